@@ -1,0 +1,122 @@
+"""The tool API: what an integrator imports to let Handrail work with their systems.
+
+from handrail.agent.tools import Context, Preview, Refusal, tool
+
+@tool(effect="read", identity="verified", examples=["where is my parcel"])
+async def order_status(ctx: Context, order_id: Annotated[str, Id(r"W\\d{5}")]) -> OrderStatus:
+    '''Tell where an order stands: its state, its shipments and when they arrive.
+
+    order_id: the number of the order, as printed in the confirmation
+    '''
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from handrail.conversation.events import Citation, Level
+
+Effect = Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The customer a call acts for, from the proven identity alone. `id` is None while nobody is known."""
+
+    id: str | None
+    level: Level
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a tool gets besides its arguments.
+
+    `resources` is whatever the workspace's `lifespan` yielded (connections, clients). `idempotency_key` is set for
+    writes: pass it on, or store it with the effect, so that `lookup` can find it again.
+    """
+
+    customer: Customer
+    now: datetime
+    timezone: str
+    resources: Any = None
+    idempotency_key: str | None = None
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure
+    """A tool's business rule says no: nothing happened. The agent tells the customer `message`; `code` is stable.
+
+    `rule` names the policy that says so, `alternatives` what would work instead (free slots, say).
+    """
+
+    def __init__(self, code: str, message: str, *, rule: str | None = None, alternatives: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.code, self.message, self.rule, self.alternatives = code, message, rule, alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a write would do, computed from the business state before consent is asked.
+
+    `summary` is the exact effect in plain words, put into the consent question ("cancel order W10021 (2 items) and
+    refund $129.00 to the card ending 4242"). `facts` (amounts, state, times) are part of what the customer consents to:
+    if they differ when the action is claimed, consent is void and asked again. `rule` is the policy id it rests on.
+    """
+
+    summary: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    rule: str | None = None
+
+
+Read = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Id:
+    """An annotation for an argument that is an identifier: `pattern` is a regular expression that a whole id matches.
+
+    `of` says which result fields hold such ids (`"order_id"`), so that "the second one" can be resolved.
+    """
+
+    pattern: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function the agent may call, with what the graph must know of it. Made by `tool`; see there."""
+
+    name: str
+    description: str
+    run: Read
+    effect: Effect
+    identity: Level
+    arguments: type[Any]
+    """A pydantic model of the arguments, without the context."""
+    examples: tuple[str, ...] = ()
+    preview: Callable[..., Awaitable[Preview]] | None = None
+    lookup: Callable[..., Awaitable[Any | None]] | None = None
+    template: str = ""
+    timeout: float = 10.0
+    result: type[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer as the business knows them, for proving identity: `id`, and the contacts on file."""
+
+    id: str
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+Directory = Callable[[Any, Mapping[str, str]], Awaitable[Person | None]]
+"""`find_customer(resources, claim)`: the person whom a claim (`{"email": …}`, `{"order_id": …}`, `{"customer_id": …}`)
+points at, or None."""
+
+__all__ = [
+    "Citation", "Context", "Customer", "Directory", "Effect", "Id", "Person", "Preview", "Refusal", "Tool",
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""The life of one exact action: proposed, consented, claimed, then succeeded, failed or unknown."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from .base import PRIVATE, Data
+from .talk import Citation
+
+
+class ActionProposed(Data):
+    """One tool with its exact arguments was put before the customer.
+
+    `fingerprint` is a digest over tool, canonical arguments, preview (amounts, state) and identity: consent binds to it.
+    """
+
+    kind: ClassVar[str] = "action_proposed"
+    turn_id: str
+    action_id: str
+    tool: str
+    arguments: Annotated[dict[str, Any], PRIVATE] = {}
+    preview: Annotated[dict[str, Any], PRIVATE] = {}
+    question: Annotated[str, PRIVATE] = ""
+    fingerprint: str
+    rule: Citation | None = None
+    expires_at: datetime
+
+
+class ActionConsented(Data):
+    """The customer said yes in the line `said` to exactly this fingerprint."""
+
+    kind: ClassVar[str] = "action_consented"
+    action_id: str
+    fingerprint: str
+    said: int
+
+
+class ActionDropped(Data):
+    """The proposal is off: `declined` by the customer, `changed` (arguments, amount, identity or state moved), `expired`, `superseded`."""
+
+    kind: ClassVar[str] = "action_dropped"
+    action_id: str
+    why: str
+
+
+class ActionClaimed(Data):
+    """Written before the call: from here the effect may have happened. `idempotency_key` goes to the system called."""
+
+    kind: ClassVar[str] = "action_claimed"
+    action_id: str
+    idempotency_key: str
+
+
+class ActionSucceeded(Data):
+    """The business system confirmed the effect; `reconciled` if it was found by look-up after an unknown end."""
+
+    kind: ClassVar[str] = "action_succeeded"
+    action_id: str
+    result: Annotated[Any, PRIVATE] = None
+    reconciled: bool = False
+
+
+class ActionFailed(Data):
+    """Nothing happened: the system refused (a business rule) or certainly never did it."""
+
+    kind: ClassVar[str] = "action_failed"
+    action_id: str
+    code: str
+    message: Annotated[str, PRIVATE] = ""
+
+
+class ActionUnknown(Data):
+    """The call's end was not seen. It is settled by look-up or by a person, never by calling again blindly."""
+
+    kind: ClassVar[str] = "action_unknown"
+    action_id: str
+    why: str

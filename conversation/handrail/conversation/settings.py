@@ -1,0 +1,269 @@
+"""The settings: one `handrail.toml` in the workspace, every value overridable by the environment.
+
+`[engine] kind = "offline"` in the file is `HANDRAIL_ENGINE__KIND=offline` in the environment. `DATABASE_URL`, `CHROMA_URL`,
+`OPENAI_API_KEY`, `OPENAI_BASE_URL`, `HOST` and `PORT` are taken under their own names. A key or a value that is wrong is a
+`SettingsError` that names it.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from handrail.conversation.errors import SettingsError
+
+FILE = "handrail.toml"
+PLAIN = {
+    "DATABASE_URL": ("database", "url"),
+    "CHROMA_URL": ("index", "chroma_url"),
+    "OPENAI_API_KEY": ("engine", "api_key"),
+    "OPENAI_BASE_URL": ("engine", "base_url"),
+    "HOST": ("server", "host"),
+    "PORT": ("server", "port"),
+}
+"""Environment names that other programs know too, and the setting each stands for."""
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{name!r} is no IANA time zone (write one like 'Europe/Berlin')") from error
+    return name
+
+
+class Business(Section):
+    """Who the agent speaks for."""
+
+    name: str = "Our shop"
+    timezone: str = "UTC"
+    contact: str = Field(default="", description="how a customer reaches people without Handrail, told in an outage")
+    policies: Path = Path("policies")
+    tools: tuple[Path, ...] = ()
+    """Python files, relative to the workspace: every `Tool` at their top level is offered, `lifespan` and
+    `find_customer` are used where they define them."""
+    cases: Path = Path("cases")
+
+    _timezone = field_validator("timezone")(_zone)
+
+
+class Engine(Section):
+    """What drafts the replies."""
+
+    kind: Literal["auto", "openai", "offline"] = "auto"
+    model: str = "gpt-4.1-mini"
+    api_key: SecretStr | None = None
+    base_url: str | None = None
+    timeout_seconds: float = Field(default=20.0, gt=0)
+    first_token_seconds: float = Field(default=8.0, gt=0)
+    prompt_tokens: int = Field(default=2000, ge=500, description="budget of a routine turn's prompt")
+    temperature: float = Field(default=0.2, ge=0, le=2)
+    price_in: float = Field(default=0.0, ge=0, description="money per million prompt tokens")
+    price_out: float = Field(default=0.0, ge=0, description="money per million completion tokens")
+    breaker_failures: int = Field(default=3, ge=1)
+    breaker_seconds: float = Field(default=30.0, gt=0)
+
+    @property
+    def chosen(self) -> Literal["openai", "offline"]:
+        """The engine that `auto` comes to."""
+        if self.kind != "auto":
+            return self.kind
+        return "openai" if self.api_key or self.base_url else "offline"
+
+
+class DatabaseSection(Section):
+    """The Postgres that holds the log; embedded under the data folder where no URL is given."""
+
+    url: SecretStr | None = None
+    pool: int = Field(default=8, ge=1)
+
+
+class Index(Section):
+    """The policy index."""
+
+    chroma_url: str | None = None
+    embedder: Literal["minilm", "openai", "chroma"] = "minilm"
+    embedding_model: str = "text-embedding-3-small"
+    passage_tokens: int = Field(default=220, ge=40)
+
+
+class IdentitySection(Section):
+    """How customers prove who they are."""
+
+    code_minutes: float = Field(default=10, gt=0)
+    code_tries: int = Field(default=5, ge=1)
+    codes_per_hour: int = Field(default=5, ge=1)
+    jwt_secret: SecretStr | None = None
+    jwt_public_key: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    consent_minutes: float = Field(default=15, gt=0)
+
+
+class Hours(Section):
+    """Opening hours of one weekday, local to the department."""
+
+    opens: time
+    closes: time
+
+
+class Department(Section):
+    """A group of people at the desk."""
+
+    name: str = "Support"
+    timezone: str | None = None
+    hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Hours] = Field(
+        default_factory=lambda: {day: Hours(opens=time(9), closes=time(17)) for day in DAYS[:5]}  # type: ignore[misc]
+    )
+    reasons: tuple[str, ...] = ()
+    """Reason codes that go to this department; the department `general` takes the rest."""
+
+
+class DeskSection(Section):
+    """The people's side."""
+
+    departments: dict[str, Department] = Field(default_factory=lambda: {"general": Department()})
+    country: str | None = None
+    """ISO code whose public holidays the desk keeps (`holidays`), with `subdivision` where it matters."""
+    subdivision: str | None = None
+    closed_on: tuple[date, ...] = ()
+    answer_hours: float = Field(default=2, gt=0)
+    """A ticket is answered within so many open hours."""
+    idle_minutes: float = Field(default=60, gt=0)
+
+    @field_validator("departments")
+    @classmethod
+    def _general(cls, value: dict[str, Department]) -> dict[str, Department]:
+        if "general" not in value:
+            raise ValueError("a department called 'general' is needed: it takes what no other does")
+        return value
+
+
+class Checks(Section):
+    """Thresholds of the guardrails."""
+
+    offer_at: float = Field(default=0.45, ge=0, le=1)
+    handover_at: float = Field(default=0.75, ge=0, le=1)
+    upset_turns: int = Field(default=3, ge=1)
+    grounded_at: float = Field(default=0.5, ge=0, le=1)
+    hub: tuple[str, ...] = ()
+    """Import paths of further guardrails-ai validators, e.g. `guardrails_ai.ban_list:BanList`."""
+
+
+class Mail(Section):
+    """Where codes and answers to tickets go; without a host they go to the console and the log file."""
+
+    host: str | None = None
+    port: int = 587
+    user: str | None = None
+    password: SecretStr | None = None
+    starttls: bool = True
+    sender: str = "support@localhost"
+
+
+class Server(Section):
+    """The HTTP server."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = None
+    """Where customers reach this server, for links in e-mails."""
+    max_body_bytes: int = Field(default=64_000, ge=1000)
+    max_message_characters: int = Field(default=8_000, ge=100)
+    messages_per_minute: int = Field(default=30, ge=1)
+    conversations_per_minute: int = Field(default=20, ge=1)
+    token_days: float = Field(default=30, gt=0)
+
+
+class Settings(Section):
+    """Everything that can be set. `workspace` is the folder of the file; paths in it are relative to that."""
+
+    workspace: Path = Path()
+    data: Path = Path(".handrail")
+    """Where the embedded Postgres, the index, keys and logs live; relative to the workspace."""
+    business: Business = Business()
+    engine: Engine = Engine()
+    database: DatabaseSection = DatabaseSection()
+    index: Index = Index()
+    identity: IdentitySection = IdentitySection()
+    desk: DeskSection = DeskSection()
+    checks: Checks = Checks()
+    mail: Mail = Mail()
+    server: Server = Server()
+
+    @property
+    def data_folder(self) -> Path:
+        return self.workspace / self.data
+
+    @property
+    def policies_folder(self) -> Path:
+        return self.workspace / self.business.policies
+
+    @property
+    def cases_folder(self) -> Path:
+        return self.workspace / self.business.cases
+
+
+def load(workspace: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read `workspace/handrail.toml` and lay the environment over it.
+
+    Raises `SettingsError` naming every key or value that is wrong, and where it came from.
+    """
+    environment = os.environ if environment is None else environment
+    file = workspace / FILE
+    try:
+        values: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    origin: dict[tuple[str, ...], str] = {}
+    for name, path, value in _from_environment(environment):
+        _put(values, path, value)
+        origin[path] = name
+    values.pop("workspace", None)
+    try:
+        return Settings.model_validate({**values, "workspace": workspace.resolve()})
+    except ValidationError as error:
+        raise SettingsError("\n".join(_told(problem, origin, file) for problem in error.errors())) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, tuple[str, ...], str]]:
+    found = [(name, path, environment[name]) for name, path in PLAIN.items() if environment.get(name)]
+    prefix = "HANDRAIL_"
+    for name, value in environment.items():
+        # HANDRAIL_WORKSPACE and HANDRAIL_DATA name folders of the command line and of the evaluations, not settings.
+        if name.startswith(prefix) and name not in ("HANDRAIL_WORKSPACE", "HANDRAIL_DATA"):
+            found.append((name, tuple(name.removeprefix(prefix).lower().split("__")), value))
+    return found
+
+
+def _put(values: dict[str, Any], path: tuple[str, ...], value: str) -> None:
+    *parents, last = path
+    for parent in parents:
+        values = values.setdefault(parent, {})
+        if not isinstance(values, dict):
+            raise SettingsError(f"{'.'.join(path)}: {parent} is a value, not a table")
+    try:
+        # Lists and tables are written in TOML (`["a", "b"]`); everything else is taken as it stands.
+        values[last] = tomllib.loads(f"v = {value}")["v"] if value[:1] in "[{" else value
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{'.'.join(path)}: {value!r} is not a TOML list or table: {error}") from error
+
+
+def _told(problem: Any, origin: Mapping[tuple[str, ...], str], file: Path) -> str:
+    path = tuple(str(part) for part in problem["loc"])
+    where = origin.get(path) or f"{file.name}"
+    what = "there is no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+    return f"{'.'.join(path)} ({where}): {what}"

@@ -1,0 +1,194 @@
+"""The situation a turn starts from: a fold of the log, small whatever the length of the conversation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from handrail.conversation.events import Citation, Level, Outcome, Packet, Reason, Urgency
+
+RECENT = 40
+"""How many lines, tool results and consultations a situation keeps; older ones stay in the log."""
+
+Speaker = Literal["customer", "bot", "person", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the transcript. The parts of one reply are joined; `seq` is that of the first."""
+
+    seq: int
+    at: datetime
+    speaker: Speaker
+    text: str
+    name: str = ""
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the customer is taken to be. `customer_id` is set from level `known` on."""
+
+    level: Level = "none"
+    customer_id: str | None = None
+    name: str = ""
+    customer_ref: str = ""
+    method: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A one-time code that was sent and not yet given back."""
+
+    challenge_id: str
+    customer_id: str
+    to: str
+    digest: str
+    expires_at: datetime
+    tries: int = 0
+
+
+ActionStage = Literal["proposed", "consented", "claimed", "succeeded", "failed", "unknown", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionState:
+    """How far one exact action has come."""
+
+    action_id: str
+    tool: str
+    arguments: Mapping[str, Any]
+    preview: Mapping[str, Any]
+    question: str
+    fingerprint: str
+    expires_at: datetime
+    stage: ActionStage
+    seq: int
+    idempotency_key: str = ""
+    result: Any = None
+    code: str = ""
+    message: str = ""
+    rule: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """A read that was made, as later turns may need it ("the second one")."""
+
+    seq: int
+    tool: str
+    arguments: Mapping[str, Any]
+    ok: bool
+    result: Any
+    error: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """The passages one turn looked at, by id, with how relevant they were."""
+
+    seq: int
+    turn_id: str
+    passages: tuple[str, ...]
+    relevance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """The handoff that is open, or the last one."""
+
+    handoff_id: str
+    seq: int
+    at: datetime
+    reason: Reason
+    urgency: Urgency
+    department: str
+    mode: Literal["live", "ticket"]
+    answer_by: datetime | None
+    state: Literal["waiting", "claimed", "given_back", "wrapped_up"] = "waiting"
+    by: str = ""
+    name: str = ""
+    packet: Packet | None = None
+    packet_seq: int = 0
+    instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The ticket of this conversation."""
+
+    ticket_id: str
+    state: Literal["open", "waiting", "closed", "reopened"]
+    answer_by: datetime
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something promised that is not settled yet, or how it was."""
+
+    promise_id: str
+    text: str
+    owner: str
+    due: datetime | None
+    seq: int
+    kept: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """The sentiment found in one customer line, -1 to 1, and the frustration, 0 to 1."""
+
+    seq: int
+    sentiment: float
+    frustration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a conversation stands at `seq`. `holder` is `bot`, `queue` or `person:<id>`.
+
+    `heard` is the seq of the customer's last line, `answered` that up to which turns have ended. Tuples run from old to
+    new and hold the last `RECENT` of their kind; open actions, promises and the first customer line are always there.
+    """
+
+    conversation_id: str
+    seq: int = 0
+    opened_at: datetime | None = None
+    channel: str = "chat"
+    language: str = "en"
+    timezone: str | None = None
+    holder: str = "bot"
+    lines: tuple[Line, ...] = ()
+    first: Line | None = None
+    turns: int = 0
+    heard: int = 0
+    answered: int = 0
+    last_outcome: Outcome | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    identity: Identity = field(default_factory=Identity)
+    challenge: Challenge | None = None
+    actions: tuple[ActionState, ...] = ()
+    results: tuple[ToolResult, ...] = ()
+    consulted: tuple[Consulted, ...] = ()
+    moods: tuple[Mood, ...] = ()
+    findings: tuple[tuple[int, str, str], ...] = ()
+    """(seq, check, name) of findings stronger than a note."""
+    handoff: Handoff | None = None
+    ticket: Ticket | None = None
+    promises: tuple[Promise, ...] = ()
+    rating: int | None = None
+    closed: bool = False
+    forgotten: bool = False
+
+    @property
+    def proposal(self) -> ActionState | None:
+        """The action that waits for the customer's word, if one does."""
+        return next((a for a in reversed(self.actions) if a.stage == "proposed"), None)
+
+    @property
+    def unsettled(self) -> tuple[ActionState, ...]:
+        """Actions whose effect may have happened without our having seen it."""
+        return tuple(a for a in self.actions if a.stage in ("claimed", "unknown"))

@@ -1,0 +1,57 @@
+"""Policies, the passages they are cut into, and what a search brings back."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from handrail.conversation.events import Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of one policy. It is in force from `effective_from` until the day before `effective_until`."""
+
+    id: str
+    version: str
+    title: str
+    text: str
+    effective_from: date
+    effective_until: date | None = None
+    tags: tuple[str, ...] = ()
+    source: str = ""
+
+    def in_force(self, on: date) -> bool:
+        """Whether this version holds on the day `on`."""
+        return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a policy under one heading, small enough to quote. `id` is `<policy>@<version>#<n>`."""
+
+    id: str
+    policy: Policy
+    heading: str
+    text: str
+    tokens: int
+
+    @property
+    def citation(self) -> Citation:
+        return Citation(policy=self.policy.id, version=self.policy.version, title=self.policy.title, passage=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with how well it fits: `score` is the fused one (0 to 1), `dense` a cosine, `lexical` a BM25 share."""
+
+    passage: Passage
+    score: float
+    dense: float
+    lexical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought, best first. `relevance` tells, from 0 to 1, how surely something here answers the query."""
+
+    hits: tuple[Hit, ...]
+    relevance: float
