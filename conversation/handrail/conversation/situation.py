@@ -138,6 +138,25 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """A tool call that waits for the customer's proof of identity."""
+
+    seq: int
+    tool: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReply:
+    """A reply of which parts were sent while its turn has not ended: running, or cut short."""
+
+    turn_id: str
+    reply_id: str
+    parts: int
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mood:
     """The sentiment found in one customer line, -1 to 1, and the frustration, 0 to 1."""
 
@@ -170,6 +189,12 @@ class Situation:
     outcomes: tuple[Outcome, ...] = ()
     identity: Identity = field(default_factory=Identity)
     challenge: Challenge | None = None
+    parked: Parked | None = None
+    """Set by `IdentityAsked`, taken away by the next `ToolRan` or `ActionProposed` of its tool, and by a handoff."""
+    open_reply: OpenReply | None = None
+    """Set from the first `BotSaid` part of a turn until its `TurnEnded`."""
+    ended: int = 0
+    """The seq of the last `TurnEnded`."""
     actions: tuple[ActionState, ...] = ()
     results: tuple[ToolResult, ...] = ()
     consulted: tuple[Consulted, ...] = ()

@@ -28,7 +28,7 @@ from .handover import (
     Urgency,
     WrappedUp,
 )
-from .identity import CodeRefused, CodeSent, IdentityProven, Level
+from .identity import CodeRefused, CodeSent, IdentityAsked, IdentityProven, Level
 from .talk import Announced, BotSaid, Citation, Closed, CustomerSaid, Noted, Opened, PersonSaid, Rated
 from .turns import (
     Action,
@@ -68,6 +68,7 @@ KINDS: dict[str, type[Data]] = {
         WrappedUp,
         CodeSent,
         CodeRefused,
+        IdentityAsked,
         IdentityProven,
         Opened,
         CustomerSaid,
@@ -104,6 +105,7 @@ __all__ = [
     "Citation",
     "Closed",
     "CodeRefused",
+    "IdentityAsked",
     "CodeSent",
     "Confidence",
     "Consultation",

@@ -1,12 +1,21 @@
 """Who the customer is, and how that was proven."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from .base import PRIVATE, Data
 
 Level = Literal["none", "known", "verified"]
 """`none`; `known` is what they say of themselves; `verified` is proven by a code, a signed token or a person."""
+
+
+class IdentityAsked(Data):
+    """A tool call was parked until the customer proves who they are; it is made as soon as they do."""
+
+    kind: ClassVar[str] = "identity_asked"
+    turn_id: str
+    tool: str
+    arguments: Annotated[dict[str, Any], PRIVATE] = {}
 
 
 class CodeSent(Data):
