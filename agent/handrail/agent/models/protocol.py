@@ -6,8 +6,24 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from handrail.agent.tools.api import Tool
+from handrail.conversation.errors import Unavailable
 from handrail.conversation.situation import Situation
 from handrail.knowledge.passages import Found
+
+FIND_TOOL = "find_tool"
+"""A call to this name with `{"query": …}` asks for other tools than the brief offers; no tool may be called so."""
+
+
+class Interrupted(Unavailable):
+    """A model broke off in mid-stream, when deltas were out already: `text` is what they were, joined.
+
+    The caller drops what follows its last whole sentence, and finishes the reply from the sentences it sent: with a
+    brief that says so (`sent`, `degraded`), by the other engine. `code` says what happened to the model.
+    """
+
+    def __init__(self, message: str, *, code: str, text: str) -> None:
+        super().__init__(message, code=code)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +36,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a tool call of this turn came to. `refusal` is the business rule's message where `ok` is false."""
+    """What a tool call of this turn came to. `refusal` is the business rule's message where `ok` is false; `rule` the id
+    of the policy it rests on and `alternatives` what would work instead, where the tool told them."""
 
     call: Call
     ok: bool
@@ -28,6 +45,8 @@ class Result:
     code: str = ""
     refusal: str = ""
     seq: int = 0
+    rule: str = ""
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,10 @@ class Brief:
     timezone: str
     business: str
     feedback: str = ""
+    sent: str = ""
+    """The parts of this very reply that the customer has already: the draft goes on after them and repeats nothing."""
+    degraded: bool = False
+    """The model failed earlier in this turn: the built-in engine drafts the rest of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +89,15 @@ class Usage:
     seconds: float = 0.0
     cost: float = 0.0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.seconds + other.seconds,
+            self.cost + other.cost,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -82,13 +114,23 @@ class Draft:
     certainty: float | None = None
     """The engine's own probability (0 to 1) that this is right, where it has one."""
     usage: Usage = field(default_factory=Usage)
+    engine: str = ""
+    """The name of the engine that drafted this."""
+    switched: str = ""
+    """Why another engine than the usual one drafted this (a code such as `timeout`); empty where it did not."""
+    complete: bool = True
+    """False where the model was cut off by its token limit: what follows the last whole sentence is to be dropped."""
 
 
 class Model(Protocol):
     """An engine that drafts replies. `name` is told to staff and in every event (`offline`, `openai:gpt-…`)."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def draft(self, brief: Brief) -> AsyncIterator[Delta | Draft]:
-        """Yield deltas, then exactly one draft. Raises `Unavailable` when the model does not answer as it should."""
+        """Yield deltas, then exactly one draft.
+
+        Raises `Unavailable` when the model does not answer as it should, `Interrupted` if that happens in mid-stream.
+        """
         ...
