@@ -13,12 +13,16 @@ PART_OF_MARK = re.compile(r"\[[\d,\s]*\Z")
 LIST_MARKER = re.compile(r"\s*(?:\d{1,3}|[A-Za-z])\.\Z")
 LAST_WORD = re.compile(r"([^\W\d_](?:[\w.]*[^\W\d_])?)\.\Z")
 
-NEVER_LAST = frozenset(
-    "mr mrs ms mx dr prof rev st sgt capt gen hon vs e.g i.e eg ie cf approx est no nos art sec fig vol pp tel ext "
-    "dept min max incl excl jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri".split()
-)
+NEVER_LAST = frozenset({
+    "mr", "mrs", "ms", "mx", "dr", "prof", "rev", "st", "sgt", "capt", "gen", "hon", "vs", "e.g", "i.e", "eg", "ie", "cf",
+    "approx", "est", "no", "nos", "art", "sec", "fig", "vol", "pp", "tel", "ext", "dept", "min", "max", "incl", "excl",
+    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+    "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri",
+})  # fmt: skip
 """Abbreviations that a sentence does not end with."""
-BEFORE_NUMBER = frozenset("no nos min max art sec fig mar mon fri sep est wed jan".split())
+BEFORE_NUMBER = frozenset({
+    "no", "nos", "min", "max", "art", "sec", "fig", "mar", "mon", "fri", "sep", "est", "wed", "jan",
+})  # fmt: skip
 """Of these, what is a word of its own unless a number follows ("No. We can't.", but "No. 5")."""
 
 WAIT = -1
@@ -114,7 +118,7 @@ def _skip_space(text: str, at: int) -> int:
 
 
 def _gap(text: str, longest: int) -> int:
-    """Where to cut a text that has no end within `longest` characters: after the last gap that parts no citation mark."""
+    """Where to cut a text that has no end within `longest` characters: at the last gap that parts no citation mark."""
     for at in range(longest, longest // 2, -1):
         if text[at - 1].isspace() and text[at] != "[" and not text[at].isspace():
             return at

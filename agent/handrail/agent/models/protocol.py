@@ -36,8 +36,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a tool call of this turn came to. `refusal` is the business rule's message where `ok` is false; `rule` the id
-    of the policy it rests on and `alternatives` what would work instead, where the tool told them."""
+    """What a tool call of this turn came to; `wrote` tells that it changed something.
+
+    Where `ok` is false, `refusal` is the business rule's message, `rule` the id of the policy it rests on and
+    `alternatives` what would work instead, as far as the tool told them.
+    """
 
     call: Call
     ok: bool
@@ -47,6 +50,7 @@ class Result:
     seq: int = 0
     rule: str = ""
     alternatives: tuple[str, ...] = ()
+    wrote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An engine's answer. `text` is whole (the deltas joined), citations stand in it as `[1]`, numbered as in `found.hits`.
+    """An engine's answer. `text` is whole (the deltas joined); citations stand in it as `[1]`, as `found.hits` count.
 
     `answer`: the text answers. `ask`: the text asks for what is missing. `act`: `call` is to be made (the text, if any,
     precedes it). `give_up`: the engine does not know, or says that a person is needed; `reason` says why.
