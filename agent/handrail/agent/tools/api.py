@@ -10,10 +10,17 @@ async def order_status(ctx: Context, order_id: Annotated[str, Id(r"W\\d{5}")]) -
     '''
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from handrail.conversation.events import Citation, Level
 
@@ -34,7 +41,9 @@ class Context:
     """What a tool gets besides its arguments.
 
     `resources` is whatever the workspace's `lifespan` yielded (connections, clients). `idempotency_key` is set for
-    writes: pass it on, or store it with the effect, so that `lookup` can find it again.
+    writes: pass it on, or store it with the effect, so that `lookup` can find it again. No effect may happen after
+    `deadline`: a system that can check it in the transaction of the effect should, against a process that was stopped
+    for a while.
     """
 
     customer: Customer
@@ -42,6 +51,7 @@ class Context:
     timezone: str
     resources: Any = None
     idempotency_key: str | None = None
+    deadline: datetime | None = None
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure
@@ -76,11 +86,27 @@ Read = Callable[..., Awaitable[Any]]
 class Id:
     """An annotation for an argument that is an identifier: `pattern` is a regular expression that a whole id matches.
 
-    `of` says which result fields hold such ids (`"order_id"`), so that "the second one" can be resolved.
+    `of` says which result fields hold such ids (`"order_id"`), so that "the second one" can be resolved. What customers
+    add to an id (`#`, spaces, lower case) is taken away where the rest then matches.
     """
 
     pattern: str
     of: str = ""
+
+    def clean(self, text: object) -> str:
+        """The id as the business writes it. Raises `ValueError` where it can't be one."""
+        bare = re.sub(r"[\s#]", "", str(text)).strip(".,;:!?")
+        for candidate in (str(text), bare, bare.upper(), bare.lower()):
+            if re.fullmatch(self.pattern, candidate):
+                return candidate
+        raise ValueError(f"{str(text)!r} does not look like {self.pattern}")
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.clean, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        pattern = f"({self.pattern})" if "|" in self.pattern else self.pattern
+        return {**handler(core), "pattern": f"^{pattern}$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +125,23 @@ class Tool:
     lookup: Callable[..., Awaitable[Any | None]] | None = None
     template: str = ""
     timeout: float = 10.0
-    result: type[Any] | None = None
+    """Seconds."""
+    result: Any = None
+    """The annotation of what the function returns."""
+    policy_date: str = ""
+    """The result field with the day whose policies apply to what was shown (the day of an order, say)."""
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """The arguments as a JSON schema without references."""
+    returns: TypeAdapter[Any] | None = field(default=None, compare=False, repr=False)
+    """Validates and serialises what the function returns."""
+
+    def schema(self) -> dict[str, Any]:
+        """Name, description and parameters, as the `function` of a tool in OpenAI's Chat Completions."""
+        return {"name": self.name, "description": self.description, "parameters": dict(self.parameters)}
+
+    async def __call__(self, ctx: Context, /, *arguments: Any, **named: Any) -> Any:
+        """Call the function itself, unchecked: for other tools of the same workspace, and for tests of a rule."""
+        return await self.run(ctx, *arguments, **named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +159,20 @@ Directory = Callable[[Any, Mapping[str, str]], Awaitable[Person | None]]
 """`find_customer(resources, claim)`: the person whom a claim (`{"email": …}`, `{"order_id": …}`, `{"customer_id": …}`)
 points at, or None."""
 
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceInfo:
+    """What a workspace's `lifespan` is told: its folder, the folder for its own files, and the DSN of the Postgres."""
+
+    folder: Path
+    data_folder: Path
+    database_url: str
+
+
+Lifespan = Callable[[WorkspaceInfo], AbstractAsyncContextManager[Any]]
+"""`lifespan(workspace)`: opens what the tools need; its value is `Context.resources`."""
+
 __all__ = [
-    "Citation", "Context", "Customer", "Directory", "Effect", "Id", "Person", "Preview", "Refusal", "Tool",
+    "Citation", "Context", "Customer", "Directory", "Effect", "Id", "Level", "Lifespan", "Person", "Preview", "Refusal",
+    "Tool", "WorkspaceInfo",
 ]  # fmt: skip

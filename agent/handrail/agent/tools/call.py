@@ -1,0 +1,104 @@
+"""Calling a tool: with its time-out, and with every end as a value."""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic_core import to_json
+
+from handrail.agent.tools.api import Context, Refusal, Tool
+from handrail.agent.tools.binding import Unbound, bind
+
+End = Literal["done", "refused", "invalid", "failed", "unknown"]
+"""`refused`: a business rule said no. `invalid`: the arguments don't fit. `failed`: a read brought no answer.
+`unknown`: a write whose end was not seen, so that its effect may have happened."""
+
+log = logging.getLogger("handrail.tools")
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How a call ended. `value` is the validated JSON of the result; `code` is stable; `message` is for the customer
+    where the call was refused, else for the log."""
+
+    end: End
+    value: Any = None
+    code: str = ""
+    message: str = ""
+    rule: str | None = None
+    alternatives: tuple[str, ...] = ()
+    milliseconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.end == "done"
+
+
+async def call(tool: Tool, ctx: Context, arguments: Mapping[str, Any], *, seconds: float | None = None) -> Called:
+    """Bind `arguments`, call the tool, and serialise its result; never raises but for cancellation.
+
+    A write that breaks or does not end within `seconds` (the tool's own time-out where not given) is `unknown`; a read
+    `failed`. What broke is logged, without the arguments.
+    """
+    bound = bind(tool, arguments)
+    if isinstance(bound, Unbound):
+        return Called("invalid", code="arguments", message=str(bound))
+    limit = tool.timeout if seconds is None else seconds
+    return await guarded(tool, lambda: tool.run(ctx, **bound.values), limit, broken=_broken(tool))
+
+
+async def guarded(tool: Tool, run: Callable[[], Awaitable[Any]], seconds: float, *, broken: End) -> Called:
+    """Await `run()` for at most `seconds` and tell its end; `broken` is what a time-out or an exception comes to."""
+    began = time.perf_counter()
+    try:
+        async with asyncio.timeout(seconds):
+            value = serialised(tool, await run())
+        called = Called("done", value=value)
+    except Refusal as refusal:
+        called = refused(refusal)
+    except TimeoutError:
+        log.warning("%s did not end within %.1f s", tool.name, seconds)
+        called = Called(broken, code="timeout", message=f"no answer within {seconds:g} s")
+    except Exception as error:
+        log.exception("%s broke", tool.name)
+        called = Called(broken, code="error", message=type(error).__name__)
+    return _timed(called, began)
+
+
+def refused(refusal: Refusal) -> Called:
+    """A refusal as a value."""
+    return Called(
+        "refused",
+        code=refusal.code,
+        message=refusal.message,
+        rule=refusal.rule,
+        alternatives=tuple(refusal.alternatives),
+    )
+
+
+def serialised(tool: Tool, value: Any) -> Any:
+    """The JSON of a result. Raises `ValueError` where it is not what the tool says it returns."""
+    if tool.returns is None:
+        return json.loads(to_json(value, inf_nan_mode="null"))
+    checked = tool.returns.validate_python(value)
+    return json.loads(tool.returns.dump_json(checked))
+
+
+def _broken(tool: Tool) -> End:
+    return "unknown" if tool.effect == "write" else "failed"
+
+
+def _timed(called: Called, began: float) -> Called:
+    return Called(
+        called.end,
+        called.value,
+        called.code,
+        called.message,
+        called.rule,
+        called.alternatives,
+        milliseconds=round((time.perf_counter() - began) * 1000, 3),
+    )
