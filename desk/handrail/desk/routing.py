@@ -66,8 +66,8 @@ class Route:
 class Routing:
     """The rules by which handoffs find their department.
 
-    A department's `reasons` hold reason codes (`legal`) or findings (`sensitive/bereavement`); a finding is the more exact
-    and wins. Raises `SettingsError` for one that there is not.
+    A department's `reasons` hold reason codes (`legal`) or findings (`sensitive/bereavement`); a finding is the more
+    exact and wins. Raises `SettingsError` for one that there is not.
     """
 
     def __init__(self, desk: DeskSection) -> None:

@@ -1,0 +1,90 @@
+"""What a packet's lines may rest on: the texts behind the refs `seq:<n>` and `passage:<id>`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handrail.conversation.events import Consulted, Event
+
+from .claims import Claims, read, words
+
+UNSAID = frozenset({
+    "turn_id", "reply_id", "call_id", "handoff_id", "challenge_id", "digest", "fingerprint", "idempotency_key", "score",
+    "relevance", "milliseconds", "model_milliseconds", "tokens_in", "tokens_out", "cost", "model_calls", "part", "upto",
+    "span", "engine", "subject", "customer_ref", "needs_person", "said", "packet", "dropped",
+})  # fmt: skip
+"""Fields of events that are bookkeeping: a number in them bears nothing."""
+
+PARTS = frozenset({"findings", "passages", "confidence"})
+"""Fields whose parts have such fields too. What tools were given and gave back counts in full, whatever its keys."""
+
+CENTS = ("cents", "minor", "pence", "minor_units")
+
+
+@dataclass(slots=True)
+class Evidence:
+    """One piece of evidence: its text, what it asserts, and who said it: `customer`, `bot`, `person`, `system`,
+    `policy`."""
+
+    ref: str
+    kind: str
+    speaker: str
+    text: str
+    claims: Claims = field(default_factory=Claims)
+
+
+def evidence(
+    events: Iterable[Event], passages: Mapping[str, str] | None = None, zones: Iterable[ZoneInfo] = ()
+) -> dict[str, Evidence]:
+    """All evidence of a conversation by ref. `passages` are the texts of policy passages by id, where they are known.
+
+    A passage that was consulted bears its title, heading and version even where its text is not given.
+    """
+    zones = tuple(zones)
+    found: dict[str, Evidence] = {}
+    titles: dict[str, str] = {}
+    for event in events:
+        ref = f"seq:{event.seq}"
+        found[ref] = _of_event(ref, event, zones)
+        if isinstance(event.data, Consulted):
+            for p in event.data.passages:
+                titles[p.passage] = f"{p.title}. {p.heading}. Version {p.version}. {p.policy}"
+    for id_ in {*titles, *(passages or {})}:
+        text = f"{titles.get(id_, '')}\n{(passages or {}).get(id_, '')}".strip()
+        ref = f"passage:{id_}"
+        found[ref] = Evidence(ref, "passage", "policy", text, read(text, zones, quotes=False))
+    return found
+
+
+def _of_event(ref: str, event: Event, zones: tuple[ZoneInfo, ...]) -> Evidence:
+    texts = [event.at.isoformat()]
+    numbers: set[Decimal] = set()
+    for path, leaf in leaves(event.data.model_dump(mode="json")):
+        if path[0] in UNSAID or (path[0] in PARTS and path[-1] in UNSAID):
+            continue
+        texts.extend(" ".join(words(key.replace("_", " "))) for key in path[-2:])
+        if isinstance(leaf, str):
+            texts.append(leaf)
+        elif leaf is not None and not isinstance(leaf, bool):
+            numbers.add(Decimal(str(leaf)))
+            if path and path[-1].endswith(CENTS):
+                numbers.add(Decimal(str(leaf)) / 100)
+    text = "\n".join(texts)
+    claims = read(text, zones, quotes=False)
+    claims.numbers |= numbers
+    speaker = event.actor.partition(":")[0]
+    return Evidence(ref, event.kind, speaker, text, claims)
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The scalars of a JSON value with the keys that lead to them; items of a list have the list's path."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from leaves(inner, path)
+    else:
+        yield path, value
