@@ -59,8 +59,8 @@ class Conflict(HandrailError):
 class Fenced(Conflict):
     """The log refused a line: the conversation is held by another hand by now.
 
-    `cause` is `epoch` (somebody took over), `lease` (another process runs the turn) or `heard` (the customer wrote
-    again before the first line of this reply was out).
+    `cause` is `epoch` (somebody took over), `lease` (another process runs the turn), `heard` (the customer wrote again
+    before the first line of this reply was out) or `holder` (whose line it is does not hold the conversation).
     """
 
     code = "fenced"

@@ -1,8 +1,8 @@
 """The settings: one `handrail.toml` in the workspace, every value overridable by the environment.
 
-`[engine] kind = "offline"` in the file is `HANDRAIL_ENGINE__KIND=offline` in the environment. `DATABASE_URL`, `CHROMA_URL`,
-`OPENAI_API_KEY`, `OPENAI_BASE_URL`, `HOST` and `PORT` are taken under their own names. A key or a value that is wrong is a
-`SettingsError` that names it.
+`[engine] kind = "offline"` in the file is `HANDRAIL_ENGINE__KIND=offline` in the environment. `DATABASE_URL`,
+`CHROMA_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `HOST` and `PORT` are taken under their own names. A key or a value that
+is wrong is a `SettingsError` that names it.
 """
 
 import os
@@ -28,7 +28,8 @@ PLAIN = {
 }
 """Environment names that other programs know too, and the setting each stands for."""
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
 
 
 class Section(BaseModel):
@@ -89,6 +90,9 @@ class DatabaseSection(Section):
 
     url: SecretStr | None = None
     pool: int = Field(default=8, ge=1)
+    master_key: SecretStr | None = None
+    """32 bytes in URL-safe base64 that wrap the keys of the conversations; made in the data folder where not set.
+    Processes on several machines that share a database must share it."""
 
 
 class Index(Section):
@@ -125,8 +129,8 @@ class Department(Section):
 
     name: str = "Support"
     timezone: str | None = None
-    hours: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Hours] = Field(
-        default_factory=lambda: {day: Hours(opens=time(9), closes=time(17)) for day in DAYS[:5]}  # type: ignore[misc]
+    hours: dict[Day, Hours] = Field(
+        default_factory=lambda: dict.fromkeys(WORKDAYS, Hours(opens=time(9), closes=time(17)))
     )
     reasons: tuple[str, ...] = ()
     """Reason codes that go to this department; the department `general` takes the rest."""
@@ -240,7 +244,8 @@ def load(workspace: Path, environment: Mapping[str, str] | None = None) -> Setti
 
 
 def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, tuple[str, ...], str]]:
-    found = [(name, path, environment[name]) for name, path in PLAIN.items() if environment.get(name)]
+    found: list[tuple[str, tuple[str, ...], str]] = []
+    found += [(name, path, environment[name]) for name, path in PLAIN.items() if environment.get(name)]
     prefix = "HANDRAIL_"
     for name, value in environment.items():
         # HANDRAIL_WORKSPACE and HANDRAIL_DATA name folders of the command line and of the evaluations, not settings.

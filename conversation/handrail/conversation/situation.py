@@ -23,6 +23,7 @@ class Line:
     text: str
     name: str = ""
     citations: tuple[Citation, ...] = ()
+    reply_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ ActionStage = Literal["proposed", "consented", "claimed", "succeeded", "failed",
 
 @dataclass(frozen=True, slots=True)
 class ActionState:
-    """How far one exact action has come."""
+    """How far one exact action has come. `seq` is that of the event that brought it to its stage."""
 
     action_id: str
     tool: str
@@ -183,6 +184,8 @@ class Situation:
     lines: tuple[Line, ...] = ()
     first: Line | None = None
     turns: int = 0
+    started: tuple[str, int] = ("", 0)
+    """The last turn: its id, and up to which seq it answers."""
     heard: int = 0
     answered: int = 0
     last_outcome: Outcome | None = None
@@ -203,6 +206,8 @@ class Situation:
     """(seq, check, name) of findings stronger than a note."""
     handoff: Handoff | None = None
     ticket: Ticket | None = None
+    contact: str = ""
+    """Where the customer last asked to be answered."""
     promises: tuple[Promise, ...] = ()
     rating: int | None = None
     closed: bool = False

@@ -10,7 +10,8 @@ from .talk import Citation
 class ActionProposed(Data):
     """One tool with its exact arguments was put before the customer.
 
-    `fingerprint` is a digest over tool, canonical arguments, preview (amounts, state) and identity: consent binds to it.
+    `fingerprint` is a digest over tool, canonical arguments, preview (amounts, state) and identity: consent binds to
+    it.
     """
 
     kind: ClassVar[str] = "action_proposed"
@@ -35,7 +36,8 @@ class ActionConsented(Data):
 
 
 class ActionDropped(Data):
-    """The proposal is off: `declined` by the customer, `changed` (arguments, amount, identity or state moved), `expired`, `superseded`."""
+    """The proposal is off: `declined` by the customer, `changed` (arguments, amount, identity or state moved),
+    `expired`, `superseded`."""
 
     kind: ClassVar[str] = "action_dropped"
     action_id: str

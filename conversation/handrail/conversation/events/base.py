@@ -9,17 +9,22 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Private:
-    """Marks a field that is sealed under the conversation's key; it must have a default, which stands once the key is gone."""
+    """Marks a field that is sealed under the conversation's key; its default stands once the key is gone."""
 
 
 PRIVATE = Private()
 
 
 class Data(BaseModel):
-    """What an event carries. Subclasses name their `kind`; fields marked `PRIVATE` are encrypted at rest."""
+    """What an event carries. Subclasses name their `kind`; fields marked `PRIVATE` are encrypted at rest.
+
+    A kind that nobody outside has seen or relies on is not `durable`: its append does not wait for the disk. A crash of
+    Postgres itself may lose the last of these, never one that a durable event follows.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     kind: ClassVar[str] = ""
+    durable: ClassVar[bool] = True
 
     def split(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The JSON-ready public and private fields, each by name; a private field at its default is left out."""
@@ -48,6 +53,8 @@ class Event:
 
     `seq` counts from 1 without holes within a conversation. `actor` is `customer`, `bot`, `system` or
     `person:<user id>`. `forgotten` says that the conversation's key is gone, so private fields are at their defaults.
+    `holder` tells who holds the conversation from this event on, where it changed. The data of a kind that this version
+    does not know is an empty `Data`.
     """
 
     conversation_id: str
@@ -56,6 +63,7 @@ class Event:
     actor: str
     data: Data
     forgotten: bool = False
+    holder: str | None = None
 
     @property
     def kind(self) -> str:

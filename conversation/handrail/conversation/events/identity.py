@@ -38,7 +38,8 @@ class CodeRefused(Data):
 
 
 class IdentityProven(Data):
-    """From here the conversation acts for this customer. `customer_ref` is a keyed digest: equal for one customer, tells nothing."""
+    """From here the conversation acts for this customer. `customer_ref` is a keyed digest: equal for one customer, it
+    tells nothing."""
 
     kind: ClassVar[str] = "identity_proven"
     level: Level

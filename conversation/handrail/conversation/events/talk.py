@@ -82,4 +82,4 @@ class Closed(Data):
     """The conversation rests. A new line by the customer opens it again."""
 
     kind: ClassVar[str] = "closed"
-    reason: Literal["idle", "wrapped_up", "customer"]
+    reason: Literal["idle", "wrapped_up", "customer", "forgotten"]

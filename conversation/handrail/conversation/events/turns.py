@@ -18,7 +18,7 @@ Outcome = Literal["answered", "asked", "acted", "refused", "offered", "handed_ov
 
 
 class Finding(Value):
-    """What one check saw. `span` are character offsets into the text that was checked; `reason` carries no personal data."""
+    """What one check saw. `span` are character offsets into the checked text; `reason` carries no personal data."""
 
     check: str
     name: str
@@ -52,16 +52,18 @@ class TurnStarted(Data):
     """A turn began, to answer what the customer said up to and with `upto`."""
 
     kind: ClassVar[str] = "turn_started"
+    durable: ClassVar[bool] = False
     turn_id: str
     upto: int
     engine: str
 
 
 class Checked(Data):
-    """What the checks found in one text. `subject` is the event's seq for inbound, the part for outbound; `text` is kept
-    only where it stands nowhere else (a draft that was held back). `milliseconds` is by check."""
+    """What the checks found in one text. `subject` is the event's seq for inbound, the part for outbound; `text` is
+    kept only where it stands nowhere else (a draft that was held back). `milliseconds` is by check."""
 
     kind: ClassVar[str] = "checked"
+    durable: ClassVar[bool] = False
     turn_id: str
     direction: Direction
     subject: int | str
@@ -74,6 +76,7 @@ class Consulted(Data):
     """The policy passages that were searched for and found, in force on `as_of`. `relevance` is 0 to 1."""
 
     kind: ClassVar[str] = "consulted"
+    durable: ClassVar[bool] = False
     turn_id: str
     query: Annotated[str, PRIVATE] = ""
     passages: tuple[Consultation, ...] = ()
@@ -85,6 +88,7 @@ class ToolRan(Data):
     """A reading tool was called. `result` is its validated JSON; with `ok` false, `error` is its refusal's code."""
 
     kind: ClassVar[str] = "tool_ran"
+    durable: ClassVar[bool] = False
     turn_id: str
     call_id: str
     tool: str
@@ -100,6 +104,7 @@ class EngineSwitched(Data):
     """The model stopped answering and another engine took over, or came back."""
 
     kind: ClassVar[str] = "engine_switched"
+    durable: ClassVar[bool] = False
     turn_id: str
     before: str
     after: str
@@ -110,6 +115,7 @@ class TurnEnded(Data):
     """A turn is over: what was said up to `upto` is answered, or will be by whoever holds the conversation."""
 
     kind: ClassVar[str] = "turn_ended"
+    durable: ClassVar[bool] = False
     turn_id: str
     reply_id: str | None
     upto: int

@@ -1,0 +1,122 @@
+"""The database: Postgres, embedded or your own. The one door to psycopg."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeAlias
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import UniqueViolation
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from handrail.conversation import migrate
+from handrail.conversation.errors import Invalid, Unavailable
+from handrail.conversation.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+Row: TypeAlias = dict[str, Any]
+Connection: TypeAlias = psycopg.AsyncConnection[Row]
+"""A connection whose rows are dicts: `await connection.execute(query, parameters)` returns a cursor."""
+
+SQL = sql.SQL
+NAME = "handrail"
+"""The database that is made in an embedded Postgres."""
+
+
+class Database:
+    """A pool of connections to a migrated database. `url` is a DSN that other clients can use, the sample shop say."""
+
+    def __init__(self, url: str, pool: "AsyncConnectionPool[Connection]") -> None:
+        self.url = url
+        self._pool = pool
+        self._checking: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, settings: Settings) -> Self:
+        """Start the embedded Postgres where `settings.database.url` is not set, migrate, and connect.
+
+        Raises `Unavailable` when the database can't be reached.
+        """
+        if settings.database.url is not None:
+            url = settings.database.url.get_secret_value()
+        else:
+            url = await asyncio.to_thread(_embedded, settings)
+        try:
+            await asyncio.to_thread(migrate.migrate, url)
+        except psycopg.OperationalError as error:
+            raise Unavailable(f"the database does not answer: {error}") from error
+        pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=min(2, settings.database.pool),
+            max_size=settings.database.pool,
+            timeout=10,
+            open=False,
+            kwargs={"autocommit": True, "row_factory": dict_row},
+        )
+        await pool.open()
+        return cls(url, pool)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection in autocommit: every statement is its own transaction, at one round trip.
+
+        Raises `Unavailable` when the database does not answer: a statement under way may or may not have taken effect.
+        """
+        async with self.answering(), self._pool.connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One transaction: committed at the end of the block, rolled back when it raises."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def dedicated(self) -> Connection:
+        """A connection of its own in autocommit, outside the pool; the caller closes it. Raises `Unavailable`."""
+        async with self.answering():
+            return await psycopg.AsyncConnection.connect(self.url, autocommit=True, row_factory=dict_row)
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """Turn a failure to reach the database into `Unavailable`, a text that it can't hold into `Invalid`."""
+        try:
+            yield
+        except psycopg.DataError as error:
+            raise Invalid(f"the database can't hold this: {error}") from error
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            self._check()
+            raise Unavailable(f"the database does not answer: {error}") from error
+
+    async def close(self) -> None:
+        """Close the pool. An embedded Postgres stops when the last process that uses it ends."""
+        if self._checking is not None:
+            self._checking.cancel()
+        await self._pool.close()
+
+    def _check(self) -> None:
+        # After a restart of Postgres every pooled connection is dead: replace all, not one failed request at a time.
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._pool.check())
+
+
+def _embedded(settings: Settings) -> str:
+    from handrail.conversation import embedded
+
+    server = embedded.start(settings.data_folder / "postgres")
+    with psycopg.connect(server, autocommit=True) as connection:
+        row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
+        if row is None:
+            try:
+                connection.execute(SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
+            except (psycopg.errors.DuplicateDatabase, UniqueViolation):
+                logger.debug("Another process made the database first")
+    return make_conninfo(server, dbname=NAME)
+
+
+__all__ = ["SQL", "Connection", "Database", "Jsonb", "Row", "UniqueViolation", "dict_row"]

@@ -1,0 +1,74 @@
+"""From the bot to people and back."""
+
+from dataclasses import replace
+from typing import Any
+
+from handrail.conversation import events as e
+from handrail.conversation.events import Event
+from handrail.conversation.folding.keep import trimmed
+from handrail.conversation.situation import Handoff, Promise, Situation, Ticket
+
+Changes = dict[str, Any]
+
+
+def requested(_: Situation, event: Event, data: e.HandoffRequested) -> Changes:
+    handoff = Handoff(
+        data.handoff_id, event.seq, event.at, data.reason, data.urgency, data.department, data.mode, data.answer_by
+    )
+    return {"handoff": handoff, "holder": "queue", "parked": None}
+
+
+def packet_written(situation: Situation, event: Event, data: e.PacketWritten) -> Changes:
+    handoff = situation.handoff
+    if handoff is None or handoff.handoff_id != data.handoff_id:
+        return {}
+    return {"handoff": replace(handoff, packet=data.packet, packet_seq=event.seq)}
+
+
+def claimed(situation: Situation, event: Event, data: e.HandoffClaimed) -> Changes:
+    return {
+        **_moved(situation, state="claimed", by=data.by, name=data.name),
+        "holder": event.actor if event.actor.startswith("person:") else f"person:{data.by.removeprefix('person:')}",
+    }
+
+
+def given_back(situation: Situation, _: Event, data: e.GivenBack) -> Changes:
+    return {**_moved(situation, state="given_back", instruction=data.instruction), "holder": "bot"}
+
+
+def wrapped_up(situation: Situation, _: Event, __: e.WrappedUp) -> Changes:
+    return _moved(situation, state="wrapped_up")
+
+
+def ticket_opened(situation: Situation, _: Event, data: e.TicketOpened) -> Changes:
+    return {"ticket": Ticket(data.ticket_id, "open", data.answer_by, situation.contact)}
+
+
+def contact_left(situation: Situation, _: Event, data: e.ContactLeft) -> Changes:
+    ticket = situation.ticket
+    return {"contact": data.address, "ticket": replace(ticket, contact=data.address) if ticket else None}
+
+
+def ticket_moved(situation: Situation, _: Event, data: e.TicketMoved) -> Changes:
+    ticket = situation.ticket
+    return {"ticket": replace(ticket, state=data.state)} if ticket and ticket.ticket_id == data.ticket_id else {}
+
+
+def promise_made(situation: Situation, event: Event, data: e.PromiseMade) -> Changes:
+    promise = Promise(data.promise_id, data.text, data.owner, data.due, event.seq)
+    return {"promises": trimmed((*situation.promises, promise), _unsettled)}
+
+
+def promise_settled(situation: Situation, _: Event, data: e.PromiseSettled) -> Changes:
+    promises = tuple(
+        replace(p, kept=data.kept) if p.promise_id == data.promise_id else p for p in situation.promises
+    )  # fmt: skip
+    return {"promises": trimmed(promises, _unsettled)}
+
+
+def _unsettled(promise: Promise) -> bool:
+    return promise.kept is None
+
+
+def _moved(situation: Situation, **changes: Any) -> Changes:
+    return {"handoff": replace(situation.handoff, **changes)} if situation.handoff else {}
