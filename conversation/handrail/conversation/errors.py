@@ -14,6 +14,8 @@ A customer never sees one of these as text: `channels` turns them into problem d
 them into an offer of a person. Verdicts of checks are values, not errors.
 """
 
+# ruff: noqa: N818 - the names say what is the case; that they are errors shows where they are raised
+
 
 class HandrailError(Exception):
     """The root. `code` is stable and machine-readable; the message is for the person who reads the log."""

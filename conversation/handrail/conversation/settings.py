@@ -1,8 +1,8 @@
 """The settings: one `handrail.toml` in the workspace, every value overridable by the environment.
 
 `[engine] kind = "offline"` in the file is `HANDRAIL_ENGINE__KIND=offline` in the environment. `DATABASE_URL`,
-`CHROMA_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `HOST` and `PORT` are taken under their own names. A key or a value that
-is wrong is a `SettingsError` that names it.
+`CHROMA_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `HOST` and `PORT` are taken under their own names. A key or a value
+that is wrong is a `SettingsError` that names it.
 """
 
 import os
@@ -124,14 +124,16 @@ class Hours(Section):
     closes: time
 
 
+def _office_hours() -> dict[Day, Hours]:
+    return dict.fromkeys(WORKDAYS, Hours(opens=time(9), closes=time(17)))
+
+
 class Department(Section):
     """A group of people at the desk."""
 
     name: str = "Support"
     timezone: str | None = None
-    hours: dict[Day, Hours] = Field(
-        default_factory=lambda: dict.fromkeys(WORKDAYS, Hours(opens=time(9), closes=time(17)))
-    )
+    hours: dict[Day, Hours] = Field(default_factory=_office_hours)
     reasons: tuple[str, ...] = ()
     """Reason codes that go to this department; the department `general` takes the rest."""
 
@@ -189,6 +191,12 @@ class Server(Section):
     max_message_characters: int = Field(default=8_000, ge=100)
     messages_per_minute: int = Field(default=30, ge=1)
     conversations_per_minute: int = Field(default=20, ge=1)
+    requests_per_minute: int = Field(default=600, ge=1)
+    """All requests of one address; streams count once."""
+    logins_per_minute: int = Field(default=10, ge=1)
+    """Tries to log in, from one address and for one name."""
+    secret: SecretStr | None = None
+    """Signs the customers' tokens; made once and kept in the data folder where it is not set."""
     token_days: float = Field(default=30, gt=0)
 
 
