@@ -1,0 +1,213 @@
+"""The door of `openai`: a model behind the Chat Completions protocol, at OpenAI or any server that speaks it."""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import httpx
+from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
+from pydantic import BaseModel, ValidationError
+
+from handrail.agent.models.output import Nonsense, Output
+from handrail.agent.models.prompt import Message, Prompt, render
+from handrail.agent.models.protocol import Brief, Delta, Draft, Interrupted, Usage
+from handrail.agent.models.watch import Watch
+from handrail.agent.models.wire import read_chunk, strict
+from handrail.conversation.errors import Unavailable
+from handrail.conversation.settings import Engine
+from handrail.knowledge.tokens import count
+
+RETRIES = 2
+FIRST_PAUSE = 0.25
+"""Seconds before the first retry; doubled for the next, each times a chance between 0.5 and 1.5."""
+LONGEST_PAUSE = 2.0
+REPLY_TOKENS = 700
+WRITE_TOKENS = 1200
+AGAIN = frozenset({"connection", "rate_limited", "server_error", "broken_stream", "nonsense"})
+"""What a second try may mend. Time-outs are none of these: the customer has waited long enough."""
+REASONING = re.compile(r"(?:o\d|gpt-5)(?:\b|[-.])")
+"""Models at OpenAI that take no temperature."""
+
+T = TypeVar("T")
+Filled = TypeVar("Filled", bound=BaseModel)
+
+
+class OpenAIModel:
+    """A model behind Chat Completions. One client for the process; `aclose` when done."""
+
+    def __init__(
+        self,
+        settings: Engine,
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._settings = settings
+        self._pause, self._chance, self._timer = pause, chance, timer
+        key = settings.api_key.get_secret_value() if settings.api_key else "none"
+        self._client = AsyncOpenAI(
+            api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout_seconds
+        )
+
+    @property
+    def name(self) -> str:
+        return f"openai:{self._settings.model}"
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def draft(self, brief: Brief) -> AsyncGenerator[Delta | Draft, None]:
+        """Stream one reply. Few tries until the first delta, none after it; see `Model`.
+
+        The codes of its errors: `timeout`, `connection`, `rate_limited`, `server_error`, `refused`, `broken_stream`,
+        `nonsense`.
+        """
+        prompt = render(brief, self._settings.prompt_tokens)
+        watch = Watch(self._timer, self._settings.timeout_seconds)
+        shown = ""
+        for retry in range(RETRIES + 1):
+            try:
+                async with aclosing(self._stream(prompt, [tool.name for tool in brief.tools], watch)) as pieces:
+                    async for piece in pieces:
+                        shown += piece.text if isinstance(piece, Delta) else ""
+                        yield piece
+                return
+            except Unavailable as error:
+                if shown:
+                    raise Interrupted(str(error), code=error.code, text=shown) from error
+                await self._before_retry(error, retry, watch)
+
+    async def write(
+        self, schema: type[Filled], messages: Sequence[Message], *, tokens: int = WRITE_TOKENS
+    ) -> tuple[Filled, Usage]:
+        """Have the model fill in `schema` (JSON held to its schema by the server, then validated here).
+
+        Returns the value and what it cost. Raises `Unavailable` when no valid one came in time.
+        """
+        watch = Watch(self._timer, self._settings.timeout_seconds)
+        usage = Usage()
+        retry = 0
+        while True:
+            try:
+                content, cost = await self._complete(schema, messages, tokens, watch)
+                usage += cost
+                return schema.model_validate_json(content), usage
+            except ValidationError as error:
+                invalid = Unavailable(f"the model's JSON does not fit {schema.__name__}: {error}", code="nonsense")
+                await self._before_retry(invalid, retry, watch)
+            except Unavailable as error:
+                await self._before_retry(error, retry, watch)
+            retry += 1
+
+    async def _before_retry(self, error: Unavailable, retry: int, watch: Watch) -> None:
+        """Wait for a little, or raise the error where another try is not to be made."""
+        pause = max(FIRST_PAUSE * 2**retry * (0.5 + self._chance()), _asked_pause(error))
+        if error.code not in AGAIN or retry >= RETRIES or pause > min(LONGEST_PAUSE, watch.left):
+            raise error
+        await self._pause(pause)
+
+    async def _stream(self, prompt: Prompt, tools: Sequence[str], watch: Watch) -> AsyncGenerator[Delta | Draft, None]:
+        output = Output(tools)
+        finish, usage, began = "", None, False
+        watch.expect(self._settings.first_token_seconds)
+        stream = await _answer(watch, self._client.chat.completions.create(**self._request(prompt)))
+        chunks = aiter(stream)
+        try:
+            while (chunk := await _answer(watch, anext(chunks, None))) is not None:
+                piece = read_chunk(chunk, output)
+                if piece.began and not began:
+                    began = True
+                    watch.expect(None)
+                finish, usage = piece.finish or finish, piece.usage or usage
+                if piece.text:
+                    yield Delta(piece.text)
+            if not finish:
+                raise Unavailable("the stream ended before the reply did", code="broken_stream")
+            if rest := output.rest():
+                yield Delta(rest)
+            cost = self._cost(usage, prompt.tokens, count(output.written), watch.lap())
+            yield replace(output.end(cost, finish), engine=self.name)
+        except Nonsense as error:
+            raise Unavailable(f"nonsense from {self.name}: {error}", code="nonsense") from error
+        finally:
+            await stream.close()
+
+    async def _complete(
+        self, schema: type[BaseModel], messages: Sequence[Message], tokens: int, watch: Watch
+    ) -> tuple[str, Usage]:
+        wanted = {"name": schema.__name__, "schema": strict(schema.model_json_schema()), "strict": True}
+        request = {**self._limits(tokens), "messages": list(messages)}
+        request["response_format"] = {"type": "json_schema", "json_schema": wanted}
+        answer = await _answer(watch, self._client.chat.completions.create(**request))
+        try:
+            content = answer.choices[0].message.content or ""
+        except (AttributeError, IndexError, TypeError) as error:
+            raise Unavailable("the server's answer is no chat completion", code="nonsense") from error
+        told = sum(count(str(message.get("content") or "")) for message in messages)
+        return content, self._cost(answer.usage, told, count(content), watch.lap())
+
+    def _request(self, prompt: Prompt) -> dict[str, Any]:
+        request = {**self._limits(REPLY_TOKENS), "messages": list(prompt.messages), "stream": True}
+        request["stream_options"] = {"include_usage": True}
+        if prompt.tools:
+            request |= {"tools": list(prompt.tools), "parallel_tool_calls": False}
+        return request
+
+    def _limits(self, tokens: int) -> dict[str, Any]:
+        limit = "max_tokens" if self._settings.base_url else "max_completion_tokens"
+        limits: dict[str, Any] = {"model": self._settings.model, limit: tokens}
+        if not REASONING.match(self._settings.model):
+            limits["temperature"] = self._settings.temperature
+        return limits
+
+    def _cost(self, usage: Any, told: int, written: int, seconds: float) -> Usage:
+        """Tokens as the server counted them, else as we do."""
+        tokens_in = getattr(usage, "prompt_tokens", None) or told
+        tokens_out = getattr(usage, "completion_tokens", None) or written
+        cost = (tokens_in * self._settings.price_in + tokens_out * self._settings.price_out) / 1e6
+        return Usage(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds, cost=cost)
+
+
+async def _answer(watch: Watch, waiting: Awaitable[T]) -> T:
+    """Wait for the server within the time; its failures become `Unavailable`."""
+    try:
+        return await watch.wait(waiting)
+    except (APIError, httpx.HTTPError, ValueError) as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    """What a failure of the client or of the connection means. ValueErrors come from a stream that is no JSON."""
+    code = "nonsense"
+    if isinstance(error, APIStatusError):
+        busy, again = error.status_code == 429, error.status_code >= 500 or error.status_code in (408, 409)
+        code = "rate_limited" if busy else "server_error" if again else "refused"
+    elif isinstance(error, APITimeoutError):
+        code = "timeout"
+    elif isinstance(error, APIConnectionError):
+        code = "connection"
+    elif isinstance(error, APIError):
+        code = "server_error"
+    elif isinstance(error, httpx.HTTPError):
+        code = "broken_stream"
+    return Unavailable(f"the model's server failed ({code}): {error}", code=code)
+
+
+def _asked_pause(error: Unavailable) -> float:
+    """Seconds that the server asked us to wait before the next try; endless where none can help (a used-up quota)."""
+    cause = error.__cause__
+    if not isinstance(cause, APIStatusError):
+        return 0.0
+    if cause.code == "insufficient_quota":
+        return float("inf")
+    try:
+        return float(cause.response.headers.get("retry-after", 0))
+    except ValueError:
+        return 0.0

@@ -1,0 +1,57 @@
+"""What goes over the wire to a Chat Completions server, and what comes back, read with care: servers differ."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from handrail.agent.models.output import Nonsense, Output
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one chunk of a stream brought; `began` tells that the model has started to write, or to think."""
+
+    text: str = ""
+    began: bool = False
+    finish: str = ""
+    usage: Any = None
+
+
+def read_chunk(chunk: Any, output: Output) -> Piece:
+    """Take one chunk into `output`. Raises `Nonsense` where it is no chunk of a chat completion."""
+    try:
+        usage = getattr(chunk, "usage", None)
+        choices = getattr(chunk, "choices", None)
+        if choices is None and usage is None:
+            raise Nonsense("a chunk of the stream is no part of a chat completion")
+        if not choices:
+            return Piece(usage=usage)
+        delta, finish = choices[0].delta, choices[0].finish_reason or ""
+        if delta is None:
+            return Piece(finish=finish, usage=usage)
+        for call in delta.tool_calls or ():
+            if call.function:
+                output.call(call.index or 0, call.id or "", call.function.name or "", call.function.arguments or "")
+        content = delta.content or getattr(delta, "refusal", None) or ""
+        began = bool(content or delta.tool_calls or getattr(delta, "reasoning_content", None))
+        return Piece(output.text(content) if content else "", began, finish, usage)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        # The client builds chunks from whatever JSON came, without validating it.
+        raise Nonsense("a chunk of the stream has another shape than it should") from error
+
+
+def strict(schema: dict[str, Any]) -> dict[str, Any]:
+    """A JSON schema as constrained output takes it: every field required, none besides, no defaults."""
+    held = {key: _held(key, value) for key, value in schema.items() if key not in ("default", "title")}
+    if held.get("type") == "object" and "properties" in held:
+        held |= {"required": list(held["properties"]), "additionalProperties": False}
+    return held
+
+
+def _held(key: str, value: Any) -> Any:
+    if key in ("properties", "$defs") and isinstance(value, dict):
+        return {name: strict(part) for name, part in value.items()}
+    if isinstance(value, dict):
+        return strict(value)
+    if isinstance(value, list):
+        return [strict(part) if isinstance(part, dict) else part for part in value]
+    return value
