@@ -18,7 +18,7 @@ from handrail.knowledge.tokens import count
 Message = dict[str, Any]
 
 TOOLS_SHARE = 0.32
-MESSAGE_SHARE = 0.3
+MESSAGE_SHARE = 0.25
 FACTS_SHARE = 0.14
 LINES_SHARE = 0.16
 RESULTS_SHARE = 0.6
@@ -48,7 +48,7 @@ def render(brief: Brief, budget: int) -> Prompt:
     message = clip(brief.message, int(budget * MESSAGE_SHARE))
     rules = _rules(brief)
     left = budget - count(rules) - count(message) - sum(map(_spec_tokens, tools)) - 3 * PER_MESSAGE - ROUNDING
-    lines = _recent(brief, int(budget * LINES_SHARE))
+    lines = _recent(brief, min(int(budget * LINES_SHARE), int(budget * (LINES_SHARE + 0.1)) - count(message)))
     shown = frozenset(line.seq for line in lines)
     facts = _facts([*facts_of(brief), *first_words(brief.situation, shown)], int(budget * FACTS_SHARE))
     left -= count(facts) + sum(count(line.text) + PER_MESSAGE for line in lines)
