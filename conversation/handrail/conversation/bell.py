@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "handrail"
 ALL = "*"
+CONNECT_SECONDS = 2.0
+KEEPALIVE_SECONDS = 30.0
 RETRY_SECONDS = (0.05, 0.2, 1.0, 3.0)
 
 
@@ -61,7 +63,10 @@ class Bell:
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen(), name="bell: listen")
         try:
-            await self._listening.wait()
+            with contextlib.suppress(TimeoutError):
+                # Without the database only this process is heard; the listener goes on trying.
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    await self._listening.wait()
             yield ticks
         finally:
             self._ticks[topic].discard(ticks)
@@ -123,10 +128,12 @@ class Bell:
 
     async def _receive(self, connection: Connection) -> None:
         async with self._database.answering():
-            async for notification in connection.notifies():
-                sender, _, payload = notification.payload.partition(" ")
-                if sender != self._me:
-                    self._deliver(payload)
+            while True:
+                async for notification in connection.notifies(timeout=KEEPALIVE_SECONDS):
+                    sender, _, payload = notification.payload.partition(" ")
+                    if sender != self._me:
+                        self._deliver(payload)
+                await connection.execute("SELECT 1")  # notices a line that went dead without a word
 
     def _deliver(self, payload: str) -> None:
         kind, _, topic = payload.partition(":")

@@ -31,10 +31,11 @@ class Draft:
     datas: list[str]
     sealeds: list[bytes | None]
     private: bool
+    keyless: bool
 
     @classmethod
     def of(cls, conversation_id: str, actor: str, data: tuple[Data, ...], at: datetime, box: Box | None) -> Self:
-        """Encode; without a box (a forgotten conversation) what is private is left out, and `private` tells of it."""
+        """Encode. Without a box (a forgotten conversation) nothing private can be kept: see `private` and `keyless`."""
         if not data:
             raise ValueError("an append needs at least one event")
         datas: list[str] = []
@@ -46,7 +47,7 @@ class Draft:
             plain = json.dumps(hidden, ensure_ascii=False).encode() if hidden else b""
             datas.append(json.dumps(shown))
             sealeds.append(box.seal(plain, f"{conversation_id}:{one.kind}") if hidden and box else None)
-        return cls(conversation_id, actor, at, data, datas, sealeds, private)
+        return cls(conversation_id, actor, at, data, datas, sealeds, private, box is None)
 
     @property
     def kinds(self) -> list[str]:
@@ -83,7 +84,7 @@ class Draft:
         """The events as they stand in the log after seq `base`."""
         last = len(self.data)
         return tuple(
-            Event(self.conversation_id, base + n, self.at, self.actor, one, holder=holder if n == last else None)
+            Event(self.conversation_id, base + n, self.at, self.actor, one, self.keyless, holder if n == last else None)
             for n, one in enumerate(self.data, 1)
         )
 

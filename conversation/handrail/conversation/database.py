@@ -14,7 +14,6 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from handrail.conversation import migrate
 from handrail.conversation.errors import Invalid, Unavailable
 from handrail.conversation.settings import Settings
 
@@ -24,7 +23,11 @@ Row: TypeAlias = dict[str, Any]
 Connection: TypeAlias = psycopg.AsyncConnection[Row]
 """A connection whose rows are dicts: `await connection.execute(query, parameters)` returns a cursor."""
 
+PlainConnection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 SQL = sql.SQL
+GONE = ("08", "53", "57P")
+"""Classes of SQLSTATE that say the database is not there, or has nothing left for us."""
+
 NAME = "handrail"
 """The database that is made in an embedded Postgres."""
 
@@ -47,8 +50,10 @@ class Database:
             url = settings.database.url.get_secret_value()
         else:
             url = await asyncio.to_thread(_embedded, settings)
+        from handrail.conversation.migrate import migrate
+
         try:
-            await asyncio.to_thread(migrate.migrate, url)
+            await asyncio.to_thread(migrate, url)
         except psycopg.OperationalError as error:
             raise Unavailable(f"the database does not answer: {error}") from error
         pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -57,6 +62,7 @@ class Database:
             max_size=settings.database.pool,
             timeout=10,
             open=False,
+            configure=_configure,
             kwargs={"autocommit": True, "row_factory": dict_row},
         )
         await pool.open()
@@ -80,7 +86,9 @@ class Database:
     async def dedicated(self) -> Connection:
         """A connection of its own in autocommit, outside the pool; the caller closes it. Raises `Unavailable`."""
         async with self.answering():
-            return await psycopg.AsyncConnection.connect(self.url, autocommit=True, row_factory=dict_row)
+            connection = await psycopg.AsyncConnection.connect(self.url, autocommit=True, row_factory=dict_row)
+            await _configure(connection)
+            return connection
 
     @asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
@@ -89,7 +97,9 @@ class Database:
             yield
         except psycopg.DataError as error:
             raise Invalid(f"the database can't hold this: {error}") from error
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if not isinstance(error, PoolTimeout) and not (error.sqlstate or "08").startswith(GONE):
+                raise
             self._check()
             raise Unavailable(f"the database does not answer: {error}") from error
 
@@ -105,11 +115,22 @@ class Database:
             self._checking = asyncio.create_task(self._pool.check())
 
 
+def connect(url: str) -> PlainConnection:
+    """A blocking connection in autocommit, for what is done once, in a thread, before there is a pool."""
+    return psycopg.connect(url, autocommit=True)
+
+
+async def _configure(connection: Connection) -> None:
+    # A process that freezes in the middle of a transaction must not hold a conversation for ever.
+    await connection.execute("SET timezone TO 'UTC'")
+    await connection.execute("SET idle_in_transaction_session_timeout TO '60s'")
+
+
 def _embedded(settings: Settings) -> str:
     from handrail.conversation import embedded
 
     server = embedded.start(settings.data_folder / "postgres")
-    with psycopg.connect(server, autocommit=True) as connection:
+    with connect(server) as connection:
         row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone()
         if row is None:
             try:
@@ -119,4 +140,14 @@ def _embedded(settings: Settings) -> str:
     return make_conninfo(server, dbname=NAME)
 
 
-__all__ = ["SQL", "Connection", "Database", "Jsonb", "Row", "UniqueViolation", "dict_row"]
+__all__ = [
+    "SQL",
+    "Connection",
+    "Database",
+    "Jsonb",
+    "PlainConnection",
+    "Row",
+    "UniqueViolation",
+    "connect",
+    "dict_row",
+]

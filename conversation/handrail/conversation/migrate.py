@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-import psycopg
+from handrail.conversation.database import PlainConnection, connect
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def newest() -> str:
 
 def migrate(dsn: str) -> bool:
     """Run what is missing on the database at `dsn`; tell whether anything was. Blocks; safe from many processes."""
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with connect(dsn) as connection:
         if _version(connection) == newest():
             return False
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
@@ -30,7 +30,7 @@ def migrate(dsn: str) -> bool:
         return before != newest()
 
 
-def _version(connection: psycopg.Connection[tuple[str, ...]]) -> str | None:
+def _version(connection: PlainConnection) -> str | None:
     row = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
     if row is None or row[0] is None:
         return None
@@ -48,7 +48,7 @@ def _upgrade(dsn: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=pool.NullPool)
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connect(dsn), poolclass=pool.NullPool)
     with (
         EnvironmentContext(config, script, fn=lambda revision, _: script._upgrade_revs("head", revision)) as context,
         engine.connect() as connection,

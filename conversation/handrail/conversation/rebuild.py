@@ -3,8 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from handrail.conversation.codec import event_of
-from handrail.conversation.log import PAGE, Log
+from handrail.conversation.database import Connection
+from handrail.conversation.log import Log
 from handrail.conversation.projection import Projection
+from handrail.conversation.reader import PAGE
+from handrail.conversation.statements import IDS
 
 Progress = Callable[[int, int], None]
 """Told (conversations done, conversations in all)."""
@@ -24,9 +27,9 @@ async def rebuild(log: Log, projections: Sequence[Projection], progress: Progres
             await projection.clear(connection)
         row = await (await connection.execute("SELECT count(*) AS n FROM conversations")).fetchone()
         total = row["n"] if row else 0
-        while ids := await log.ids(last, PAGE):
+        while ids := await _ids(connection, last):
             for conversation_id in ids:
-                box = await log.vault.box(conversation_id)
+                box = await log.vault.box(conversation_id, connection)
                 query = "SELECT * FROM events WHERE conversation_id = %s AND kind = ANY(%s) ORDER BY seq"
                 for stored in await (await connection.execute(query, [conversation_id, kinds])).fetchall():
                     event = event_of(stored, box)
@@ -39,3 +42,8 @@ async def rebuild(log: Log, projections: Sequence[Projection], progress: Progres
             if progress is not None:
                 progress(done, total)
     return taken
+
+
+async def _ids(connection: Connection, after: str) -> list[str]:
+    cursor = await connection.execute(IDS, {"after": after, "limit": PAGE})
+    return [row["id"] for row in await cursor.fetchall()]

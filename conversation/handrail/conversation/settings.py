@@ -8,14 +8,27 @@ that is wrong is a `SettingsError` that names it.
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import date, time
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import ValidationError
 
 from handrail.conversation.errors import SettingsError
+from handrail.conversation.sections import (
+    Business,
+    Checks,
+    DatabaseSection,
+    Day,
+    Department,
+    DeskSection,
+    Engine,
+    Hours,
+    IdentitySection,
+    Index,
+    Mail,
+    Section,
+    Server,
+)
 
 FILE = "handrail.toml"
 PLAIN = {
@@ -27,177 +40,6 @@ PLAIN = {
     "PORT": ("server", "port"),
 }
 """Environment names that other programs know too, and the setting each stands for."""
-
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
-
-
-class Section(BaseModel):
-    """A table of the file: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError) as error:
-        raise ValueError(f"{name!r} is no IANA time zone (write one like 'Europe/Berlin')") from error
-    return name
-
-
-class Business(Section):
-    """Who the agent speaks for."""
-
-    name: str = "Our shop"
-    timezone: str = "UTC"
-    contact: str = Field(default="", description="how a customer reaches people without Handrail, told in an outage")
-    policies: Path = Path("policies")
-    tools: tuple[Path, ...] = ()
-    """Python files, relative to the workspace: every `Tool` at their top level is offered, `lifespan` and
-    `find_customer` are used where they define them."""
-    cases: Path = Path("cases")
-
-    _timezone = field_validator("timezone")(_zone)
-
-
-class Engine(Section):
-    """What drafts the replies."""
-
-    kind: Literal["auto", "openai", "offline"] = "auto"
-    model: str = "gpt-4.1-mini"
-    api_key: SecretStr | None = None
-    base_url: str | None = None
-    timeout_seconds: float = Field(default=20.0, gt=0)
-    first_token_seconds: float = Field(default=8.0, gt=0)
-    prompt_tokens: int = Field(default=2000, ge=500, description="budget of a routine turn's prompt")
-    temperature: float = Field(default=0.2, ge=0, le=2)
-    price_in: float = Field(default=0.0, ge=0, description="money per million prompt tokens")
-    price_out: float = Field(default=0.0, ge=0, description="money per million completion tokens")
-    breaker_failures: int = Field(default=3, ge=1)
-    breaker_seconds: float = Field(default=30.0, gt=0)
-
-    @property
-    def chosen(self) -> Literal["openai", "offline"]:
-        """The engine that `auto` comes to."""
-        if self.kind != "auto":
-            return self.kind
-        return "openai" if self.api_key or self.base_url else "offline"
-
-
-class DatabaseSection(Section):
-    """The Postgres that holds the log; embedded under the data folder where no URL is given."""
-
-    url: SecretStr | None = None
-    pool: int = Field(default=8, ge=1)
-    master_key: SecretStr | None = None
-    """32 bytes in URL-safe base64 that wrap the keys of the conversations; made in the data folder where not set.
-    Processes on several machines that share a database must share it."""
-
-
-class Index(Section):
-    """The policy index."""
-
-    chroma_url: str | None = None
-    embedder: Literal["minilm", "openai", "chroma"] = "minilm"
-    embedding_model: str = "text-embedding-3-small"
-    passage_tokens: int = Field(default=220, ge=40)
-
-
-class IdentitySection(Section):
-    """How customers prove who they are."""
-
-    code_minutes: float = Field(default=10, gt=0)
-    code_tries: int = Field(default=5, ge=1)
-    codes_per_hour: int = Field(default=5, ge=1)
-    jwt_secret: SecretStr | None = None
-    jwt_public_key: str | None = None
-    jwt_issuer: str | None = None
-    jwt_audience: str | None = None
-    consent_minutes: float = Field(default=15, gt=0)
-
-
-class Hours(Section):
-    """Opening hours of one weekday, local to the department."""
-
-    opens: time
-    closes: time
-
-
-def _office_hours() -> dict[Day, Hours]:
-    return dict.fromkeys(WORKDAYS, Hours(opens=time(9), closes=time(17)))
-
-
-class Department(Section):
-    """A group of people at the desk."""
-
-    name: str = "Support"
-    timezone: str | None = None
-    hours: dict[Day, Hours] = Field(default_factory=_office_hours)
-    reasons: tuple[str, ...] = ()
-    """Reason codes that go to this department; the department `general` takes the rest."""
-
-
-class DeskSection(Section):
-    """The people's side."""
-
-    departments: dict[str, Department] = Field(default_factory=lambda: {"general": Department()})
-    country: str | None = None
-    """ISO code whose public holidays the desk keeps (`holidays`), with `subdivision` where it matters."""
-    subdivision: str | None = None
-    closed_on: tuple[date, ...] = ()
-    answer_hours: float = Field(default=2, gt=0)
-    """A ticket is answered within so many open hours."""
-    idle_minutes: float = Field(default=60, gt=0)
-
-    @field_validator("departments")
-    @classmethod
-    def _general(cls, value: dict[str, Department]) -> dict[str, Department]:
-        if "general" not in value:
-            raise ValueError("a department called 'general' is needed: it takes what no other does")
-        return value
-
-
-class Checks(Section):
-    """Thresholds of the guardrails."""
-
-    offer_at: float = Field(default=0.45, ge=0, le=1)
-    handover_at: float = Field(default=0.75, ge=0, le=1)
-    upset_turns: int = Field(default=3, ge=1)
-    grounded_at: float = Field(default=0.5, ge=0, le=1)
-    hub: tuple[str, ...] = ()
-    """Import paths of further guardrails-ai validators, e.g. `guardrails_ai.ban_list:BanList`."""
-
-
-class Mail(Section):
-    """Where codes and answers to tickets go; without a host they go to the console and the log file."""
-
-    host: str | None = None
-    port: int = 587
-    user: str | None = None
-    password: SecretStr | None = None
-    starttls: bool = True
-    sender: str = "support@localhost"
-
-
-class Server(Section):
-    """The HTTP server."""
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str | None = None
-    """Where customers reach this server, for links in e-mails."""
-    max_body_bytes: int = Field(default=64_000, ge=1000)
-    max_message_characters: int = Field(default=8_000, ge=100)
-    messages_per_minute: int = Field(default=30, ge=1)
-    conversations_per_minute: int = Field(default=20, ge=1)
-    requests_per_minute: int = Field(default=600, ge=1)
-    """All requests of one address; streams count once."""
-    logins_per_minute: int = Field(default=10, ge=1)
-    """Tries to log in, from one address and for one name."""
-    secret: SecretStr | None = None
-    """Signs the customers' tokens; made once and kept in the data folder where it is not set."""
-    token_days: float = Field(default=30, gt=0)
 
 
 class Settings(Section):
@@ -280,3 +122,24 @@ def _told(problem: Any, origin: Mapping[tuple[str, ...], str], file: Path) -> st
     where = origin.get(path) or f"{file.name}"
     what = "there is no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
     return f"{'.'.join(path)} ({where}): {what}"
+
+
+__all__ = [
+    "FILE",
+    "PLAIN",
+    "Business",
+    "Checks",
+    "DatabaseSection",
+    "Day",
+    "Department",
+    "DeskSection",
+    "Engine",
+    "Hours",
+    "IdentitySection",
+    "Index",
+    "Mail",
+    "Section",
+    "Server",
+    "Settings",
+    "load",
+]

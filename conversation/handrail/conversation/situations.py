@@ -26,7 +26,7 @@ LABEL = "snapshot"
 class Situations:
     """Where conversations stand. `remembered` is how many are kept in memory."""
 
-    def __init__(self, log: Log, *, remembered: int = 1000, every: int = EVERY) -> None:
+    def __init__(self, log: Log, *, remembered: int = 500, every: int = EVERY) -> None:
         self._log = log
         self._remembered = remembered
         self._every = every

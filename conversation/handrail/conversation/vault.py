@@ -5,20 +5,20 @@ wrapped under a master key that stands in the data folder (or the settings), nev
 """
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import logging
 import os
 import secrets
 from collections import OrderedDict
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from handrail.conversation.database import Database
+from handrail.conversation.database import Connection, Database
 from handrail.conversation.errors import SettingsError
 from handrail.conversation.settings import Settings
 
@@ -93,14 +93,14 @@ class Vault:
         """Stop remembering a box: its key was destroyed, here or by another process."""
         self._boxes.pop(conversation_id, None)
 
-    async def box(self, conversation_id: str) -> Box | None:
-        """The box of a conversation; None once it is forgotten."""
+    async def box(self, conversation_id: str, connection: Connection | None = None) -> Box | None:
+        """The box of a conversation; None once it is forgotten. `connection` is used where it must be looked up."""
         if (box := self._boxes.get(conversation_id)) is not None:
             self._boxes.move_to_end(conversation_id)
             return box
-        async with self._database.connection() as connection:
+        async with nullcontext(connection) if connection else self._database.connection() as used:
             query = "SELECT wrapped FROM vault.keys WHERE conversation_id = %s"
-            row = await (await connection.execute(query, [conversation_id])).fetchone()
+            row = await (await used.execute(query, [conversation_id], prepare=True)).fetchone()
         key = self._wrap.unseal(row["wrapped"], conversation_id) if row else None
         if key is None:
             return None
@@ -159,7 +159,7 @@ def _make(file: Path) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     # A link fails where the file stands by now, so that of two processes that start together one makes the key.
-    with contextlib.suppress(FileExistsError):
+    with suppress(FileExistsError):
         file.hardlink_to(half)
     half.unlink()
 

@@ -45,11 +45,15 @@ class ActionDropped(Data):
 
 
 class ActionClaimed(Data):
-    """Written before the call: from here the effect may have happened. `idempotency_key` goes to the system called."""
+    """Written before the call: from here the effect may have happened. `idempotency_key` goes to the system called.
+
+    `attempt` names the one run that may make the call, so that a claim read back is not taken for one's own.
+    """
 
     kind: ClassVar[str] = "action_claimed"
     action_id: str
     idempotency_key: str
+    attempt: str = ""
 
 
 class ActionSucceeded(Data):
