@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pydantic_core import to_json
@@ -48,7 +48,11 @@ async def call(tool: Tool, ctx: Context, arguments: Mapping[str, Any], *, second
     if isinstance(bound, Unbound):
         return Called("invalid", code="arguments", message=str(bound))
     limit = tool.timeout if seconds is None else seconds
-    return await guarded(tool, lambda: tool.run(ctx, **bound.values), limit, broken=_broken(tool))
+
+    async def run() -> Any:
+        return serialised(tool, await tool.run(ctx, **bound.values))
+
+    return await guarded(tool, run, limit, broken="unknown" if tool.effect == "write" else "failed")
 
 
 async def guarded(tool: Tool, run: Callable[[], Awaitable[Any]], seconds: float, *, broken: End) -> Called:
@@ -56,8 +60,7 @@ async def guarded(tool: Tool, run: Callable[[], Awaitable[Any]], seconds: float,
     began = time.perf_counter()
     try:
         async with asyncio.timeout(seconds):
-            value = serialised(tool, await run())
-        called = Called("done", value=value)
+            called = Called("done", value=await run())
     except Refusal as refusal:
         called = refused(refusal)
     except TimeoutError:
@@ -66,7 +69,7 @@ async def guarded(tool: Tool, run: Callable[[], Awaitable[Any]], seconds: float,
     except Exception as error:
         log.exception("%s broke", tool.name)
         called = Called(broken, code="error", message=type(error).__name__)
-    return _timed(called, began)
+    return replace(called, milliseconds=round((time.perf_counter() - began) * 1000, 3))
 
 
 def refused(refusal: Refusal) -> Called:
@@ -86,19 +89,3 @@ def serialised(tool: Tool, value: Any) -> Any:
         return json.loads(to_json(value, inf_nan_mode="null"))
     checked = tool.returns.validate_python(value)
     return json.loads(tool.returns.dump_json(checked))
-
-
-def _broken(tool: Tool) -> End:
-    return "unknown" if tool.effect == "write" else "failed"
-
-
-def _timed(called: Called, began: float) -> Called:
-    return Called(
-        called.end,
-        called.value,
-        called.code,
-        called.message,
-        called.rule,
-        called.alternatives,
-        milliseconds=round((time.perf_counter() - began) * 1000, 3),
-    )

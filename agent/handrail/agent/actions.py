@@ -1,0 +1,142 @@
+"""The life of an exact action over the log: proposed, consented, claimed, called once, settled.
+
+    proposed ── consented ── claimed ── succeeded
+        │           │           ├────── failed     (a rule said no, or it certainly never happened)
+        └─────── dropped        └────── unknown ── succeeded or failed by look-up, else a person
+
+The claim is on the log before the call, and only the run whose `attempt` it carries may call, until the tool's time-out
+is over. Nothing ever calls again for an action that was claimed.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from handrail.agent.execution import Executed, Execution
+from handrail.agent.proposal import OPEN, Prepared, Proposal, facts_of, open_action, prepare, replies
+from handrail.agent.reconciliation import reconcile
+from handrail.agent.tools.api import Context, Customer, Tool
+from handrail.agent.tools.call import Called
+from handrail.conversation.clock import Clock
+from handrail.conversation.errors import Conflict
+from handrail.conversation.events import ActionConsented, ActionDropped, ActionProposed, Citation, Event
+from handrail.conversation.log import Fence, Log
+from handrail.conversation.settings import Settings
+from handrail.conversation.situation import ActionState, Identity, Situation
+
+Cite = Callable[[str], Citation | None]
+"""The policy version in force that a preview's `rule` names."""
+
+
+class Actions:
+    """Proposes, claims, calls and settles. Events go to the log; what is said of them is the caller's.
+
+    `tools` are those of the workspace by name, `resources` what its `lifespan` yielded.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        clock: Clock,
+        settings: Settings,
+        *,
+        tools: Mapping[str, Tool],
+        resources: Any = None,
+        cite: Cite | None = None,
+    ) -> None:
+        self.log, self.clock, self.tools = log, clock, tools
+        self._settings, self._resources, self._cite = settings, resources, cite
+
+    def context(self, situation: Situation, identity: Identity | None = None) -> Context:
+        """What a tool gets: the customer comes from the identity proven on the log, and from nowhere else."""
+        who = identity or situation.identity
+        return Context(
+            customer=Customer(id=who.customer_id, level=who.level, name=who.name),
+            now=self.clock.now(),
+            timezone=situation.timezone or self._settings.business.timezone,
+            resources=self._resources,
+        )
+
+    async def propose(
+        self, situation: Situation, turn_id: str, tool: Tool, arguments: Mapping[str, Any], *, why: str = "superseded"
+    ) -> Proposal | Called:
+        """Work out what the write would do. Append `events` together with the question, in one append.
+
+        Actions that are open are dropped with it, for `why`. A `Called` says why there is nothing to propose.
+        """
+        prepared = await self.prepare(situation, tool, arguments)
+        return prepared if isinstance(prepared, Called) else self.proposal(situation, turn_id, prepared, why)
+
+    async def consent(self, situation: Situation, action: ActionState, said: int, fence: Fence) -> Event:
+        """Put the customer's yes, in the line `said`, on the log for exactly this fingerprint.
+
+        Raises `Conflict` when that line has agreed to another action, or was said before this one was asked for, and
+        `Fenced` when the turn is no longer this run's, or the customer wrote again.
+        """
+        if action.stage != "proposed" or said <= action.seq:
+            raise Conflict(f"line {said} can't agree to {action.action_id}, which is {action.stage}", code="consent")
+        consented = ActionConsented(action_id=action.action_id, fingerprint=action.fingerprint, said=said)
+        (event, *_) = await self.log.append(
+            situation.conversation_id, "customer", consented, fence=self.heard(fence, situation), key=f"consent:{said}"
+        )
+        if event.data != consented:
+            raise Conflict(f"line {said} has agreed to another action already", code="consent")
+        return event
+
+    async def drop(self, situation: Situation, action: ActionState, why: str, fence: Fence) -> Event:
+        """Take the proposal off: `declined`, `changed`, `expired` or `superseded`."""
+        dropped = ActionDropped(action_id=action.action_id, why=why)
+        (event, *_) = await self.log.append(situation.conversation_id, "bot", dropped, fence=fence)
+        return event
+
+    async def execute(self, situation: Situation, turn_id: str, action: ActionState, fence: Fence) -> Executed:
+        """Do what was consented to, if it is still exactly that: claim it, call once, and write down the end.
+
+        `situation` must be folded after the consent. Raises `Conflict` where there is no consent, and `Fenced` when the
+        turn is no longer this run's, or the customer wrote again: then nothing was done.
+        """
+        return await Execution(self, situation, turn_id, action, fence).run()
+
+    async def reconcile(self, situation: Situation) -> tuple[Executed, ...]:
+        """Settle every claimed or unknown action as far as the tools' look-ups can tell; never calls again.
+
+        The caller holds the lease of the conversation's turn, so that no call for these actions is under way in a run
+        that still may speak. What can't be settled comes back `unknown`: with `retry_at`, or for a person.
+        """
+        return await reconcile(self, situation)
+
+    async def prepare(self, situation: Situation, tool: Tool, arguments: Mapping[str, Any]) -> Prepared | Called:
+        """What the write would do now, for the customer whom the situation proves."""
+        return await prepare(tool, arguments, self.context(situation), situation.identity, self.log.vault.ref)
+
+    def proposal(self, situation: Situation, turn_id: str, prepared: Prepared, why: str) -> Proposal:
+        """The events that ask for `prepared`, and drop for `why` what was open before."""
+        preview = prepared.preview
+        proposed = ActionProposed(
+            turn_id=turn_id,
+            action_id=secrets.token_hex(8),
+            tool=prepared.tool.name,
+            arguments=dict(prepared.arguments),
+            preview=facts_of(preview),
+            question=preview.summary,
+            fingerprint=prepared.fingerprint,
+            rule=self._cite(preview.rule) if self._cite and preview.rule else None,
+            expires_at=self.clock.now() + timedelta(minutes=self._settings.identity.consent_minutes),
+        )
+        stale = (a.action_id for a in situation.actions if a.stage in OPEN)
+        drops = tuple(ActionDropped(action_id=action_id, why=why) for action_id in stale)
+        return Proposal(proposed, (*drops, proposed), preview.summary)
+
+    @staticmethod
+    def key(situation: Situation, action: ActionState) -> str:
+        """The idempotency key: the same whoever asks, so that people find the effect by it too."""
+        return f"{situation.conversation_id}-{action.action_id}"
+
+    @staticmethod
+    def heard(fence: Fence, situation: Situation) -> Fence:
+        """The fence that also holds where the customer wrote again: that line may take the consent back."""
+        return Fence(epoch=fence.epoch, lease=fence.lease, heard=situation.heard)
+
+
+__all__ = ["Actions", "Cite", "Executed", "Proposal", "open_action", "replies"]

@@ -1,0 +1,50 @@
+"""Writing down how an action ended: once, and never less than what happened."""
+
+import logging
+
+from handrail.conversation.errors import Conflict, Fenced
+from handrail.conversation.events import ActionFailed, ActionSucceeded, ActionUnknown, Data, Event
+from handrail.conversation.log import Fence, Log
+
+log = logging.getLogger("handrail.actions")
+
+
+async def write_end(log_: Log, conversation_id: str, actor: str, end: ActionSucceeded | ActionFailed) -> Event:
+    """Append the end of an action. It is a fact, so no fence holds it back; a second end returns the first.
+
+    Only an effect that happened after all outweighs an earlier end that denied it.
+    """
+    (event, *_) = await _append(log_, conversation_id, actor, end, f"end:{end.action_id}")
+    if isinstance(end, ActionSucceeded) and isinstance(event.data, ActionFailed):
+        log.error("%s of %s had its effect after it was given up", end.action_id, conversation_id)
+        (event, *_) = await _append(log_, conversation_id, actor, end, f"late:{end.action_id}")
+    return event
+
+
+async def write_unknown(log_: Log, conversation_id: str, unknown: ActionUnknown, fence: Fence) -> Event | None:
+    """Append that an end was not seen, unless the turn's lease is lost: who took it over settles the claim."""
+    fence = Fence(epoch=fence.epoch, lease=fence.lease)
+    while True:
+        try:
+            (event, *_) = await log_.append(
+                conversation_id, "bot", unknown, fence=fence, key=f"unknown:{unknown.action_id}"
+            )
+            return event
+        except Fenced as refused:
+            if refused.cause != "epoch":
+                log.warning("the end of %s is left to the run that took over", unknown.action_id)
+                return None
+            # A person took over while the tool was called: the lease says that this is still the run to tell of it.
+            head = await log_.head(conversation_id)
+            fence = Fence(epoch=head.epoch, lease=fence.lease)
+
+
+async def _append(log_: Log, conversation_id: str, actor: str, end: Data, key: str) -> tuple[Event, ...]:
+    try:
+        return await log_.append(conversation_id, actor, end, key=key)
+    except Conflict as refused:
+        if refused.code != "forgotten":
+            raise
+        # The customer was forgotten meanwhile: that it happened stays, what it said does not.
+        bare = type(end).model_validate(end.split()[0])
+        return await log_.append(conversation_id, actor, bare, key=key)

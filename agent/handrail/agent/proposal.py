@@ -1,0 +1,99 @@
+"""What exactly a write would do: worked out before consent is asked, and again before it is done."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
+
+from handrail.agent.tools.api import Context, Preview, Tool
+from handrail.agent.tools.binding import Bound, Unbound, bind
+from handrail.agent.tools.call import Called, guarded
+from handrail.conversation.events import ActionProposed, Data
+from handrail.conversation.situation import ActionState, Identity, Line, Situation
+
+OPEN = ("proposed", "consented")
+Digest = Callable[[str], str]
+"""A keyed digest (`Vault.ref`): a plain one would let who holds the log guess amounts and addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One exact action, ready to be asked for: `arguments` are canonical, `fingerprint` is what consent binds to."""
+
+    tool: Tool
+    arguments: Mapping[str, Any]
+    preview: Preview
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What goes on the log in one append with the consent question: `events` end with `proposed`, after the drops of
+    older proposals. `summary` is the effect in plain words."""
+
+    proposed: ActionProposed
+    events: tuple[Data, ...]
+    summary: str
+
+
+async def prepare(
+    tool: Tool, arguments: Mapping[str, Any], ctx: Context, identity: Identity, digest: Digest
+) -> Prepared | Called:
+    """Bind the arguments and run the tool's preview; nothing is changed.
+
+    A `Called` says why there is no such action: `invalid` arguments, `refused` by a rule, or `failed` to find out.
+    """
+    bound = bind(tool, arguments)
+    if isinstance(bound, Unbound):
+        return Called("invalid", code="arguments", message=str(bound))
+    if tool.preview is None:
+        return Called("failed", code="no_preview", message=f"{tool.name} has no preview, so nobody could consent to it")
+    called = await guarded(tool, lambda: _preview(tool, ctx, bound), tool.timeout, broken="failed")
+    if not called.ok:
+        return called
+    preview: Preview = called.value
+    return Prepared(tool, bound.canonical, preview, fingerprint(tool.name, bound.canonical, preview, identity, digest))
+
+
+def fingerprint(tool: str, arguments: Mapping[str, Any], preview: Preview, identity: Identity, digest: Digest) -> str:
+    """The digest of tool, arguments, preview and proven identity: equal only where all of them are."""
+    whole = {
+        "tool": tool,
+        "arguments": arguments,
+        "preview": facts_of(preview),
+        "identity": [identity.customer_ref, identity.level],
+    }
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return digest(f"action:{canonical}")
+
+
+def facts_of(preview: Preview) -> dict[str, Any]:
+    """A preview as plain JSON, whatever amounts, dates and enums its facts hold."""
+    whole = {"summary": preview.summary, "facts": dict(preview.facts), "rule": preview.rule}
+    facts: dict[str, Any] = json.loads(to_json(whole, inf_nan_mode="strings"))
+    return facts
+
+
+async def _preview(tool: Tool, ctx: Context, bound: Bound) -> Preview:
+    assert tool.preview is not None
+    preview = await tool.preview(ctx, **bound.values)
+    if not isinstance(preview, Preview) or not preview.summary.strip():
+        raise TypeError(f"the preview of {tool.name} must be a Preview with a summary")
+    return preview
+
+
+def open_action(situation: Situation) -> ActionState | None:
+    """The action that was asked for and is neither claimed nor dropped, if one stands."""
+    return next((a for a in reversed(situation.actions) if a.stage in OPEN), None)
+
+
+def replies(situation: Situation) -> tuple[Line, ...]:
+    """What the customer said to the open action and no turn has answered yet: `read_reply` reads it as a whole."""
+    action = open_action(situation)
+    if action is None:
+        return ()
+    # A consent whose turn died before the claim is read again with what came after it: "yes", then "no, wait".
+    since = max(situation.answered, action.seq if action.stage == "proposed" else 0)
+    return tuple(line for line in situation.lines if line.speaker == "customer" and line.seq > since)
