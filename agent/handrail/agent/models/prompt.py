@@ -25,8 +25,10 @@ RESULTS_SHARE = 0.6
 """Shares of the budget. What tools gave in this very turn comes on top: a turn with an action is no routine turn."""
 PER_MESSAGE = 4
 """Tokens that frame a message in the formats of common models."""
-ROUNDING = 4
-"""Tokens of the breaks between the parts of the system message."""
+BEST_PASSAGE = 140
+"""Tokens that are kept for the best passage, whatever else there is."""
+ROUNDING = 16
+"""Tokens of the breaks between the parts, and of the line that stands for those left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,10 @@ def render(brief: Brief, budget: int) -> Prompt:
     left = budget - count(rules) - count(message) - sum(map(_spec_tokens, tools)) - 3 * PER_MESSAGE - ROUNDING
     lines = _recent(brief, min(int(budget * LINES_SHARE), int(budget * (LINES_SHARE + 0.1)) - count(message)))
     shown = frozenset(line.seq for line in lines)
-    facts = _facts([*facts_of(brief), *first_words(brief.situation, shown)], int(budget * FACTS_SHARE))
-    left -= count(facts) + sum(count(line.text) + PER_MESSAGE for line in lines)
+    left -= sum(count(line.text) + PER_MESSAGE for line in lines)
+    room = min(int(budget * FACTS_SHARE), left - BEST_PASSAGE)
+    facts = _facts([*facts_of(brief), *first_words(brief.situation, shown)], room)
+    left -= count(facts)
     system = rules + facts + _passages(brief, left)
     history = [_as_message(line) for line in lines]
     if message:
@@ -124,7 +128,7 @@ def _passages(brief: Brief, budget: int) -> str:
         size = count(block) + 1
         if blocks and size > budget:
             continue
-        blocks.append(clip(block, max(budget, 120)) if size > budget else block)
+        blocks.append(clip(block, max(budget, BEST_PASSAGE - 30)) if size > budget else block)
         budget -= size
     return text("passages.md").format(passages="\n".join(blocks)) if blocks else text("no_passages.md")
 
