@@ -1,0 +1,77 @@
+"""The HTTP API and the pages, as one application."""
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.middleware import Middleware
+
+from handrail.channels.api import conversations, desk, health, people, policies, problems, web
+from handrail.channels.api.headers import SecurityHeaders
+from handrail.channels.api.intake import Intake
+from handrail.channels.api.kit import Kit
+from handrail.channels.api.limits import Limits
+from handrail.channels.api.ports import Handrail
+from handrail.channels.sessions import Sessions
+from handrail.channels.tokens import ConversationTokens, signing_key
+from handrail.channels.users import Users
+
+ABOUT = """\
+Customers begin a conversation and get a token that opens this one conversation. People log in and work the queue.
+Every error is a problem (RFC 9457, `application/problem+json`). Streams are Server-Sent Events: each event's `id` is
+the seq of the log, and `Last-Event-ID` goes on after it. Send an `Idempotency-Key` with what must not be done twice."""
+
+
+def create_app(handrail: Handrail) -> FastAPI:
+    """The application over an agent that `bootstrap.build` made."""
+    server = handrail.settings.server
+    app = FastAPI(
+        title="Handrail",
+        version="1",
+        description=ABOUT,
+        # The usual pages of documentation load their scripts from elsewhere; /openapi.json stays.
+        docs_url=None,
+        redoc_url=None,
+        middleware=[Middleware(SecurityHeaders), Middleware(Intake, max_bytes=server.max_body_bytes)],
+    )
+    app.state.kit = _kit(handrail)
+    problems.install(app)
+    for routes in (conversations, desk, people, policies, health, web):
+        app.include_router(routes.router)
+    app.mount("/pages", web.Assets(), name="pages")
+    _document(app)
+    return app
+
+
+def _kit(handrail: Handrail) -> Kit:
+    server = handrail.settings.server
+    users = Users(handrail.database, handrail.clock)
+    return Kit(
+        handrail=handrail,
+        users=users,
+        sessions=Sessions(handrail.database, handrail.clock, users),
+        tokens=ConversationTokens(signing_key(handrail.settings), handrail.clock, server.token_days),
+        limits=Limits(
+            requests=server.requests_per_minute,
+            conversations=server.conversations_per_minute,
+            messages=server.messages_per_minute,
+            logins=server.logins_per_minute,
+        ),
+    )
+
+
+def _document(app: FastAPI) -> None:
+    """Put the problem's schema into the OpenAPI document in place of the framework's own validation error."""
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas.pop("HTTPValidationError", None)
+            schemas.pop("ValidationError", None)
+            template = "#/components/schemas/{model}"
+            problem = problems.Problem.model_json_schema(ref_template=template)
+            schemas.update(problem.pop("$defs"))
+            schemas["Problem"] = problem
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

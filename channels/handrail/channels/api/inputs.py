@@ -1,0 +1,182 @@
+"""What clients may send: every field bounded, unknown fields refused."""
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import Header, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from handrail.channels.passwords import LONGEST
+from handrail.channels.users import Role
+
+EMAIL = r"^[^\s@<>\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}$"
+WORD = r"^[a-z][a-z0-9_-]{0,39}$"
+
+
+def _clean(text: str) -> str:
+    # Postgres takes no NUL in text.
+    if "\0" in text:
+        raise ValueError("may not hold NUL characters")
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("is no IANA time zone") from error
+    return name
+
+
+def text(longest: int, shortest: int = 1) -> Any:
+    """A string of so many characters, without white space around it and without NUL."""
+    return Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=shortest, max_length=longest),
+        AfterValidator(_clean),
+    ]
+
+
+Long = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100_000), AfterValidator(_clean)
+]
+"""A message; the settings bound it further."""
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_clean)]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_clean)]
+Word = Annotated[str, Field(pattern=WORD, examples=["general"])]
+
+
+class Input(BaseModel):
+    """A body. Unknown fields are refused, so that a typing error is seen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewConversation(Input):
+    """How a conversation begins. All of it may be left out."""
+
+    channel: Word = Field(default="chat", examples=["chat"])
+    customer_token: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(
+        default=None, description="a token (JWT) that the company's own site signed: it proves who the customer is"
+    )
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")] = Field(
+        default="en", examples=["en"]
+    )
+    timezone: Annotated[str, Field(max_length=64), AfterValidator(_zone)] | None = Field(
+        default=None, examples=["Europe/Berlin"], description="the customer's IANA time zone"
+    )
+
+
+class NewMessage(Input):
+    """What the customer writes."""
+
+    text: Long = Field(examples=["Where is my order W10021?"])
+
+
+class IdentityClaim(Input):
+    """Who the customer says they are; a one-time code goes to the contact on file."""
+
+    claim: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=WORD)], Short],
+        Field(min_length=1, max_length=8, examples=[{"email": "sam@example.org"}]),
+    ]
+
+
+class IdentityCode(Input):
+    """The one-time code that was sent."""
+
+    code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\s*[0-9A-Za-z -]{1,20}\s*$")] = Field(
+        examples=["482913"]
+    )
+
+
+class NewRating(Input):
+    """How the customer found it, from 1 to 5."""
+
+    score: int = Field(ge=1, le=5, examples=[5])
+    comment: Remark = Field(default="", examples=["quick and clear"])
+
+
+class NewContact(Input):
+    """Where the customer wants the answer to a ticket."""
+
+    email: Annotated[str, Field(pattern=EMAIL, max_length=254, examples=["sam@example.org"])]
+
+
+class Login(Input):
+    """A person's name and password. With `bearer` a token is told instead of a cookie being set."""
+
+    login: Short = Field(examples=["kim"])
+    password: str = Field(min_length=1, max_length=LONGEST, examples=["correct horse battery staple"])
+    bearer: bool = False
+
+
+class NewPassword(Input):
+    """A password for the account that a one-time link is for. It has 10 to 200 characters."""
+
+    token: Annotated[str, Field(min_length=1, max_length=200)]
+    password: str = Field(min_length=1, max_length=1000)
+
+
+class NewUser(Input):
+    """An account; the answer holds a one-time link to set the password with."""
+
+    login: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,79}$", examples=["kim"])]
+    name: Short = Field(examples=["Kim"], description="what customers see")
+    role: Role = Field(default="agent", examples=["agent"])
+    departments: tuple[Word, ...] = Field(default=(), max_length=50)
+
+
+class UserChange(Input):
+    """What to change of an account; what is left out stays."""
+
+    name: Short | None = None
+    role: Role | None = None
+    departments: tuple[Word, ...] | None = Field(default=None, max_length=50)
+    disabled: bool | None = None
+
+
+class NewNote(Input):
+    """A note that only the desk sees."""
+
+    text: Remark = Field(min_length=1, examples=["Called the carrier: the parcel is in Leeds."])
+
+
+class GiveBack(Input):
+    """The conversation goes back to the bot, with what it is to do or to know."""
+
+    instruction: Remark = Field(default="", examples=["The refund is approved; tell them it takes five days."])
+
+
+class WrapUp(Input):
+    """The last word on a handoff: how it ended, what went wrong, and what would have been right."""
+
+    disposition: Literal["resolved", "unresolved", "follow_up", "spam", "customer_left"] = Field(examples=["resolved"])
+    tags: tuple[Word, ...] = Field(default=(), max_length=30, examples=[["policy-gap"]])
+    note: Remark = ""
+    right_answer: Remark = ""
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="Send the same key when you send again: nothing is done twice, and the answer is the same.",
+        examples=["7b0c4f5e-7f5e-4c39-9a5b-0d6c2f1b8e11"],
+    ),
+]
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        pattern=r"^[0-9]{1,9}$",
+        description="The `id` of the last event you have; the stream goes on after it.",
+        examples=["12"],
+    ),
+]
+After = Annotated[
+    int | None, Query(ge=0, le=999_999_999, description="As `Last-Event-ID`, for clients that can't set headers.")
+]

@@ -1,0 +1,92 @@
+"""The policies, so that what a reply cites can be read: Markdown as sanitised HTML."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import nh3
+from fastapi import APIRouter, Depends, Path, Query
+from markdown_it import MarkdownIt
+from pydantic import BaseModel, Field
+
+from handrail.channels.api.callers import counted
+from handrail.channels.api.kit import WithKit
+from handrail.channels.api.problems import documented
+from handrail.conversation.errors import NotFound
+from handrail.knowledge.passages import Policy
+
+router = APIRouter(prefix="/v1", tags=["policies"], dependencies=[Depends(counted)])
+TAGS = {
+    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "strong", "em", "del", "code", "pre",
+    "blockquote", "table", "thead", "tbody", "tr", "th", "td", "a",
+}  # fmt: skip
+"""What policies may be made of; no images, no styles, no classes."""
+
+
+class PolicyVersion(BaseModel):
+    """One version of a policy and when it holds: from `effective_from` until the day before `effective_until`."""
+
+    version: str
+    effective_from: date
+    effective_until: date | None
+
+
+class PolicyView(BaseModel):
+    """One version of a policy, to read. `html` is sanitised."""
+
+    id: str = Field(examples=["returns"])
+    version: str = Field(examples=["3"])
+    title: str = Field(examples=["Returns and exchanges"])
+    effective_from: date
+    effective_until: date | None
+    in_force: bool
+    html: str = Field(examples=["<p>You can return unworn boots within 30 days.</p>"])
+    versions: list[PolicyVersion]
+
+
+@router.get("/policies/{id}", responses=documented(404, 422))
+async def policy(
+    kit: WithKit,
+    policy_id: Annotated[str, Path(alias="id", max_length=200, examples=["returns"])],
+    version: Annotated[
+        str | None, Query(max_length=100, description="the version in force today, where none is given")
+    ] = None,
+) -> PolicyView:
+    """A policy as customers may read it."""
+    today = kit.handrail.clock.now().astimezone(ZoneInfo(kit.handrail.settings.business.timezone)).date()
+    versions = sorted((p for p in kit.handrail.knowledge.policies if p.id == policy_id), key=lambda p: p.effective_from)
+    found = _chosen(versions, version, today)
+    return PolicyView(
+        id=found.id,
+        version=found.version,
+        title=found.title,
+        effective_from=found.effective_from,
+        effective_until=found.effective_until,
+        in_force=found.in_force(today),
+        html=_html(found.text),
+        versions=[
+            PolicyVersion(version=p.version, effective_from=p.effective_from, effective_until=p.effective_until)
+            for p in versions
+        ],
+    )
+
+
+def _chosen(versions: list[Policy], version: str | None, today: date) -> Policy:
+    for found in reversed(versions):
+        if found.version == version or (version is None and found.in_force(today)):
+            return found
+    raise NotFound("no such policy")
+
+
+@lru_cache(maxsize=256)
+def _html(text: str) -> str:
+    # Raw HTML in the Markdown is shown as text, and what is left goes through the sanitiser all the same.
+    html = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).render(text)
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )

@@ -1,0 +1,83 @@
+"""What the API needs of the rest of Handrail. `bootstrap.build` yields an object that has it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from handrail.conversation.bell import Bell
+from handrail.conversation.clock import Clock
+from handrail.conversation.database import Database
+from handrail.conversation.events import Event, IdentityProven
+from handrail.conversation.log import Log
+from handrail.conversation.settings import Settings
+from handrail.conversation.situations import Situations
+from handrail.knowledge.passages import Policy
+
+
+class Turns(Protocol):
+    """Hears customers and answers them, outside of any request."""
+
+    async def hear(self, conversation_id: str, text: str, key: str | None = None) -> Event:
+        """Put a line of the customer's on the log and wake the turn that answers it."""
+        ...
+
+    def wake(self, conversation_id: str) -> None:
+        """See to it that a turn looks at this conversation."""
+        ...
+
+
+class Identities(Protocol):
+    """Proves who a customer is."""
+
+    async def claim(self, conversation_id: str, claim: Mapping[str, str]) -> object:
+        """Send a one-time code to the contact on file."""
+        ...
+
+    async def prove(self, conversation_id: str, code: str) -> IdentityProven:
+        """Take the code that was sent. Raises `Denied`, `TooMany`."""
+        ...
+
+    async def token(self, conversation_id: str, token: str) -> IdentityProven:
+        """Take a token that the company's own site signed. Raises `Denied`."""
+        ...
+
+
+class Library(Protocol):
+    """The policies."""
+
+    @property
+    def policies(self) -> Sequence[Policy]:
+        """Every version of every policy."""
+        ...
+
+
+class DeskPort(Protocol):
+    """The desk."""
+
+    async def position(self, conversation_id: str) -> int | None: ...
+
+
+class Handrail(Protocol):
+    """The agent, put together. `engine` names what drafts the replies."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def log(self) -> Log: ...
+    @property
+    def bell(self) -> Bell: ...
+    @property
+    def situations(self) -> Situations: ...
+    @property
+    def knowledge(self) -> Library: ...
+    @property
+    def desk(self) -> DeskPort: ...
+    @property
+    def turns(self) -> Turns: ...
+    @property
+    def identity(self) -> Identities: ...
+    @property
+    def engine(self) -> str: ...

@@ -1,0 +1,85 @@
+"""Server-Sent Events on the wire."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+
+from handrail.channels.api.problems import of_error, problem
+from handrail.conversation.errors import HandrailError
+
+logger = logging.getLogger(__name__)
+
+PING_SECONDS = 15.0
+RETRY_MILLISECONDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One event of a stream. `id` is a seq, for `Last-Event-ID`."""
+
+    event: str
+    data: Any
+    id: int | None = None
+
+    def encode(self) -> bytes:
+        """The event as it goes over the wire."""
+        data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
+        return format_sse_event(data_str=data, event=self.event, id=None if self.id is None else str(self.id))
+
+
+class EventStream(StreamingResponse):
+    """A response that sends events until their source ends, the reader leaves, or the server stops."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, source: AsyncGenerator[Sent], closing: asyncio.Event) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(_encoded(source, closing), headers=headers)
+
+
+async def _encoded(source: AsyncGenerator[Sent], closing: asyncio.Event) -> AsyncIterator[bytes]:
+    yield format_sse_event(retry=RETRY_MILLISECONDS)
+    closed = asyncio.create_task(closing.wait())
+    coming: asyncio.Task[Sent | None] | None = None
+    try:
+        while not closing.is_set():
+            # The source is waited for in a task of its own: a ping must not cancel what it is doing.
+            coming = coming or asyncio.create_task(_next(source))
+            done, _ = await asyncio.wait({coming, closed}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if coming in done:
+                try:
+                    sent = coming.result()
+                except Exception as error:
+                    # The status has been sent: what is left to tell of a failure is an event.
+                    yield _failure(error).encode()
+                    return
+                finally:
+                    coming = None
+                if sent is None:
+                    return
+                yield sent.encode()
+            elif not done:
+                yield KEEPALIVE_COMMENT
+    finally:
+        closed.cancel()
+        if coming is not None:
+            coming.cancel()
+            await asyncio.wait({coming})
+        await source.aclose()
+
+
+async def _next(source: AsyncGenerator[Sent]) -> Sent | None:
+    return await anext(source, None)
+
+
+def _failure(error: Exception) -> Sent:
+    if isinstance(error, HandrailError):
+        return Sent("error", of_error(error).model_dump(exclude_none=True))
+    logger.error("a stream failed unforeseen", exc_info=error)
+    return Sent("error", problem(500).model_dump(exclude_none=True))

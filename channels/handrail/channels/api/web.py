@@ -1,0 +1,38 @@
+"""The pages: `/` for customers, `/desk` for people, and what they are made of under `/pages`."""
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+PAGES = Path(__file__).parent.parent / "pages"
+# The browser asks each time and is told by ETag that nothing has changed: a new version is never half old.
+FRESH = {"Cache-Control": "no-cache"}
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def chat() -> FileResponse:
+    """The customer's page."""
+    return FileResponse(PAGES / "chat.html", headers=FRESH)
+
+
+@router.get("/desk")
+async def desk() -> FileResponse:
+    """The page of the people."""
+    return FileResponse(PAGES / "desk.html", headers=FRESH)
+
+
+class Assets(StaticFiles):
+    """Scripts and styles of the pages."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=PAGES)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update(FRESH)
+        return response

@@ -1,0 +1,135 @@
+"""Events of the log as clients see them: customers what was said and where things stand, staff everything."""
+
+from typing import Any
+
+from handrail.channels.api.outputs import HandoffView, IdentityView, Source, State, TicketView
+from handrail.channels.api.streams import Sent
+from handrail.conversation.events import (
+    Announced,
+    BotSaid,
+    Checked,
+    Citation,
+    Closed,
+    CodeRefused,
+    CodeSent,
+    ContactLeft,
+    CustomerSaid,
+    EngineSwitched,
+    Event,
+    GivenBack,
+    HandoffClaimed,
+    HandoffRequested,
+    IdentityProven,
+    PersonSaid,
+    Rated,
+    TicketMoved,
+    TicketOpened,
+    TurnEnded,
+    TurnStarted,
+    WrappedUp,
+)
+from handrail.conversation.situation import Situation
+
+MOVES = (
+    Closed, CodeRefused, CodeSent, ContactLeft, CustomerSaid, EngineSwitched, GivenBack, HandoffClaimed,
+    HandoffRequested, IdentityProven, Rated, TicketMoved, TicketOpened, TurnEnded, TurnStarted, WrappedUp,
+)  # fmt: skip
+"""Events after which the state a client shows is another one."""
+
+
+def said(event: Event) -> list[Sent]:
+    """What a customer may read of one event: the lines that were exchanged, with their sources."""
+    seq, base = event.seq, {"seq": event.seq, "at": event.at.isoformat()}
+    match event.data:
+        case CustomerSaid(text=text, masked=masked):
+            return [Sent("customer", {**base, "text": text, "masked": list(masked)}, seq)]
+        case BotSaid() as line:
+            return [
+                *(
+                    Sent("citation", {"reply_id": line.reply_id, "part": line.part, **citation.model_dump()})
+                    for citation in line.citations
+                ),
+                Sent("sentence", {**base, **_sentence(line)}, seq),
+            ]
+        case PersonSaid(name=name, text=text):
+            return [Sent("person", {**base, "name": name, "text": text}, seq)]
+        case Announced(code=code, text=text):
+            return [Sent("announcement", {**base, "code": code, "text": text}, seq)]
+    return []
+
+
+def findings(event: Event) -> list[Sent]:
+    """What the checks found, for staff."""
+    if not isinstance(event.data, Checked):
+        return []
+    return [Sent("findings", {"seq": event.seq, **event.data.model_dump(mode="json")}, event.seq)]
+
+
+def whole(event: Event) -> dict[str, Any]:
+    """An event as staff see it."""
+    return {
+        "seq": event.seq,
+        "at": event.at.isoformat(),
+        "kind": event.kind,
+        "actor": event.actor,
+        "data": event.data.model_dump(mode="json"),
+    }
+
+
+def state(situation: Situation, engine: str, position: int | None = None) -> State:
+    """Where a conversation stands, for its customer."""
+    ticket, challenge = situation.ticket, situation.challenge
+    return State(
+        holder="person"
+        if situation.holder.startswith("person:")
+        else "queue"
+        if situation.holder == "queue"
+        else "bot",
+        working=situation.holder == "bot" and situation.heard > situation.answered,
+        handoff=handoff(situation, position),
+        ticket=TicketView(
+            id=ticket.ticket_id, state=ticket.state, answer_by=ticket.answer_by, contact_known=bool(ticket.contact)
+        )
+        if ticket
+        else None,
+        identity=IdentityView(
+            level=situation.identity.level, name=situation.identity.name, code_to=challenge.to if challenge else None
+        ),
+        closed=situation.closed,
+        rating=situation.rating,
+        engine=engine,
+        seq=situation.seq,
+    )
+
+
+def handoff(situation: Situation, position: int | None = None) -> HandoffView | None:
+    """The handoff that is open, if one is."""
+    found = situation.handoff
+    if found is None or found.state not in ("waiting", "claimed"):
+        return None
+    return HandoffView(
+        state=found.state,
+        reason=found.reason,
+        mode=found.mode,
+        answer_by=found.answer_by,
+        department=found.department,
+        name=found.name or None,
+        position=position if found.state == "waiting" else None,
+    )
+
+
+def sources(citations: tuple[Citation, ...]) -> list[Source]:
+    """Citations as clients get them: each policy version once, in order."""
+    once = dict.fromkeys((c.policy, c.version, c.title) for c in citations)
+    return [Source(policy=policy, version=version, title=title) for policy, version, title in once]
+
+
+def _sentence(line: BotSaid) -> dict[str, Any]:
+    return {
+        "turn_id": line.turn_id,
+        "reply_id": line.reply_id,
+        "part": line.part,
+        "text": line.text,
+        "citations": [source.model_dump() for source in sources(line.citations)],
+        "engine": line.engine,
+    }

@@ -1,0 +1,270 @@
+/** The customer's page: begins a conversation with the first message, follows it, and takes it up again after a reload. */
+
+import { call, newKey } from "./api.js";
+import { question, rating, show, standing } from "./chat-cards.js";
+import { Lines } from "./chat-lines.js";
+import { by, fill, h } from "./dom.js";
+import { Stream } from "./stream.js";
+
+const KEPT = "handrail.conversation";
+const lines = new Lines(send);
+let about = null;
+let conversation = kept();
+let stream = null;
+let state = null;
+let away = false;
+let wantsProof = false;
+let wantsRating = false;
+let rated = false;
+let awayTimer = null;
+let typingUntil = 0;
+
+function kept() {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT));
+  } catch {
+    return null;
+  }
+}
+
+function keep(value) {
+  conversation = value;
+  try {
+    if (value) localStorage.setItem(KEPT, JSON.stringify(value));
+    else localStorage.removeItem(KEPT);
+  } catch {
+    // Without storage the conversation lives as long as the page.
+  }
+}
+
+async function begin() {
+  if (conversation) return;
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const body = { channel: "chat", language: navigator.language?.slice(0, 2) || "en", ...(timezone ? { timezone } : {}) };
+  const { id, token } = await call("POST", "/v1/conversations", { body });
+  keep({ id, token });
+  follow();
+}
+
+function path(what) {
+  return `/v1/conversations/${conversation.id}/${what}`;
+}
+
+function follow() {
+  stream?.stop();
+  stream = new Stream(path("events"), {
+    token: conversation.token,
+    on: {
+      event: (name, data) => {
+        if (name === "state") {
+          lines.quiet = false;
+          typingUntil = 0;
+          state = data;
+        } else lines.take(name, data);
+        render();
+      },
+      up: () => reached(true),
+      down: () => reached(false),
+      gone: () => {
+        const lost = conversation;
+        startOver();
+        if (lost) notice("That conversation is no longer available. Write to begin a new one.", "alarm");
+      },
+    },
+  });
+}
+
+function reached(yes) {
+  clearTimeout(awayTimer);
+  if (yes) {
+    away = false;
+    render();
+    return;
+  }
+  // A short break is not worth a word.
+  awayTimer = setTimeout(() => {
+    away = true;
+    render();
+  }, 2500);
+}
+
+function startOver() {
+  stream?.stop();
+  stream = null;
+  state = null;
+  wantsProof = wantsRating = rated = away = false;
+  keep(null);
+  lines.clear();
+  render();
+  by("text").focus();
+}
+
+async function send(message) {
+  lines.again(message);
+  typingUntil = Date.now() + 60000;
+  render();
+  try {
+    await begin();
+    message.sent = true;
+    await call("POST", path("messages"), { body: { text: message.text }, token: conversation.token, key: message.key });
+  } catch (error) {
+    typingUntil = 0;
+    lines.failed(message, tell(error));
+  }
+  render();
+}
+
+function tell(error) {
+  if (error.status === 0) return "There is no connection.";
+  if (error.status === 429) return `That was a lot at once. Try again in ${error.retryAfter || 10} seconds.`;
+  if (error.status === 422) return error.message;
+  return "Something went wrong on our side.";
+}
+
+function compose(text) {
+  const trimmed = text.trim();
+  if (!trimmed) return;
+  if (about && trimmed.length > about.max_message_characters) {
+    notice(`A message can have ${about.max_message_characters} characters; this one has ${trimmed.length}.`, "alarm");
+    return;
+  }
+  wantsRating = false;
+  by("text").value = "";
+  grow();
+  send(lines.send(trimmed, newKey()));
+}
+
+function notice(text, tone) {
+  const place = by("notice");
+  place.className = `notice ${tone}`;
+  place.hidden = !text;
+  if (place.textContent !== text) fill(place, text && h("span", { class: "dot", "aria-hidden": "true" }), h("span", {}, text));
+}
+
+function render() {
+  by("welcome").hidden = !lines.empty;
+  by("end").hidden = !state || state.closed || lines.empty;
+  by("fresh").hidden = !state?.closed;
+  by("prove").hidden = state?.identity.level === "verified";
+  by("typing").hidden = !(state?.holder !== "person" && (state?.working || Date.now() < typingUntil));
+  if (!by("typing").hidden) lines.follow();
+  const [text, tone] = away ? ["Reconnecting…", "alarm"] : (state && standing(state)) || ["", ""];
+  notice(text, tone);
+  engine();
+  cards();
+}
+
+function engine() {
+  const name = state?.identity.level === "verified" && state.identity.name ? `${state.identity.name} · ` : "";
+  const who = about?.language_model ? `Automated agent (${state?.engine || about.engine})` : "Automated agent, built-in engine";
+  by("engine").textContent = about ? name + who : "";
+  by("engine").title = about && !about.language_model ? "No language model is set up: answers are quoted from the policies." : "";
+}
+
+function cards() {
+  const wanted = [];
+  const { identity, ticket, closed } = state || {};
+  if (identity?.code_to) {
+    wanted.push({ id: "code", make: () => question({
+      id: "code", title: "Enter the code", label: "Code", action: "Confirm",
+      hint: `We sent a one-time code to ${identity.code_to}.`,
+      input: { inputmode: "numeric", autocomplete: "one-time-code", maxlength: 20 },
+      submit: prove,
+    }) });
+  } else if (wantsProof) {
+    wanted.push({ id: "claim", make: () => question({
+      id: "claim", title: "Verify who you are", label: "E-mail address", action: "Send code",
+      hint: "We send a one-time code to the address on file.",
+      input: { type: "email", autocomplete: "email", maxlength: 200, placeholder: "you@example.org" },
+      submit: claim, dismiss: () => { wantsProof = false; render(); },
+    }) });
+  }
+  if (ticket && !ticket.contact_known && !closed && state.holder === "queue") {
+    wanted.push({ id: "contact", make: () => question({
+      id: "contact", title: "Where should we send the answer?", label: "E-mail address", action: "Save",
+      input: { type: "email", autocomplete: "email", maxlength: 200, placeholder: "you@example.org" },
+      submit: (email) => call("POST", path("contact"), { body: { email }, token: conversation.token }),
+    }) });
+  }
+  if ((wantsRating || closed) && !rated && !state?.rating && !lines.empty) {
+    wanted.push({ id: "rating", make: () => rating({ submit: rate, dismiss: () => { rated = true; render(); } }) });
+  }
+  show(wanted);
+}
+
+async function claim(email) {
+  await begin();
+  const identity = await call("POST", path("identity"), { body: { claim: { email } }, token: conversation.token });
+  wantsProof = false;
+  if (!identity.code_to) lines.take("announcement", { seq: `claim ${Date.now()}`, text: "If this address is on file, a code is on its way." });
+  if (state) state.identity = identity;
+  render();
+}
+
+async function prove(code) {
+  const identity = await call("POST", path("identity"), { body: { code }, token: conversation.token });
+  if (state) state.identity = identity;
+  render();
+}
+
+async function rate(score, comment) {
+  await call("POST", path("rating"), { body: { score, comment }, token: conversation.token });
+  rated = true;
+  lines.take("announcement", { seq: `rated ${Date.now()}`, text: "Thank you for telling us." });
+  render();
+}
+
+async function end() {
+  try {
+    await call("POST", path("close"), { token: conversation.token });
+    wantsRating = true;
+  } catch (error) {
+    notice(tell(error), "alarm");
+  }
+}
+
+function grow() {
+  const text = by("text");
+  text.style.height = "auto";
+  text.style.height = `${Math.min(text.scrollHeight, 176)}px`;
+  by("send").disabled = !text.value.trim();
+}
+
+async function introduce() {
+  try {
+    about = await call("GET", "/v1/about");
+  } catch {
+    return;
+  }
+  document.title = `${about.business}: support`;
+  by("business").textContent = about.business;
+  by("hello").textContent = `Welcome to ${about.business}`;
+  const ideas = about.topics.slice(0, 4).map((topic) => `What is your policy on ${topic.charAt(0).toLowerCase()}${topic.slice(1)}?`);
+  ideas.push("I would like to talk to a person");
+  fill(by("ideas"), ideas.map((idea) => h("li", {}, h("button", { class: "chip", type: "button", onclick: () => compose(idea) }, idea))));
+  if (about.contact) by("print").append(` You can also reach us at ${about.contact}.`);
+  render();
+}
+
+by("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  compose(by("text").value);
+});
+by("text").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    compose(by("text").value);
+  }
+});
+by("text").addEventListener("input", grow);
+by("prove").addEventListener("click", () => {
+  wantsProof = true;
+  render();
+  by("claim-input")?.focus();
+});
+by("end").addEventListener("click", end);
+by("fresh").addEventListener("click", startOver);
+
+introduce();
+if (conversation) follow();
+render();

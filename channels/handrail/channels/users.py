@@ -1,0 +1,161 @@
+"""The people who work here: who they are, what they may do, and how they log in."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from handrail.channels.passwords import Passwords
+from handrail.conversation.clock import Clock
+from handrail.conversation.database import Database, Row, UniqueViolation
+from handrail.conversation.errors import Conflict, Denied, NotFound
+
+Role = Literal["agent", "supervisor", "engineer", "admin"]
+"""`agent` works the desk, `supervisor` too, `engineer` reads it, `admin` also manages users."""
+
+LINK_LIFE = timedelta(hours=48)
+COLUMNS = "id, login, name, role, departments, password IS NOT NULL AS ready, disabled_at, created_at"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An account. `login` is what they type, `name` what customers see; `ready` once a password is set."""
+
+    id: str
+    login: str
+    name: str
+    role: Role
+    departments: tuple[str, ...]
+    ready: bool
+    disabled_at: datetime | None
+    created_at: datetime
+
+
+class Users:
+    """Accounts in Postgres. Passwords are kept as argon2id digests, one-time links as SHA-256 digests."""
+
+    def __init__(self, database: Database, clock: Clock, passwords: Passwords | None = None) -> None:
+        self._database, self._clock, self._passwords = database, clock, passwords or Passwords()
+
+    async def create(self, login: str, name: str, role: Role, departments: tuple[str, ...] = ()) -> User:
+        """Add somebody, without a password yet. Raises `Conflict` where the login is taken."""
+        user_id = f"u_{secrets.token_hex(8)}"
+        try:
+            async with self._database.connection() as connection:
+                await connection.execute(
+                    "INSERT INTO users (id, login, name, role, departments, created_at)"
+                    " VALUES (%s, %s, %s, %s, %s, %s)",
+                    (user_id, login.casefold(), name, role, list(departments), self._clock.now()),
+                )
+        except UniqueViolation as error:
+            raise Conflict("somebody has this login already", code="login_taken") from error
+        return await self.get(user_id)
+
+    async def get(self, user_id: str) -> User:
+        """One account. Raises `NotFound`."""
+        return _required(await self._one("id = %s", user_id))
+
+    async def by_login(self, login: str) -> User:
+        """One account by what is typed to log in. Raises `NotFound`."""
+        return _required(await self._one("login = %s", login.casefold()))
+
+    async def all(self) -> list[User]:
+        """Every account, by login."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(f"SELECT {COLUMNS} FROM users ORDER BY login")
+            return [_user(row) for row in await cursor.fetchall()]
+
+    async def change(
+        self,
+        user_id: str,
+        *,
+        name: str | None = None,
+        role: Role | None = None,
+        departments: tuple[str, ...] | None = None,
+        disabled: bool | None = None,
+    ) -> User:
+        """Change what is given. Whoever is disabled is logged out. The last admin stays one (`Conflict`)."""
+        async with self._database.transaction() as connection:
+            await connection.execute("SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE")
+            await connection.execute(
+                "UPDATE users SET name = coalesce(%s::text, name), role = coalesce(%s::text, role),"
+                " departments = coalesce(%s::text[], departments),"
+                " disabled_at = CASE %s::boolean WHEN true THEN coalesce(disabled_at, %s::timestamptz)"
+                " WHEN false THEN NULL ELSE disabled_at END WHERE id = %s",
+                (name, role, None if departments is None else list(departments), disabled, self._clock.now(), user_id),
+            )
+            cursor = await connection.execute(
+                "SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL LIMIT 1"
+            )
+            if await cursor.fetchone() is None:
+                raise Conflict("there would be no admin left", code="last_admin")
+            if disabled:
+                await connection.execute("DELETE FROM user_sessions WHERE user_id = %s", (user_id,))
+        return await self.get(user_id)
+
+    async def link(self, user_id: str) -> str:
+        """A new one-time token to set a password with, good for two days; older ones of this user end."""
+        token = secrets.token_urlsafe(32)
+        async with self._database.transaction() as connection:
+            await connection.execute("DELETE FROM user_links WHERE user_id = %s", (user_id,))
+            await connection.execute(
+                "INSERT INTO user_links (digest, user_id, expires_at) VALUES (%s, %s, %s)",
+                (digest(token), user_id, self._clock.now() + LINK_LIFE),
+            )
+        return token
+
+    async def first_link(self) -> str | None:
+        """While no admin has a password: a one-time token for the account `admin`, made where it is missing."""
+        if any(user.role == "admin" and user.ready for user in await self.all()):
+            return None
+        admin = await self._one("login = %s", "admin") or await self.create("admin", "Admin", "admin")
+        return await self.link(admin.id)
+
+    async def set_password(self, token: str, password: str) -> User:
+        """Use a one-time link up: sets the password, and logs the user out everywhere. Raises `Denied`, `Invalid`."""
+        sealed = await self._passwords.seal(password)
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "DELETE FROM user_links WHERE digest = %s RETURNING user_id, expires_at", (digest(token),)
+            )
+            row = await cursor.fetchone()
+            good = row is not None and row["expires_at"] > self._clock.now()
+            if row is not None and good:
+                await connection.execute("UPDATE users SET password = %s WHERE id = %s", (sealed, row["user_id"]))
+                await connection.execute("DELETE FROM user_sessions WHERE user_id = %s", (row["user_id"],))
+        if row is None or not good:
+            raise Denied("this link has been used, or has run out; ask for a new one", code="link")
+        return await self.get(row["user_id"])
+
+    async def login(self, login: str, password: str) -> User:
+        """The user whose login and password these are. Raises `Denied`, the same way whatever was wrong."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT id, password FROM users WHERE login = %s AND disabled_at IS NULL", (login.casefold(),)
+            )
+            row = await cursor.fetchone()
+        if not await self._passwords.check(row["password"] if row else None, password) or row is None:
+            raise Denied("the name or the password is not right", code="login")
+        return await self.get(row["id"])
+
+    async def _one(self, where: str, value: str) -> User | None:
+        async with self._database.connection() as connection:
+            cursor = await connection.execute(f"SELECT {COLUMNS} FROM users WHERE {where}", (value,))
+            row = await cursor.fetchone()
+        return None if row is None else _user(row)
+
+
+def digest(token: str) -> bytes:
+    """What is kept of a token that only its bearer may know."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _user(row: Row) -> User:
+    return User(**{**row, "departments": tuple(row["departments"])})
+
+
+def _required(user: User | None) -> User:
+    if user is None:
+        raise NotFound("no such user")
+    return user
