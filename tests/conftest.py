@@ -7,7 +7,6 @@ import contextlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from handrail.conversation import embedded, migrate
 from handrail.conversation.bell import Bell
+from handrail.conversation.clock import FixedClock
 from handrail.conversation.database import Database
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
@@ -29,20 +29,6 @@ FAST = {
     **embedded.OPTIONS, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
     "shared_buffers": "64MB",
 }  # fmt: skip
-
-
-class FixedClock:
-    """A clock that moves only when it is told to. It starts on Monday 15 June 2026 at 10:00 UTC."""
-
-    def __init__(self, at: datetime = datetime(2026, 6, 15, 10, tzinfo=UTC)) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-    def advance(self, by: float | timedelta) -> None:
-        """Move on by seconds or a timedelta."""
-        self.at += by if isinstance(by, timedelta) else timedelta(seconds=by)
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +78,7 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def clock() -> FixedClock:
+    """Stands at Monday 15 June 2026, 10:00 UTC, until `advance` moves it."""
     return FixedClock()
 
 

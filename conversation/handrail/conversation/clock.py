@@ -1,6 +1,6 @@
 """The time, injected: nothing else in Handrail asks the system what time it is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -17,3 +17,17 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands until it is moved: for tests, and for evaluations that replay a day. Monday, at first."""
+
+    def __init__(self, at: datetime = datetime(2026, 6, 15, 10, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, by: float | timedelta) -> None:
+        """Move on by seconds or a timedelta."""
+        self.at += by if isinstance(by, timedelta) else timedelta(seconds=by)

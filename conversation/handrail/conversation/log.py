@@ -59,7 +59,7 @@ class Log(Reader):
                 (event,) = draft.events(0, None)
                 await self._project(connection, (event,))
         except UniqueViolation as violation:
-            if violation.diag.constraint_name not in ("keys_pkey", "conversations_pkey"):
+            if violation.diag.constraint_name not in ("events_pkey", "conversations_pkey", "keys_pkey"):
                 raise
             return (await self.read(conversation_id, limit=1))[0]
         self.vault.keep(conversation_id, box)
