@@ -74,7 +74,9 @@ def _of_event(ref: str, event: Event, zones: tuple[ZoneInfo, ...]) -> Evidence:
     text = "\n".join(texts)
     claims = read(text, zones, quotes=False)
     claims.numbers |= numbers
-    speaker = event.actor.partition(":")[0]
+    # A proof of identity is the system's word, though it was the customer who gave the code.
+    said = event.kind in ("customer_said", "rated") or event.actor != "customer"
+    speaker = event.actor.partition(":")[0] if said else "system"
     return Evidence(ref, event.kind, speaker, text, claims)
 
 

@@ -6,7 +6,9 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from handrail.conversation.errors import SettingsError
-from handrail.conversation.settings import DAYS, Department, DeskSection
+from handrail.conversation.settings import Department, DeskSection
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 HORIZON = 1100
 """How many days ahead an opening is looked for."""

@@ -21,7 +21,7 @@ DONE = {
     "returned": "return", "replaced": "replac", "credited": "credit", "charged": "charg", "approved": "approv",
     "reimbursed": "reimburs", "waived": "waiv", "unlocked": "unlock", "reactivated": "activat",
     "activated": "activat", "upgraded": "upgrad", "downgraded": "downgrad", "deleted": "delet", "closed": "clos",
-    "compensated": "compensat", "resolved": "resolv", "verified": "verif", "proven": "prove",
+    "compensated": "compensat", "resolved": "resolv", "verified": "verified", "proven": "verified",
 }  # fmt: skip
 """Words that say an effect has happened, with their stems. Somebody other than the customer must have said so."""
 
@@ -191,7 +191,7 @@ def _effects(text: str, given: Sequence[Evidence]) -> str | None:
     """An effect that is told as a fact must be the word of a system, a policy or our side, not the customer's wish."""
     plain = text.casefold()
     for word, stem in DONE.items():
-        if not re.search(rf"\b{word}\b", plain):
+        if not re.search(rf"\b{word}\b", plain) or re.search(rf"\b(?:not|never|nothing)(?: \w+)? {word}\b", plain):
             continue
         reported = _TOLD.search(plain) is not None
         bearing = [p for p in given if reported or (p.speaker != "customer" and p.kind != "action_proposed")]

@@ -1,0 +1,136 @@
+"""Why a person is needed, what they do first, and the words with which they go on."""
+
+from collections.abc import Iterator
+
+from handrail.conversation.events import PacketLine
+
+from . import wording
+from .matter import Matter, line
+from .story import Deed, Said
+
+QUOTED = 120
+
+WHY: dict[str, str] = {
+    "sensitive/self_harm": "May be in danger of harming themselves",
+    "sensitive/bereavement": "Writes about a death",
+    "sensitive/minor": "May be a minor",
+    "sensitive/medical": "Writes about their health",
+    "sensitive/legal": "Speaks of legal action",
+    "sensitive/discrimination": "Says they were discriminated against",
+    "sensitive/fraud": "Suspects fraud",
+    "sensitive/safety": "Reports a danger",
+    "sensitive/press": "Writes about the press or the public",
+    "asks_for_person/asked": "Asked for a person",
+    "asked_for_person": "Asked for a person",
+    "upset": "Upset",
+    "sensitive": "A sensitive matter",
+    "vulnerable": "Needs particular care",
+    "stuck": "The bot went in circles",
+    "not_covered": "The bot found no policy that answers this",
+    "low_confidence": "The bot was not sure enough to answer this",
+    "action_failed": "The bot could not do what they asked",
+    "action_unknown": "The bot started something and did not see its end",
+    "fraud_or_safety": "Fraud or safety",
+    "legal": "Speaks of legal action",
+    "unverified": "The customer could not prove who they are",
+    "error": "The bot failed while answering this",
+}
+"""Why the bot gave up, by finding or by reason."""
+
+STEP: dict[str, str] = {
+    "sensitive/self_harm": "Speak with them first: are they safe? Give the emergency number; the rest can wait.",
+    "sensitive/bereavement": "Offer condolences first, then settle it without asking for what is already here.",
+    "sensitive/minor": "Find out whether a parent or guardian should be with them.",
+    "sensitive/safety": "Make sure that nobody is in danger, then take the report.",
+    "sensitive/fraud": "Secure the account first, then look into it.",
+    "fraud_or_safety": "Secure the account first, then look into it.",
+    "legal": "Take it to whoever answers legal matters; admit and deny nothing.",
+    "vulnerable": "Take your time with them; settle it without asking for what is already here.",
+    "unverified": "Confirm who they are before you share or change anything.",
+    "not_covered": "Answer it yourself, and tag the missing policy when you wrap up.",
+    "low_confidence": "Answer the open question yourself.",
+    "stuck": "Answer the open question in other words than the bot's.",
+    "error": "Answer the open question yourself.",
+    "upset": "Acknowledge the trouble in one sentence, then settle what they asked.",
+}
+"""What to do first, by finding or by reason; where nothing is named here, the open question."""
+
+
+def cause(matter: Matter) -> Iterator[PacketLine]:
+    """Where it got stuck and why the bot gave up, in the customer's own words where there are any."""
+    key = next((t for t in (*matter.triggers, matter.reason) if t in WHY), None)
+    if key is None:
+        return
+    deed = _open_deed(matter)
+    if matter.reason in ("action_failed", "action_unknown") and deed is not None:
+        yield line("stuck", f"{WHY[key]}: {wording.lower_first(deed.what.rstrip('.'))}.", *deed.refs)
+        return
+    said, refs = _signal(matter)
+    if said is not None:
+        # What stands among the wishes already is not quoted twice.
+        quoted = any(said.refs == wish.refs for wish in matter.wishes)
+        words = "." if quoted else f": “{wording.clip(said.text, QUOTED)}”"
+        yield line("stuck", WHY[key] + words, *said.refs, *refs)
+
+
+def step(matter: Matter) -> Iterator[PacketLine]:
+    """What to do next."""
+    deed = _open_deed(matter)
+    key = next((t for t in (*matter.triggers, matter.reason) if t in STEP), None)
+    said = matter.story.customer
+    if deed is not None and deed.stage in ("unknown", "claimed"):
+        text = f"First look in the system whether it went through: {wording.lower_first(deed.what.rstrip('.'))}."
+        yield line("next", text, *deed.refs)
+    elif key is not None and said:
+        yield line("next", STEP[key], *said[-1].refs)
+    elif deed is not None and deed.stage == "failed":
+        yield line("next", "Decide whether to make an exception, or explain the rule.", *deed.refs)
+    elif deed is not None:
+        yield line("next", f"If they say yes: {wording.lower_first(deed.what.rstrip('.'))}.", *deed.refs)
+    elif matter.wishes:
+        yield line("next", "Go on with what they asked; nothing has to be asked again.", *matter.wishes[-1].refs)
+
+
+def first_line(matter: Matter) -> str:
+    """A first line for the person that takes the conversation up where it stands."""
+    first = matter.situation.identity.name.split(" ")[0]
+    hello = f"Hello {first}," if first else "Hello,"
+    if "sensitive/self_harm" in matter.triggers:
+        return f"{hello} I'm here with you, and I've read what you wrote. Are you safe right now?"
+    if "sensitive/bereavement" in matter.triggers:
+        return f"{hello} I'm very sorry for your loss. I've read everything, and I'll take care of this with you."
+    sorry = " I'm sorry for the trouble." if matter.reason == "upset" else ""
+    opening = f"{hello} I've read the whole conversation, so you don't need to repeat anything.{sorry}"
+    return f"{opening} {_going_on(matter)}".strip()
+
+
+def _going_on(matter: Matter) -> str:
+    deed = _open_deed(matter)
+    if deed is not None and deed.stage in ("unknown", "claimed"):
+        return f"I'm checking right now whether this went through: {wording.lower_first(deed.what.rstrip('.'))}."
+    wish = matter.wishes[-1] if matter.wishes else None
+    record = next((r for r in matter.records if r.weight >= 2 and r.id), None)
+    if record is not None:
+        return f"I'm looking at your {record.name} now."
+    return f"I'm on this now: “{wording.clip(wish.text, 100)}”" if wish is not None else ""
+
+
+def _open_deed(matter: Matter) -> Deed | None:
+    """The action that is not settled, the uncertain one before any other."""
+    deeds = [d for d in reversed(matter.story.deeds.values()) if d.stage not in ("succeeded", "dropped")]
+    return next((d for d in deeds if d.stage in ("unknown", "claimed")), deeds[0] if deeds else None)
+
+
+def _signal(matter: Matter) -> tuple[Said | None, tuple[str, ...]]:
+    """The customer's line in which a trigger was found, with the check that found it; else their last line."""
+    for found in reversed(matter.story.found):
+        if f"{found.finding.check}/{found.finding.name}" in matter.triggers:
+            said = matter.story.at(found.subject)
+            if said is not None and said.text.strip():
+                return said, (found.ref,)
+    customer = matter.story.customer
+    # Where the bot ran out of answers, the question counts, not the word of thanks or anger after it.
+    asked = [s for s in customer if any(s.refs == wish.refs for wish in matter.wishes)]
+    if matter.reason in ("not_covered", "low_confidence") and asked:
+        return asked[-1], ()
+    return (customer[-1], ()) if customer else (None, ())

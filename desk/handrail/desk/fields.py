@@ -1,0 +1,122 @@
+"""One field of a business system's answer, told to a person: which matter, and how they read."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from . import wording
+
+ID = re.compile(r"(?:^|_)(?:id|number|reference|ref|code|no)$")
+SKIP = re.compile(
+    r"(?:^|_)(?:customer|user|account|member)_?id$|^(?:ok|success|found|currency|version|idempotency_key|_.*)$"
+)
+_LINK = re.compile(r"https?://|^[0-9a-f]{8}-[0-9a-f]{4}-|^[0-9a-f]{24,}$")
+_STATUS = frozenset({"status", "state", "stage", "phase"})
+_NAME = frozenset(
+    {"name", "title", "product", "item", "service", "trip", "plan", "model", "subject", "carrier", "course", "workshop"}
+)
+_WHY = frozenset({"reason", "note", "message", "detail", "error", "remark"})
+_OLD = frozenset({"created", "updated", "modified"})
+_PAST = frozenset({"placed", "ordered", "created", "updated", "shipped", "dispatched", "delivered", "paid", "bought"})
+"""Moments of which only the day is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """How values are told: the moment and zone of the reader, and the words the conversation has used."""
+
+    now: datetime
+    zone: ZoneInfo
+    mentioned: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing told of a record; heavier ones matter more."""
+
+    key: str
+    text: str
+    weight: float
+
+
+def field_of(key: str, value: Any, currency: str, teller: Teller) -> Field | None:
+    """A field in words with its weight, more where the conversation has used its words; None where it tells nothing."""
+    told = _told(key, value, currency, teller)
+    if told is None:
+        return None
+    text, weight = told
+    heard = not isinstance(value, bool) and bool(words_of(str(value))) and words_of(str(value)) <= teller.mentioned
+    return Field(key, text, weight + (2 if heard else 0))
+
+
+def _told(key: str, value: Any, currency: str, teller: Teller) -> tuple[str, float] | None:
+    name = wording.label(key)
+    if value is None or value in ("", [], {}):
+        return None
+    if isinstance(value, Mapping):
+        return _nested(name, value, currency, teller)
+    if isinstance(value, list | tuple):
+        return _listed(name, value, currency, teller)
+    return _scalar(key, name, value, currency, teller)
+
+
+def _scalar(key: str, name: str, value: Any, currency: str, teller: Teller) -> tuple[str, float] | None:
+    words = set(wording.spaced(key).split())
+    if wording.is_money(key, value):
+        return f"{name} {wording.money(key, value, currency)}".removeprefix("amount "), 2 if "tax" in words else 4
+    at = wording.moment(value)
+    if at is not None:
+        past = bool(words & _PAST) and isinstance(at, datetime)
+        when = wording.dated(at, teller.now, teller.zone, clock=not past)
+        return (when if name in ("date", "time") else f"{name} {when}"), 0.5 if words & _OLD else 4
+    text = wording.plain(value)
+    if _LINK.search(text) or len(text) > 80:
+        return None
+    if words & _STATUS or name.rpartition(" ")[2] in _NAME:
+        return text, 6 if words & _STATUS else 3.5
+    return f"{name}: {text}", 3 if words & _WHY else 1 if ID.search(key) else 1.5
+
+
+def is_amount(value: Mapping[str, Any]) -> bool:
+    """Whether a part is an amount with its currency."""
+    return "currency" in value and len(value) == 2
+
+
+def _nested(name: str, value: Mapping[str, Any], currency: str, teller: Teller) -> tuple[str, float] | None:
+    if is_amount(value):
+        key, amount = next((k, v) for k, v in value.items() if k != "currency")
+        return f"{name} {wording.money(key, amount, str(value['currency']))}", 4
+    best = _best(value, currency, teller)
+    return (f"{name} {' '.join(best)}", 2) if best else None
+
+
+def _listed(name: str, value: Sequence[Any], currency: str, teller: Teller) -> tuple[str, float] | None:
+    items: list[str] = []
+    for item in value[:3]:
+        if isinstance(item, Mapping):
+            quantity = next((item[k] for k in ("quantity", "qty") if isinstance(item.get(k), int)), 1)
+            parts = {k: v for k, v in item.items() if k not in ("quantity", "qty") and not wording.is_money(k, v)}
+            best = _best(parts or item, currency, teller)
+            items.append(f"{quantity} × {' '.join(best)}" if quantity != 1 and best else " ".join(best))
+        elif item is not None and len(str(item)) <= 40:
+            items.append(wording.plain(item))
+    items = [item for item in items if item]
+    more = ", …" if len(value) > 3 else ""
+    return (f"{name}: {', '.join(items)}{more}", 2.5) if items else None
+
+
+def _best(value: Mapping[str, Any], currency: str, teller: Teller) -> list[str]:
+    """The weightiest fields of a part, the id aside."""
+    currency = str(value.get("currency") or currency)
+    scalars = {k: v for k, v in value.items() if not isinstance(v, Mapping | list) and not SKIP.search(k)}
+    fields = [f for k, v in scalars.items() if (f := field_of(k, v, currency, teller)) is not None and f.weight >= 2]
+    chosen = sorted(fields, key=lambda f: -f.weight)[:3]
+    return [f.text for f in fields if f in chosen]
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words and numbers of a text, lower-cased."""
+    return frozenset(re.findall(r"\w+", text.casefold()))

@@ -1,0 +1,30 @@
+"""All that the lines of a packet are drawn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handrail.conversation.events import PacketLine, Reason, Topic
+from handrail.conversation.situation import Situation
+
+from .facts import Record
+from .fields import Teller
+from .request import Wish
+from .story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A conversation that is handed over, read once for all its lines."""
+
+    situation: Situation
+    story: Story
+    teller: Teller
+    wishes: Sequence[Wish]
+    records: Sequence[Record]
+    reason: Reason | None
+    triggers: Sequence[str]
+
+
+def line(topic: Topic, text: str, *refs: str) -> PacketLine:
+    """A line with its refs, each once."""
+    return PacketLine(topic=topic, text=text, evidence=tuple(dict.fromkeys(refs)))

@@ -1,0 +1,198 @@
+"""The desk's tables, kept in step with the log: the queue, the tickets, the promises, and the letters to send."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar, LiteralString, TypeAlias
+
+from handrail.conversation import events as e
+from handrail.conversation.database import Connection
+from handrail.conversation.events import Data, Event
+from handrail.conversation.projection import Projection
+
+Step: TypeAlias = Callable[[Connection, Event, Any], Awaitable[None]]
+
+
+class Table:
+    """A projection by kind of event: each has its step, `async (connection, event, data)`."""
+
+    name: ClassVar[str]
+    emptied: ClassVar[LiteralString]
+    steps: ClassVar[Mapping[type[Data], Step]]
+
+    def __init__(self) -> None:
+        self.kinds = frozenset(data.kind for data in self.steps)
+
+    async def apply(self, connection: Connection, event: Event) -> None:
+        """Take one event in."""
+        step = self.steps.get(type(event.data))
+        if step is not None:
+            await step(connection, event, event.data)
+
+    async def clear(self, connection: Connection) -> None:
+        """Empty the table."""
+        await connection.execute(self.emptied)
+
+
+async def _waiting(connection: Connection, event: Event, data: e.HandoffRequested) -> None:
+    query = """
+        INSERT INTO queue AS q (conversation_id, handoff_id, state, mode, reason, urgency, department, since, answer_by,
+            moved_at, moved_seq)
+        VALUES (%(id)s, %(handoff)s, 'waiting', %(mode)s, %(reason)s, %(urgency)s, %(department)s, %(at)s, %(by)s,
+            %(at)s, %(seq)s)
+        ON CONFLICT (conversation_id) DO UPDATE SET
+            handoff_id = excluded.handoff_id, state = 'waiting', mode = excluded.mode, reason = excluded.reason,
+            urgency = excluded.urgency, department = excluded.department, answer_by = excluded.answer_by,
+            since = CASE WHEN q.state = 'waiting' THEN q.since ELSE excluded.since END,
+            person = NULL, person_name = NULL, moved_at = excluded.moved_at, moved_seq = excluded.moved_seq
+    """
+    await connection.execute(
+        query,
+        {
+            "id": event.conversation_id, "handoff": data.handoff_id, "mode": data.mode, "reason": data.reason,
+            "urgency": data.urgency, "department": data.department, "at": event.at, "by": data.answer_by,
+            "seq": event.seq,
+        },
+    )  # fmt: skip
+
+
+async def _claimed(connection: Connection, event: Event, data: e.HandoffClaimed) -> None:
+    # A person may take a conversation that nobody has handed over.
+    query = """
+        INSERT INTO queue (conversation_id, state, since, person, person_name, moved_at, moved_seq)
+        VALUES (%(id)s, 'claimed', %(at)s, %(by)s, %(name)s, %(at)s, %(seq)s)
+        ON CONFLICT (conversation_id) DO UPDATE SET
+            state = 'claimed', person = excluded.person, person_name = excluded.person_name,
+            moved_at = excluded.moved_at, moved_seq = excluded.moved_seq
+    """
+    parameters = {"id": event.conversation_id, "at": event.at, "by": data.by, "name": data.name, "seq": event.seq}
+    await connection.execute(query, parameters)
+
+
+async def _ended(connection: Connection, event: Event, data: e.GivenBack | e.WrappedUp) -> None:
+    state = "given_back" if isinstance(data, e.GivenBack) else "wrapped_up"
+    query = "UPDATE queue SET state = %s, moved_at = %s, moved_seq = %s WHERE conversation_id = %s"
+    await connection.execute(query, [state, event.at, event.seq, event.conversation_id])
+
+
+async def _spoke(connection: Connection, event: Event, _: e.PersonSaid) -> None:
+    query = "UPDATE queue SET spoke_seq = %s WHERE conversation_id = %s"
+    await connection.execute(query, [event.seq, event.conversation_id])
+
+
+async def _unqueued(connection: Connection, event: Event, data: e.Closed) -> None:
+    if data.reason == "forgotten":
+        await connection.execute("DELETE FROM queue WHERE conversation_id = %s", [event.conversation_id])
+
+
+class QueueTable(Table):
+    """Who waits for a person, and who has taken them."""
+
+    name = "queue"
+    emptied = "DELETE FROM queue"
+    steps = {
+        e.HandoffRequested: _waiting,
+        e.HandoffClaimed: _claimed,
+        e.GivenBack: _ended,
+        e.WrappedUp: _ended,
+        e.PersonSaid: _spoke,
+        e.Closed: _unqueued,
+    }
+
+
+async def _ticket_opened(connection: Connection, event: Event, data: e.TicketOpened) -> None:
+    query = """
+        INSERT INTO tickets (ticket_id, conversation_id, state, answer_by, opened_at, moved_at, moved_seq)
+        VALUES (%(ticket)s, %(id)s, 'open', %(by)s, %(at)s, %(at)s, %(seq)s)
+        ON CONFLICT (conversation_id) DO UPDATE SET
+            ticket_id = excluded.ticket_id, state = 'open', answer_by = excluded.answer_by,
+            moved_at = excluded.moved_at, moved_seq = excluded.moved_seq
+    """
+    parameters = {
+        "ticket": data.ticket_id, "id": event.conversation_id, "by": data.answer_by, "at": event.at, "seq": event.seq,
+    }  # fmt: skip
+    await connection.execute(query, parameters)
+
+
+async def _ticket_moved(connection: Connection, event: Event, data: e.TicketMoved) -> None:
+    query = "UPDATE tickets SET state = %s, moved_at = %s, moved_seq = %s WHERE ticket_id = %s"
+    await connection.execute(query, [data.state, event.at, event.seq, data.ticket_id])
+
+
+async def _contact_left(connection: Connection, event: Event, _: e.ContactLeft) -> None:
+    await connection.execute(
+        "UPDATE tickets SET has_contact = true WHERE conversation_id = %s", [event.conversation_id]
+    )
+
+
+async def _ticket_closed(connection: Connection, event: Event, data: e.Closed) -> None:
+    if data.reason == "forgotten":
+        query = "UPDATE tickets SET state = 'closed', has_contact = false WHERE conversation_id = %s"
+        await connection.execute(query, [event.conversation_id])
+
+
+class TicketsTable(Table):
+    """The tickets and their states."""
+
+    name = "tickets"
+    emptied = "DELETE FROM tickets"
+    steps = {
+        e.TicketOpened: _ticket_opened,
+        e.TicketMoved: _ticket_moved,
+        e.ContactLeft: _contact_left,
+        e.Closed: _ticket_closed,
+    }
+
+
+async def _promised(connection: Connection, event: Event, data: e.PromiseMade) -> None:
+    query = """
+        INSERT INTO promises (conversation_id, promise_id, owner, due, made_at, made_seq)
+        VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+    """
+    parameters = [event.conversation_id, data.promise_id, data.owner, data.due, event.at, event.seq]
+    await connection.execute(query, parameters)
+
+
+async def _settled(connection: Connection, event: Event, data: e.PromiseSettled) -> None:
+    query = "UPDATE promises SET kept = %s, settled_at = %s WHERE conversation_id = %s AND promise_id = %s"
+    await connection.execute(query, [data.kept, event.at, event.conversation_id, data.promise_id])
+
+
+class PromisesTable(Table):
+    """What is owed, by whom, by when."""
+
+    name = "promises"
+    emptied = "DELETE FROM promises"
+    steps = {e.PromiseMade: _promised, e.PromiseSettled: _settled}
+
+
+async def _to_send(connection: Connection, event: Event, _: e.PersonSaid) -> None:
+    query = """
+        INSERT INTO outbox (conversation_id, seq, due_at, made_at)
+        SELECT conversation_id, %(seq)s, %(at)s, %(at)s FROM tickets
+        WHERE conversation_id = %(id)s AND state <> 'closed'
+        ON CONFLICT (conversation_id, seq) DO NOTHING
+    """
+    await connection.execute(query, {"id": event.conversation_id, "seq": event.seq, "at": event.at})
+
+
+async def _to_release(connection: Connection, event: Event, _: e.ContactLeft) -> None:
+    # Without its lease, a delivery that has just found no address can't hold the letter back any more.
+    query = """
+        UPDATE outbox SET state = 'due', due_at = %s, attempts = 0, lease = NULL
+        WHERE conversation_id = %s AND state IN ('due', 'held', 'failed')
+    """
+    await connection.execute(query, [event.at, event.conversation_id])
+
+
+class OutboxTable(Table):
+    """The letters to send: one for each line that a person wrote on a ticket.
+
+    It is written with the log but not made anew with it: what was sent stays sent.
+    """
+
+    name = "outbox"
+    emptied = "DELETE FROM outbox WHERE false"
+    steps = {e.PersonSaid: _to_send, e.ContactLeft: _to_release}
+
+
+DESK_PROJECTIONS: tuple[Projection, ...] = (QueueTable(), TicketsTable(), PromisesTable(), OutboxTable())
+"""The desk's projections, in the order in which they must be applied: letters look at tickets."""

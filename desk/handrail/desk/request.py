@@ -1,0 +1,123 @@
+"""What the customer wants: their own sentences that say it, chosen without a model."""
+
+import re
+from dataclasses import dataclass
+
+from .fields import words_of
+from .story import Said, Story
+
+ENOUGH = 2.0
+"""Score from which a sentence says what somebody wants or suffers."""
+
+LENGTH = 170
+
+_ASK = re.compile(
+    r"\b(?:wants?|wanted|needs?|would like|i'd like|could you|can (?:you|i)|may i|please|help|trying to|tried to|"
+    r"looking (?:for|to)|how (?:do|can|long|much|many|to|come)|when|where|why|what|which|"
+    r"(?:is|are) there|do you)\b",
+    re.I,
+)
+_TELL = re.compile(
+    r"^\W*(?:(?:please|then|so|and|just|ok|okay|now)\W+)*(?:cancel|change|stop|refund|return|move|book|rebook|send|give|"
+    r"update|remove|delete|add|replace|exchange|upgrade|downgrade|close|reset|fix|check|find|tell|show|explain|let|put)\b",
+    re.I,
+)
+_TROUBLE = re.compile(
+    r"\b(?:not|never|no longer|cannot|(?:ca|wo|does|do|did|is|was|has|have)n['’]?t|wrong|broken|missing|lost|late|"
+    r"delayed|damaged|faulty|stuck|errors?|fail(?:s|ed)?|problem|issue|still|again|twice|instead|without|passed away|"
+    r"died|too (?:late|long|much|big|small)|down|back)\b",
+    re.I,
+)
+_EMPTY = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?(?: so much)?|thx|ok(?:ay)?|yes|yep|"
+    r"yeah|no|nope|sure|please|great|perfect|bye|cheers|there|team|correct|right|exactly|you|all|everyone|go ahead|"
+    r"do it)(?:\W+|$))+$",
+    re.I,
+)
+_PERSON = re.compile(
+    r"\b(?:human|representative|real person|agent|operator|somebody real|manager|supervisor|a person|advisor|"
+    r"call me)\b",
+    re.I,
+)
+_STOP = re.compile(
+    r"^(?:an?|the|i|me|my|we|our|you|your|its?|is|am|are|was|were|be|been|to|of|in|on|at|for|with|and|or|but|so|that|this|"
+    r"these|those|there|here|ha[sd]|have|do(?:es)?|did|can|could|will|would|just|please|hi|hello|thanks|not?|yes|from|by|"
+    r"as|if|d|ll|re|s|t|ve|m)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something the customer asked for or complained of, in their words (`…` marks what was left out)."""
+
+    text: str
+    refs: tuple[str, ...]
+    seq: int
+    score: float
+
+
+def wishes(story: Story) -> list[Wish]:
+    """What the customer wants, at most two: the first wish, and the latest that is about something else.
+
+    Greetings, a bare yes, and the wish for a person say nothing of the matter and are passed over, unless there is
+    nothing else.
+    """
+    told = [wish for line in story.customer if (wish := _of(line)) is not None]
+    weighty = [wish for wish in told if wish.score >= ENOUGH] or sorted(told, key=lambda w: -w.score)[:1]
+    if not weighty:
+        return []
+    first = weighty[0]
+    # An opening without substance ("I have a question") gives way to what follows it.
+    better = max(weighty[:3], key=lambda w: w.score)
+    if better.score >= first.score + 3:
+        first = better
+    later = [w for w in weighty if w.seq > first.seq and _apart(first.text, w.text)]
+    return [first, later[-1]] if later else [first]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, as far as full stops, question marks and line ends tell them."""
+    return [s.strip() for s in re.split(r"(?<=[.!?…])\s+|\n+", text) if s.strip()]
+
+
+def score(sentence: str) -> float:
+    """How much a sentence says of a matter: what is asked, what is wrong, and what it names."""
+    if _EMPTY.match(sentence):
+        return -3.0
+    content = _content(sentence)
+    value = min(len(content), 12) * 0.25
+    value += 1.5 * bool(_ASK.search(sentence)) + 1.2 * bool(_TROUBLE.search(sentence)) + 0.8 * ("?" in sentence)
+    value += 1.5 * bool(_TELL.match(sentence))
+    value += 0.8 * bool(re.search(r"\d", sentence))
+    if _PERSON.search(sentence) and len(content) <= 6:
+        value -= 4
+    return value
+
+
+def _of(line: Said) -> Wish | None:
+    """The best sentence of a line with as many of its neighbours as have room."""
+    parts = sentences(line.text)
+    if not parts:
+        return None
+    scores = [score(part) for part in parts]
+    best = max(range(len(parts)), key=scores.__getitem__)
+    start, end = best, best + 1
+    while end < len(parts) and scores[end] > 0 and _length(parts[start : end + 1]) <= LENGTH:
+        end += 1
+    while start > 0 and scores[start - 1] > 0 and _length(parts[start - 1 : end]) <= LENGTH:
+        start -= 1
+    return Wish(" ".join(parts[start:end]), line.refs, line.seq, scores[best])
+
+
+def _length(parts: list[str]) -> int:
+    return sum(map(len, parts)) + len(parts)
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether two texts are about different things, by their words."""
+    first, second = _content(one), _content(other)
+    return len(first & second) < 0.5 * max(1, min(len(first), len(second)))
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(word for word in words_of(text) if not _STOP.match(word))

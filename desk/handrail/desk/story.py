@@ -1,0 +1,151 @@
+"""The events of a conversation, set in order for whoever has to tell them: what was said, done and found."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from handrail.conversation.events import (
+    ActionClaimed,
+    ActionConsented,
+    ActionDropped,
+    ActionFailed,
+    ActionProposed,
+    ActionSucceeded,
+    ActionUnknown,
+    BotSaid,
+    Checked,
+    Citation,
+    CustomerSaid,
+    Event,
+    Finding,
+    PersonSaid,
+    TurnEnded,
+)
+from handrail.conversation.situation import ActionStage
+
+from . import wording
+from .fields import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the transcript with its refs: a reply in several parts is one line."""
+
+    refs: tuple[str, ...]
+    speaker: Literal["customer", "bot", "person"]
+    texts: tuple[str, ...]
+    """One for each ref."""
+    citations: tuple[Citation, ...] = ()
+    name: str = ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts)
+
+    @property
+    def seq(self) -> int:
+        return int(self.refs[0].removeprefix("seq:"))
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One exact action with all events that tell of it."""
+
+    action_id: str
+    tool: str
+    what: str
+    """The effect in words, as the consent question had it."""
+    arguments: Mapping[str, Any]
+    rule: Citation | None
+    stage: ActionStage
+    refs: tuple[str, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with the event that holds it and the customer's line it was found in."""
+
+    ref: str
+    finding: Finding
+    subject: int
+
+
+@dataclass(slots=True)
+class Story:
+    """A conversation as its events tell it, oldest first."""
+
+    events: Sequence[Event]
+    said: list[Said] = field(default_factory=list)
+    deeds: dict[str, Deed] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+    ended: list[tuple[str, TurnEnded]] = field(default_factory=list)
+
+    @property
+    def customer(self) -> list[Said]:
+        """The customer's lines that can be read."""
+        return [line for line in self.said if line.speaker == "customer" and line.text.strip()]
+
+    def mentioned(self) -> frozenset[str]:
+        """Every word and number in what was said, and in what actions were given."""
+        texts = [line.text for line in self.said]
+        texts += [str(value) for deed in self.deeds.values() for value in deed.arguments.values()]
+        return words_of(" ".join(texts))
+
+    def at(self, seq: int) -> Said | None:
+        """The line that is, or holds, this event."""
+        return next((line for line in self.said if f"seq:{seq}" in line.refs), None)
+
+
+def tell(events: Iterable[Event]) -> Story:
+    """Set the events of one conversation in order. Fields that were forgotten are simply empty."""
+    story = Story(tuple(events))
+    for event in story.events:
+        ref = f"seq:{event.seq}"
+        match event.data:
+            case CustomerSaid(text=text):
+                story.said.append(Said((ref,), "customer", (text,)))
+            case PersonSaid(text=text, name=name):
+                story.said.append(Said((ref,), "person", (text,), name=name))
+            case BotSaid() as data:
+                _bot(story, ref, data)
+            case Checked(direction="inbound", subject=int(subject), findings=findings):
+                story.found.extend(Found(ref, finding, subject) for finding in findings)
+            case TurnEnded() as data:
+                story.ended.append((ref, data))
+            case _:
+                _act(story.deeds, ref, event)
+    return story
+
+
+def _bot(story: Story, ref: str, data: BotSaid) -> None:
+    last = story.said[-1] if story.said else None
+    if data.part > 1 and last is not None and last.speaker == "bot":
+        citations = (*last.citations, *data.citations)
+        story.said[-1] = Said((*last.refs, ref), "bot", (*last.texts, data.text), citations)
+    else:
+        story.said.append(Said((ref,), "bot", (data.text,), data.citations))
+
+
+def _act(deeds: dict[str, Deed], ref: str, event: Event) -> None:
+    data = event.data
+    if isinstance(data, ActionProposed):
+        what = str(data.preview.get("summary") or "") or wording.deed(data.tool, data.arguments)
+        deeds[data.action_id] = Deed(data.action_id, data.tool, what, data.arguments, data.rule, "proposed", (ref,))
+        return
+    stages: dict[type[Any], ActionStage] = {
+        ActionConsented: "consented",
+        ActionDropped: "dropped",
+        ActionClaimed: "claimed",
+        ActionSucceeded: "succeeded",
+        ActionFailed: "failed",
+        ActionUnknown: "unknown",
+    }
+    stage = stages.get(type(data))
+    deed = deeds.get(getattr(data, "action_id", ""))
+    if stage is None or deed is None:
+        return
+    why = {"failed": getattr(data, "message", ""), "dropped": getattr(data, "why", "")}.get(stage, "")
+    # In the order they last moved, so that the newest deed comes last.
+    del deeds[deed.action_id]
+    deeds[deed.action_id] = replace(deed, stage=stage, refs=(*deed.refs, ref), why=why)
