@@ -5,6 +5,7 @@ One embedded Postgres serves all workers of a run. Each test gets a clone of a m
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -27,15 +28,22 @@ TEMPLATE = "template_handrail"
 LOCK = 77
 FAST = {
     **embedded.OPTIONS, "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off",
-    "shared_buffers": "64MB",
+    "shared_buffers": "64MB", "wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "128MB",
 }  # fmt: skip
+
+
+def fast_folder() -> Path:
+    """A folder in memory where there is room, since a database is some 300 files: 12 ms each instead of up to 220."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
+    return memory if roomy else Path(tempfile.gettempdir())
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The DSN of a Postgres that all workers of this run share, with the template made. It is gone after the run."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
-    folder = Path(tempfile.gettempdir()) / f"handrail-tests-{run[:12]}"
+    folder = fast_folder() / f"handrail-tests-{run[:12]}"
     folder.mkdir(mode=0o755, exist_ok=True)
     dsn = embedded.start(folder / "postgres", options=FAST, delete=True)
     with psycopg.connect(dsn, autocommit=True) as connection:
