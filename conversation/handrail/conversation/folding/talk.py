@@ -77,6 +77,8 @@ def code_refused(situation: Situation, _: Event, data: e.CodeRefused) -> Changes
 
 
 def identity_proven(situation: Situation, event: Event, data: e.IdentityProven) -> Changes:
+    if situation.identity.level == "verified" and data.level != "verified":
+        return {}  # a claim that came in beside the proof takes nothing back
     identity = Identity(
         data.level, data.customer_id or None, data.name, data.customer_ref, data.method, event.seq
     )  # fmt: skip
