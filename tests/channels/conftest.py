@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -97,6 +97,7 @@ class ScriptedTurns:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     woken: list[str] = field(default_factory=list)
     cancelled: int = 0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def hear(self, conversation_id: str, text: str, key: str | None = None) -> Event:
         before = (await self.log.head(conversation_id)).last_seq
@@ -116,6 +117,10 @@ class ScriptedTurns:
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
+        async with self.lock:
+            await self._answer(conversation_id)
+
+    async def _answer(self, conversation_id: str) -> None:
         head = await self.log.head(conversation_id)
         if head.holder != "bot" or head.heard <= head.answered:
             return
@@ -346,6 +351,12 @@ async def reading(
 async def site(handrail: FakeHandrail) -> AsyncIterator[Site]:
     async with serving(handrail) as found:
         yield found
+
+
+@pytest.fixture
+def serve() -> Callable[[FakeHandrail], AbstractAsyncContextManager[Site]]:
+    """Serves an agent: `async with serve(handrail) as site`."""
+    return serving
 
 
 @asynccontextmanager

@@ -30,7 +30,11 @@ def create_app(handrail: Handrail) -> FastAPI:
         # The usual pages of documentation load their scripts from elsewhere; /openapi.json stays.
         docs_url=None,
         redoc_url=None,
-        middleware=[Middleware(SecurityHeaders), Middleware(Intake, max_bytes=server.max_body_bytes)],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(problems.Failures),
+            Middleware(Intake, max_bytes=server.max_body_bytes),
+        ],
     )
     app.state.kit = _kit(handrail)
     problems.install(app)

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from handrail.channels.api import answers, following
 from handrail.channels.api.callers import Reading, Somebody, Speaking, address, counted
@@ -104,7 +105,7 @@ async def write(
 
 @router.get(
     "/{id}/events",
-    response_class=EventStream,
+    response_class=StreamingResponse,
     responses={200: {"description": "The events so far, then new ones as they happen.", "content": STREAM}, **MINE},
 )
 async def follow(kit: WithKit, who: Reading, last: LastEventId = None, after: After = None) -> EventStream:

@@ -11,6 +11,9 @@ from handrail.channels.api.problems import problem, respond
 SECONDS = 15.0
 """How long a body may take to arrive."""
 
+DRAINED = 1_000_000
+"""How many bytes too many are read and dropped, so that a client that is still sending gets to read the answer."""
+
 
 class Intake:
     """Reads the whole body (it is small by contract) before the application sees the request."""
@@ -24,7 +27,11 @@ class Intake:
             return
         headers = Headers(scope=scope)
         try:
-            body = None if _told(headers) > self._max else await asyncio.wait_for(self._read(receive), self._seconds)
+            body = (
+                None
+                if _told(headers) > self._max + DRAINED
+                else await asyncio.wait_for(self._read(receive), self._seconds)
+            )
         except TimeoutError:
             await respond(problem(408), {"Connection": "close"})(scope, receive, send)
             return
@@ -45,11 +52,10 @@ class Intake:
                 return b"".join(chunks)
             chunk = message.get("body", b"")
             size += len(chunk)
-            if size > self._max:
-                return None
-            chunks.append(chunk)
-            if not message.get("more_body", False):
-                return b"".join(chunks)
+            if size <= self._max:
+                chunks.append(chunk)
+            if not message.get("more_body", False) or size > self._max + DRAINED:
+                return b"".join(chunks) if size <= self._max else None
 
 
 def _told(headers: Headers) -> int:

@@ -125,7 +125,7 @@ def _set_cookie(kit: Kit, request: Request, response: Response, token: str, sess
     response.set_cookie(
         COOKIE,
         token,
-        expires=session.expires_at,
+        max_age=int((session.expires_at - kit.handrail.clock.now()).total_seconds()),
         path="/",
         httponly=True,
         samesite="strict",

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handrail.conversation.errors import (
     Conflict,
@@ -144,6 +145,29 @@ def _status(error: HandrailError) -> int:
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
 
 
+class Failures:
+    """Makes what nobody foresaw a problem that tells nothing of itself, inside of the other middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noticing(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticing)
+        except Exception:
+            if started:
+                raise
+            logger.exception("a request failed unforeseen")
+            await respond(problem(500))(scope, receive, send)
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
 
@@ -164,11 +188,6 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> ProblemResponse:
         return respond(problem(error.status_code), error.headers)
-
-    @app.exception_handler(Exception)
-    async def unforeseen(_: Request, error: Exception) -> ProblemResponse:
-        logger.error("a request failed unforeseen", exc_info=error)
-        return respond(problem(500))
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

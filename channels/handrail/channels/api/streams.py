@@ -29,7 +29,8 @@ class Sent:
 
     def encode(self) -> bytes:
         """The event as it goes over the wire."""
-        data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
+        # ASCII alone: some readers break lines at U+2028 and the like, which JSON would let through.
+        data = json.dumps(self.data, separators=(",", ":"))
         return format_sse_event(data_str=data, event=self.event, id=None if self.id is None else str(self.id))
 
 

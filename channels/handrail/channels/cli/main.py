@@ -1,0 +1,93 @@
+"""The command line. This module imports nothing heavy, so that `--help` is quick; each command imports what it runs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handrail.channels.cli.desk import app as desk
+from handrail.channels.cli.evals import app as evals
+from handrail.channels.cli.users import app as users
+from handrail.channels.cli.workspace import Workspace, run
+
+app = typer.Typer(
+    name="handrail",
+    help="A customer-support agent that handles the routine and knows when to hand over.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(desk, name="desk")
+app.add_typer(evals, name="evals")
+app.add_typer(users, name="users")
+
+
+@app.command()
+def serve(
+    workspace: Workspace = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", envvar="HOST")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", envvar="PORT", min=0, max=65535)] = None,
+) -> None:
+    """Run the server: the chat API, the customer's page at / and the desk at /desk."""
+    from handrail.channels.cli import serving
+
+    run(lambda settings: serving.serve(settings, host, port), workspace)
+
+
+@app.command()
+def chat(
+    workspace: Workspace = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what the checks found and how sure the bot is.")
+    ] = False,
+    conversation: Annotated[str | None, typer.Option(help="Go on with this conversation.")] = None,
+) -> None:
+    """Talk to the agent in the terminal. One-time codes and e-mails are printed here."""
+    from handrail.channels.cli import chatting
+
+    run(lambda settings: chatting.chat(settings, explain, conversation), workspace)
+
+
+@app.command()
+def index(
+    workspace: Workspace = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything again, unchanged passages too.")] = False,
+) -> None:
+    """Bring the policy index up to date. A running server takes the new index in without a restart."""
+    from handrail.channels.cli import upkeep
+
+    run(lambda settings: upkeep.index(settings, rebuild), workspace)
+
+
+@app.command()
+def rebuild(workspace: Workspace = None) -> None:
+    """Make the projections (queue, tickets, promises) anew from the log."""
+    from handrail.channels.cli import upkeep
+
+    run(upkeep.rebuild, workspace)
+
+
+@app.command()
+def doctor(workspace: Workspace = None) -> None:
+    """Say what is configured and try every part: what fails is told with its mend."""
+    from handrail.channels.cli import doctoring
+
+    run(doctoring.doctor, workspace)
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="Where the new workspace goes; it must not exist yet.")]) -> None:
+    """Copy the sample business as a workspace of your own, which then runs: `cd FOLDER && handrail serve`."""
+    from handrail.channels.cli.copying import copy_sample
+
+    copy_sample(folder)
+
+
+def main() -> None:
+    """The entry point `handrail`."""
+    app(prog_name="handrail")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""`handrail serve`."""
+
+import logging
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+from handrail.conversation.settings import Settings
+
+
+async def serve(settings: Settings, host: str | None, port: int | None) -> None:
+    """Put the agent together and serve it until it is told to stop."""
+    from handrail.agent.bootstrap import build
+    from handrail.channels.api.server import serve as run
+
+    console = Console(stderr=True)
+    handler = RichHandler(console=console, show_path=False, markup=False, log_time_format="%H:%M:%S")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
+    for chatty in ("httpx", "chromadb", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    changed = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    server = settings.server.model_copy(update=changed)
+    settings = settings.model_copy(update={"server": server})
+    with console.status("Starting: database, policies, engine …"):
+        context = build(settings)
+        handrail = await context.__aenter__()
+    try:
+        address = f"http://{server.host}:{server.port}"
+        console.print(f"[bold]Handrail[/bold] for {settings.business.name}, engine: [bold]{handrail.engine}[/bold]")
+        console.print(f"  customers  {address}/\n  desk       {address}/desk\n  API        {address}/openapi.json")
+        await run(handrail)
+    finally:
+        await context.__aexit__(None, None, None)

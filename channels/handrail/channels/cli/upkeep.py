@@ -1,0 +1,48 @@
+"""`handrail index` and `handrail rebuild`, with their progress."""
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from handrail.conversation.settings import Settings
+
+
+async def index(settings: Settings, rebuild: bool) -> None:
+    """Bring the policy index up to date."""
+    from handrail.agent.bootstrap import open_knowledge
+
+    with _progress() as progress:
+        task = progress.add_task("passages", total=None)
+        async with open_knowledge(settings) as knowledge:
+            report = await knowledge.refresh(
+                lambda done, total: progress.update(task, completed=done, total=total), rebuild=rebuild
+            )
+    Console().print(
+        f"{report.policies} policies in {report.passages} passages: {report.added} added, {report.kept} kept, "
+        f"{report.removed} removed, in {report.seconds:.1f} s"
+    )
+
+
+async def rebuild(settings: Settings) -> None:
+    """Make the projections anew from the log."""
+    from handrail.agent.bootstrap import open_log
+    from handrail.conversation.rebuild import rebuild as replay
+    from handrail.desk.projections import DESK_PROJECTIONS
+
+    with _progress() as progress:
+        task = progress.add_task("conversations", total=None)
+        async with open_log(settings) as log:
+            events = await replay(
+                log, DESK_PROJECTIONS, lambda done, total: progress.update(task, completed=done, total=total)
+            )
+    Console().print(f"{events} events taken into {', '.join(p.name for p in DESK_PROJECTIONS)}")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

@@ -1,0 +1,83 @@
+"""`handrail users`: accounts of the people who work here."""
+
+from typing import Annotated
+
+import typer
+
+from handrail.channels.cli.workspace import Workspace, run
+from handrail.conversation.settings import Settings
+
+app = typer.Typer(help="Accounts of the people at the desk.", no_args_is_help=True)
+
+ROLES = ("agent", "supervisor", "engineer", "admin")
+
+
+@app.command("list")
+def list_users(workspace: Workspace = None) -> None:
+    """List the accounts."""
+    run(_list, workspace)
+
+
+@app.command()
+def add(
+    login: Annotated[str, typer.Argument(help="What they type to log in.")],
+    name: Annotated[str, typer.Option(help="The name that customers see.")],
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "agent",
+    department: Annotated[list[str] | None, typer.Option(help="Department; may be given more than once.")] = None,
+    workspace: Workspace = None,
+) -> None:
+    """Add an account and print the one-time link with which its owner sets a password."""
+    if role not in ROLES:
+        raise typer.BadParameter(f"must be one of {', '.join(ROLES)}", param_hint="--role")
+    run(lambda settings: _add(settings, login, name, role, tuple(department or ())), workspace)
+
+
+@app.command()
+def link(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -> None:
+    """Print a new one-time link for an account (a forgotten password)."""
+    run(lambda settings: _link(settings, login), workspace)
+
+
+async def _list(settings: Settings) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from handrail.agent.bootstrap import open_database
+    from handrail.channels.users import Users
+    from handrail.conversation.clock import SystemClock
+
+    table = Table("login", "name", "role", "departments", "state")
+    async with open_database(settings) as database:
+        for user in await Users(database, SystemClock()).all():
+            state = "disabled" if user.disabled_at else "ready" if user.ready else "no password yet"
+            table.add_row(user.login, user.name, user.role, ", ".join(user.departments), state)
+    Console().print(table)
+
+
+async def _add(settings: Settings, login: str, name: str, role: str, departments: tuple[str, ...]) -> None:
+    from handrail.agent.bootstrap import open_database
+    from handrail.channels.users import Users
+    from handrail.conversation.clock import SystemClock
+
+    async with open_database(settings) as database:
+        users = Users(database, SystemClock())
+        user = await users.create(login, name, role, departments)  # type: ignore[arg-type]
+        _print_link(settings, await users.link(user.id))
+
+
+async def _link(settings: Settings, login: str) -> None:
+    from handrail.agent.bootstrap import open_database
+    from handrail.channels.users import Users
+    from handrail.conversation.clock import SystemClock
+
+    async with open_database(settings) as database:
+        users = Users(database, SystemClock())
+        _print_link(settings, await users.link((await users.by_login(login)).id))
+
+
+def _print_link(settings: Settings, token: str) -> None:
+    from handrail.channels.api.people import password_link
+
+    server = settings.server
+    base = server.public_url or f"http://{server.host}:{server.port}"
+    typer.echo(f"Set the password here (works once, for two days): {password_link(base, token)}")

@@ -1,0 +1,74 @@
+"""Which workspace a command works on, and how its errors are told."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handrail.conversation.errors import HandrailError, SettingsError
+from handrail.conversation.settings import FILE, Settings, load
+
+Workspace = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace",
+        "-w",
+        help=f"Folder with {FILE}; else $HANDRAIL_WORKSPACE, else this folder, else the sample business.",
+        envvar="HANDRAIL_WORKSPACE",
+        file_okay=False,
+    ),
+]
+
+
+def sample_folder() -> Path:
+    """The packaged sample business."""
+    return Path(str(files("handrail.sample")))
+
+
+def settings_for(workspace: Path | None) -> Settings:
+    """Load the settings of the workspace that is meant. Raises `SettingsError`."""
+    if workspace is not None:
+        if not (workspace / FILE).is_file():
+            raise SettingsError(f"there is no {FILE} in {workspace}; `handrail new {workspace}` makes a workspace")
+        return load(workspace)
+    if Path(FILE).is_file():
+        return load(Path())
+    # The sample may be installed where nothing may be written: its data go to the folder one stands in.
+    return load(sample_folder()).model_copy(update={"data": Path.cwd() / ".handrail"})
+
+
+def run(command: Callable[[Settings], Awaitable[int | None]], workspace: Path | None) -> None:
+    """Run an async command on its settings; a wrong setting or a refused request is told in a line, not a traceback."""
+    try:
+        settings = settings_for(workspace)
+        code = asyncio.run(_awaited(command, settings))
+    except SettingsError as error:
+        _tell(error)
+        raise typer.Exit(2) from error
+    except HandrailError as error:
+        _tell(error)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt as interrupt:
+        raise typer.Exit(130) from interrupt
+    except BrokenPipeError as error:
+        # The reader of our output has gone (`| head`): nothing to tell it.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from error
+    if code:
+        raise typer.Exit(code)
+
+
+async def _awaited(command: Callable[[Settings], Awaitable[int | None]], settings: Settings) -> int | None:
+    return await command(settings)
+
+
+def _tell(error: HandrailError) -> None:
+    for line in str(error).splitlines():
+        typer.secho(f"error: {line}", fg=typer.colors.RED, err=True)
