@@ -1,0 +1,1 @@
+"""Invented customers, orders and bookings: always the same for the same moment, all dates laid around it."""
