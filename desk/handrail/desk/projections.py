@@ -14,7 +14,7 @@ Step: TypeAlias = Callable[[Connection, Event, Any], Awaitable[None]]
 class Table:
     """A projection by kind of event: each has its step, `async (connection, event, data)`."""
 
-    name: ClassVar[str]
+    name: str
     emptied: ClassVar[LiteralString]
     steps: ClassVar[Mapping[type[Data], Step]]
 

@@ -1,0 +1,193 @@
+"""What people at the desk do: take a conversation, write, note, give it back, wrap it up."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from handrail.conversation.clock import Clock
+from handrail.conversation.database import Database
+from handrail.conversation.errors import Conflict, Fenced, Invalid
+from handrail.conversation.events import (
+    Announced,
+    Data,
+    Event,
+    HandoffClaimed,
+    Noted,
+    Packet,
+    PromiseSettled,
+)
+from handrail.conversation.log import Fence, Head, Log
+from handrail.conversation.settings import Settings
+from handrail.conversation.situation import Situation
+from handrail.conversation.situations import Situations
+
+from . import acts, notice
+from .handover import Handover
+from .outbox import TOPIC
+from .queue import Entry, Filter, Queue
+from .staff import Staff
+from .tickets import Tickets
+
+NEVER = -1
+"""An epoch that no conversation has: behind this fence only a key that was used before brings something back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A conversation as a person sees it. `packet` is fresh: it takes in what the customer wrote since the handoff."""
+
+    head: Head
+    situation: Situation
+    events: tuple[Event, ...]
+    packet: Packet | None
+    entry: Entry | None
+
+
+class Desk:
+    """The people's side. Every write is fenced by the epoch, and idempotent where a `key` is given.
+
+    Writes raise `Conflict` when somebody else holds the conversation by then, and `NotFound` where there is none.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        situations: Situations,
+        database: Database,
+        *,
+        clock: Clock,
+        settings: Settings,
+        handover: Handover,
+    ) -> None:
+        self._log = log
+        self._situations = situations
+        self._queue = Queue(database, situations)
+        self._clock = clock
+        self._settings = settings
+        self._handover = handover
+        self._zone = ZoneInfo(settings.business.timezone)
+        self.tickets = Tickets(log, situations, database, clock, handover)
+
+    async def queue(self, chosen: Filter | None = None) -> list[Entry]:
+        """Who waits for a person or is with one, the most pressing first."""
+        return await self._queue.entries(chosen or Filter(), self._clock.now())
+
+    async def show(self, conversation_id: str) -> Shown:
+        """One conversation with all its events. Raises `NotFound`."""
+        head = await self._log.head(conversation_id)
+        situation = await self._situations.get(conversation_id)
+        events = tuple(await self._log.read(conversation_id))
+        every = Filter(states=("waiting", "claimed", "given_back", "wrapped_up"))
+        entries = await self._queue.entries(every, self._clock.now(), conversation_id)
+        return Shown(head, situation, events, await self._packet(situation, events), next(iter(entries), None))
+
+    async def claim(
+        self, conversation_id: str, staff: Staff, *, key: str | None = None, take_over: bool = False
+    ) -> Situation:
+        """Take a conversation from the queue or from the bot. Of two who try, one gets it.
+
+        Claiming what one holds already changes nothing. Supervisors may take it from a colleague with `take_over`.
+        """
+        head = await self._log.head(conversation_id)
+        if head.holder == staff.actor:
+            return await self._situations.get(conversation_id)
+        if head.holder.startswith("person:") and not (take_over and staff.leads):
+            raise Conflict("a colleague has taken this conversation", code="taken")
+        situation = await self._situations.get(conversation_id)
+        code = situation.handoff.department if situation.handoff else "general"
+        department = self._settings.desk.departments.get(code) or self._settings.desk.departments["general"]
+        claimed = HandoffClaimed(by=staff.id, name=staff.name)
+        said = Announced(code="person_joined", text=notice.joined(staff.name, department.name))
+        fence = Fence(head.epoch)
+        try:
+            await self._log.append(
+                conversation_id, staff.actor, claimed, said, fence=fence, key=key, holder=staff.actor
+            )
+        except Fenced as error:
+            # The same person may have pressed twice.
+            if (await self._log.head(conversation_id)).holder != staff.actor:
+                raise Conflict("a colleague has taken this conversation", code="taken") from error
+        return await self._situations.get(conversation_id)
+
+    async def say(self, conversation_id: str, staff: Staff, text: str, *, key: str | None = None) -> Event:
+        """Write to the customer. On a ticket the line also goes out by e-mail, and the ticket waits for the customer.
+
+        What the text promises is entered in the ledger.
+        """
+        if not text.strip():
+            raise Invalid("there is nothing to say", code="empty")
+        situation = await self._situations.get(conversation_id)
+        data = acts.said(situation, staff, text, self._clock.now(), self._zone)
+        events = await self._held(conversation_id, staff, data, key)
+        await self._log.bell.ring(TOPIC)
+        return events[0]
+
+    async def note(self, conversation_id: str, staff: Staff, text: str, *, key: str | None = None) -> Event:
+        """Write a note that only the desk sees; nobody need hold the conversation for it."""
+        if not text.strip():
+            raise Invalid("there is nothing to note", code="empty")
+        noted = Noted(by=staff.id, text=text)
+        return (await self._log.append(conversation_id, staff.actor, noted, key=key))[0]
+
+    async def give_back(
+        self, conversation_id: str, staff: Staff, instruction: str = "", *, key: str | None = None
+    ) -> Event:
+        """Let the bot go on, with an instruction where one is needed. A line of the customer that the person has not
+        answered is the bot's to answer."""
+        situation = await self._situations.get(conversation_id)
+        data = acts.given_back(situation, staff, instruction, self._clock.now())
+        return (await self._held(conversation_id, staff, data, key, holder="bot"))[0]
+
+    async def wrap_up(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        disposition: str,
+        *,
+        tags: Iterable[str] = (),
+        note: str = "",
+        right_answer: str = "",
+        key: str | None = None,
+    ) -> Event:
+        """Settle a conversation and say how it went: `disposition` as in `WrappedUp`, `tags` of `acts.TAGS`.
+
+        It rests until the customer writes again. A ticket is closed; with `follow_up` it waits. Raises `Invalid` for a
+        disposition or tag that there is not.
+        """
+        wrapped = acts.wrap_up_of(staff, disposition, tags, note, right_answer)
+        situation = await self._situations.get(conversation_id)
+        data = acts.wrapped_up(situation, wrapped, staff, self._clock.now())
+        return (await self._held(conversation_id, staff, data, key, holder="bot"))[0]
+
+    async def settle(
+        self, conversation_id: str, staff: Staff, promise_id: str, *, kept: bool, key: str | None = None
+    ) -> Event:
+        """Say that a promise was kept or broken. Raises `Invalid` where there is no such promise open."""
+        situation = await self._situations.get(conversation_id)
+        is_open = any(p.promise_id == promise_id and p.kept is None for p in situation.promises)
+        settled = PromiseSettled(promise_id=promise_id, kept=kept)
+        fence = None if is_open else Fence(NEVER)
+        try:
+            return (await self._log.append(conversation_id, staff.actor, settled, fence=fence, key=key))[0]
+        except Fenced as error:
+            raise Invalid("there is no such promise open", code="promise") from error
+
+    async def _held(
+        self, conversation_id: str, staff: Staff, data: Iterable[Data], key: str | None, holder: str | None = None
+    ) -> tuple[Event, ...]:
+        """Append as the person who holds the conversation."""
+        head = await self._log.head(conversation_id)
+        fence = Fence(head.epoch if head.holder == staff.actor else NEVER)
+        try:
+            return await self._log.append(conversation_id, staff.actor, *data, fence=fence, key=key, holder=holder)
+        except Fenced as error:
+            raise Conflict("you do not hold this conversation", code="not_holder") from error
+
+    async def _packet(self, situation: Situation, events: tuple[Event, ...]) -> Packet | None:
+        handoff = situation.handoff
+        if handoff is None:
+            return None
+        if situation.forgotten or (handoff.packet is not None and situation.heard < handoff.packet_seq):
+            return handoff.packet
+        now = self._clock.now()
+        return (await self._handover.packets.make(situation, events, now=now, quick=True)).packet

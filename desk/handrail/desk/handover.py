@@ -1,0 +1,182 @@
+"""From the bot to people: who takes over, when, what the customer is told, and what is written down for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from handrail.conversation.events import (
+    ContactLeft,
+    Data,
+    HandoffRequested,
+    PacketWritten,
+    PromiseMade,
+    Reason,
+    TicketMoved,
+    TicketOpened,
+)
+from handrail.conversation.ids import new_id
+from handrail.conversation.log import Log
+from handrail.conversation.settings import Settings
+from handrail.conversation.situation import Situation
+
+from . import notice
+from .hours import OpeningHours
+from .routing import GENERAL, Route, Routing
+from .staff import WhoIsOn
+from .writer import Packets
+
+ROUND = timedelta(minutes=5)
+"""Times by which somebody answers are told in steps of this, rounded up."""
+
+
+ANSWER = "answer-"
+"""How the ids of promises to answer a ticket begin."""
+
+
+class Contacts(Protocol):
+    """Knows where to write to a customer who has proven who they are."""
+
+    async def email(self, customer_id: str) -> str | None:
+        """The address on file, if there is one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A handoff to carry out: say `text` to the customer and append `events`, in one append that hands over to
+    `holder`."""
+
+    text: str
+    events: tuple[Data, ...]
+    mode: Literal["live", "ticket"]
+    route: Route
+    answer_by: datetime | None = None
+    holder: str = "queue"
+
+
+class Handover:
+    """Decides how a conversation goes to people. `contacts` finds the address of a proven customer."""
+
+    def __init__(
+        self, log: Log, settings: Settings, staff: WhoIsOn, packets: Packets, contacts: Contacts | None = None
+    ) -> None:
+        """Raises `SettingsError` when the desk's hours, holidays or reasons are wrong."""
+        self._log = log
+        self._settings = settings
+        self._staff = staff
+        self._contacts = contacts
+        self.packets = packets
+        self.routing = Routing(settings.desk)
+        self.hours = {
+            code: OpeningHours.of(department, settings.desk, settings.business.timezone)
+            for code, department in settings.desk.departments.items()
+        }
+
+    async def plan(
+        self, situation: Situation, *, reason: Reason, triggers: Sequence[str] = (), now: datetime, quick: bool = False
+    ) -> Plan:
+        """Plan a handoff for this reason; `triggers` are the findings behind it, as `check/name`.
+
+        It is live when the department is open and somebody is on, else a ticket with the time by which somebody
+        answers, which becomes a promise of the department. `quick` asks no model for the packet.
+        """
+        route = self.routing.route(reason, triggers, situation)
+        live = await self._is_live(route.department, now)
+        requested = self._requested(route, triggers, now, live=live)
+        contact = situation.contact or ("" if live else await self._on_file(situation))
+        text = self._told(situation, requested, contact, now)
+        packet = await self._packet(situation, requested, now, quick=quick)
+        ticket = () if live else _ticket(situation, requested, contact)
+        return Plan(text, (requested, packet, *ticket), requested.mode, route, requested.answer_by)
+
+    async def reopen(self, situation: Situation, now: datetime) -> Plan:
+        """Plan the return of a ticket that was settled and whose customer has written again."""
+        last = situation.handoff
+        route = Route("asked_for_person", GENERAL, "normal")
+        if last is not None:
+            route = Route(last.reason, last.department if last.department in self.hours else GENERAL, last.urgency)
+        requested = self._requested(route, (), now, live=False)
+        packet = await self._packet(situation, requested, now, quick=True)
+        ticket = _ticket(situation, requested, situation.contact)
+        opened = [data for data in ticket if isinstance(data, TicketOpened)]
+        moved = [TicketMoved(ticket_id=data.ticket_id, state="reopened") for data in opened]
+        text = notice.reopened(self._when(situation, requested.answer_by or now, now))
+        return Plan(text, (requested, packet, *ticket, *moved), "ticket", route, requested.answer_by)
+
+    def answer_by(self, department: str, now: datetime) -> datetime:
+        """The moment by which a department has answered a ticket that is opened now, in UTC."""
+        hours = self.hours.get(department, self.hours[GENERAL])
+        exact = hours.add_open_hours(now, self._settings.desk.answer_hours)
+        past = (exact - datetime.min.replace(tzinfo=UTC)) % ROUND
+        return exact if not past else exact + ROUND - past
+
+    def zone(self, situation: Situation) -> ZoneInfo:
+        """The zone in which a customer is told times: their own where it is known, else the business's."""
+        try:
+            return ZoneInfo(situation.timezone or self._settings.business.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(self._settings.business.timezone)
+
+    async def _is_live(self, department: str, now: datetime) -> bool:
+        return self.hours[department].is_open(now) and bool(await self._staff.on(department))
+
+    async def _on_file(self, situation: Situation) -> str:
+        identity = situation.identity
+        if self._contacts is None or identity.level != "verified" or identity.customer_id is None:
+            return ""
+        return await self._contacts.email(identity.customer_id) or ""
+
+    def _requested(self, route: Route, triggers: Sequence[str], now: datetime, *, live: bool) -> HandoffRequested:
+        return HandoffRequested(
+            handoff_id=new_id(now),
+            reason=route.reason,
+            triggers=tuple(triggers),
+            urgency=route.urgency,
+            department=route.department,
+            mode="live" if live else "ticket",
+            answer_by=None if live else self.answer_by(route.department, now),
+        )
+
+    async def _packet(
+        self, situation: Situation, requested: HandoffRequested, now: datetime, *, quick: bool
+    ) -> PacketWritten:
+        events = await self._log.read(situation.conversation_id)
+        verified = await self.packets.make(
+            situation, events, now=now, reason=requested.reason, triggers=requested.triggers, quick=quick
+        )
+        dropped = len(verified.dropped)
+        return PacketWritten(handoff_id=requested.handoff_id, packet=verified.packet, dropped=dropped)
+
+    def _told(self, situation: Situation, requested: HandoffRequested, contact: str, now: datetime) -> str:
+        desk = self._settings.desk
+        opening = notice.opening(requested.reason, requested.triggers, desk.country)
+        name = desk.departments[requested.department].name
+        if requested.answer_by is None:
+            return f"{opening} {notice.live(name)}"
+        is_open = self.hours[requested.department].is_open(now)
+        when = self._when(situation, requested.answer_by, now)
+        return f"{opening} {notice.ticket(name, when, contact, is_open=is_open)}"
+
+    def _when(self, situation: Situation, at: datetime, now: datetime) -> str:
+        zone = self.zone(situation)
+        return notice.when(at, now, zone, own=situation.timezone == zone.key)
+
+
+def _ticket(situation: Situation, requested: HandoffRequested, contact: str) -> tuple[Data, ...]:
+    """A ticket with its promise. One that the conversation has already goes on under its id."""
+    if requested.answer_by is None:
+        return ()
+    ticket_id = situation.ticket.ticket_id if situation.ticket else f"ticket-{requested.handoff_id}"
+    handoff_id, due = requested.handoff_id, requested.answer_by
+    opened = TicketOpened(ticket_id=ticket_id, handoff_id=handoff_id, answer_by=due)
+    left = (ContactLeft(address=contact),) if contact else ()
+    text = "Somebody answers the ticket."
+    promise = PromiseMade(promise_id=promise_of(handoff_id), text=text, owner=requested.department, due=due)
+    return (opened, *left, promise)
+
+
+def promise_of(handoff_id: str) -> str:
+    """The id of the promise that a ticket's answer is."""
+    return f"{ANSWER}{handoff_id}"

@@ -1,0 +1,126 @@
+"""The queue: who waits for a person, the most pressing first, and nobody for ever."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from handrail.conversation.database import Database
+from handrail.conversation.events import Reason, Urgency
+from handrail.conversation.situation import Situation
+from handrail.conversation.situations import Situations
+
+from .request import wishes
+from .story import Said, Story
+from .wording import clip
+
+State = Literal["waiting", "claimed", "given_back", "wrapped_up"]
+Mode = Literal["live", "ticket"]
+
+# Somebody who waits in the chat gains a level of urgency every ten minutes. A ticket begins a level lower, reaches its
+# own halfway to its deadline, is a level above at the deadline, and goes on gaining as fast as the chat from there.
+SELECT = """
+SELECT q.*, c.heard > q.spoke_seq AS unread,
+    t.ticket_id, t.state AS ticket_state,
+    CASE q.urgency WHEN 'urgent' THEN 6 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END + CASE
+        WHEN q.mode = 'live' OR q.answer_by IS NULL THEN extract(epoch FROM %(now)s - q.since) / 600
+        ELSE 2 * least(1, extract(epoch FROM %(now)s - q.since)
+                / greatest(1, extract(epoch FROM q.answer_by - q.since))) - 1
+            + greatest(0, extract(epoch FROM %(now)s - q.answer_by) / 600)
+    END AS pressure
+FROM queue q JOIN conversations c ON c.id = q.conversation_id LEFT JOIN tickets t USING (conversation_id)
+WHERE q.state = ANY(%(states)s)
+    AND (%(departments)s::text[] IS NULL OR q.department = ANY(%(departments)s))
+    AND (%(modes)s::text[] IS NULL OR q.mode = ANY(%(modes)s))
+    AND (%(urgencies)s::text[] IS NULL OR q.urgency = ANY(%(urgencies)s))
+    AND (%(person)s::text IS NULL OR q.person = %(person)s)
+    AND (%(id)s::text IS NULL OR q.conversation_id = %(id)s)
+ORDER BY pressure DESC, q.since, q.conversation_id LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which part of the queue to show; an empty tuple is any."""
+
+    states: tuple[State, ...] = ("waiting", "claimed")
+    departments: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
+    urgencies: tuple[Urgency, ...] = ()
+    person: str | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One conversation in the queue. `customer` and `about` are empty where they are not known or forgotten.
+
+    `waiting` counts from when the person was asked for; `unread` says that the customer wrote after the person did.
+    """
+
+    conversation_id: str
+    handoff_id: str | None
+    state: State
+    mode: Mode
+    reason: Reason | None
+    urgency: Urgency
+    department: str
+    since: datetime
+    waiting: timedelta
+    answer_by: datetime | None
+    overdue: bool
+    person: str | None
+    person_name: str | None
+    unread: bool
+    ticket_id: str | None
+    ticket_state: str | None
+    customer: str
+    verified: bool
+    about: str
+    mood: float | None
+    """The last sentiment, -1 to 1."""
+
+
+class Queue:
+    """Reads the queue."""
+
+    def __init__(self, database: Database, situations: Situations) -> None:
+        self._database = database
+        self._situations = situations
+
+    async def entries(self, chosen: Filter, now: datetime, conversation_id: str | None = None) -> list[Entry]:
+        """The entries that pass a filter, the most pressing first.
+
+        Urgency counts most, and waiting raises everybody in time: nobody is passed over for ever.
+        """
+        parameters = {
+            "now": now, "states": list(chosen.states), "departments": list(chosen.departments) or None,
+            "modes": list(chosen.modes) or None, "urgencies": list(chosen.urgencies) or None,
+            "person": chosen.person, "limit": chosen.limit, "id": conversation_id,
+        }  # fmt: skip
+        async with self._database.connection() as connection:
+            rows = await (await connection.execute(SELECT, parameters)).fetchall()
+        return [_entry(row, await self._situations.get(row["conversation_id"]), now) for row in rows]
+
+
+def _entry(row: dict[str, Any], situation: Situation, now: datetime) -> Entry:
+    fields = {name: row[name] for name in Entry.__slots__ if name in row}
+    answer_by = row["answer_by"]
+    return Entry(
+        **fields,
+        waiting=now - row["since"],
+        overdue=row["state"] == "waiting" and answer_by is not None and answer_by < now,
+        customer=situation.identity.name,
+        verified=situation.identity.level == "verified",
+        about=_about(situation),
+        mood=situation.moods[-1].sentiment if situation.moods else None,
+    )
+
+
+def _about(situation: Situation) -> str:
+    """What it is about, in the customer's words."""
+    lines = [line for line in situation.lines if line.speaker == "customer" and line.text]
+    if situation.first is not None and situation.first.text and situation.first not in lines:
+        lines.insert(0, situation.first)
+    story = Story((), said=[Said((f"seq:{line.seq}",), "customer", (line.text,)) for line in lines])
+    told = wishes(story)
+    return clip(told[-1].text, 120) if told else ""

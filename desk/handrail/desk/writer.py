@@ -1,0 +1,137 @@
+"""A packet written by a model: what it is given, the shape of what it gives back, and the same verifier after it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handrail.conversation.errors import Invalid, Unavailable
+from handrail.conversation.events import Consulted, Event, Packet, PacketLine, Reason, Topic
+from handrail.conversation.situation import Situation
+
+from .evidence import evidence
+from .packet import LINES, compose
+from .verify import Verified, verify
+
+logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 8.0
+"""How long a model may take; the facts do not wait longer."""
+
+FEWEST = 3
+"""Verified lines from which a model's packet is taken at all."""
+
+NEEDED: tuple[Topic, ...] = ("who", "wants", "established", "tried", "stuck", "promised", "next")
+"""Topics that the facts fill in where the model has left them out."""
+
+Passages = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
+"""The texts of policy passages by id, as far as they are known."""
+
+
+class DraftLine(BaseModel):
+    """One line of a draft."""
+
+    model_config = ConfigDict(extra="forbid")
+    topic: Topic
+    text: str = Field(description="one sentence of at most 25 words")
+    evidence: list[str] = Field(description="the refs it rests on, e.g. seq:4 or passage:returns@2#1")
+
+
+class PacketDraft(BaseModel):
+    """What a model is asked for; its JSON schema is the contract."""
+
+    model_config = ConfigDict(extra="forbid")
+    lines: list[DraftLine]
+    first_line: str = Field(description="what the person could write to the customer first")
+
+
+class Writer(Protocol):
+    """Writes a packet from the numbered material of a conversation."""
+
+    name: str
+
+    async def write(self, instructions: str, material: str, schema: type[PacketDraft]) -> PacketDraft:
+        """Draft a packet. Raises `Unavailable` when the model does not answer, `Invalid` when it breaks the schema."""
+        ...
+
+
+class Packets:
+    """Makes verified packets: by the writer where there is one and it holds, else from the facts."""
+
+    def __init__(self, zone: ZoneInfo, writer: Writer | None = None, passages: Passages | None = None) -> None:
+        self.zone = zone
+        self._writer = writer
+        self._passages = passages
+
+    async def make(
+        self,
+        situation: Situation,
+        events: Sequence[Event],
+        *,
+        now: datetime,
+        reason: Reason | None = None,
+        triggers: Sequence[str] = (),
+        quick: bool = False,
+    ) -> Verified:
+        """A packet for a conversation as of its events. `quick` asks no model."""
+        texts = await self._texts(events)
+        facts = compose(situation, events, now=now, zone=self.zone, reason=reason, triggers=triggers)
+        verified = verify(facts, events, texts, [self.zone])
+        if self._writer is None or quick or situation.forgotten:
+            return verified
+        draft = await self._draft(self._writer, events, texts)
+        if draft is None:
+            return verified
+        written = verify(draft, events, texts, [self.zone])
+        if len(written.packet.lines) < FEWEST:
+            return Verified(verified.packet, (*verified.dropped, *written.dropped))
+        return Verified(_filled(written.packet, verified.packet), written.dropped)
+
+    async def _texts(self, events: Iterable[Event]) -> Mapping[str, str]:
+        if self._passages is None:
+            return {}
+        ids = [p.passage for e in events if isinstance(e.data, Consulted) for p in e.data.passages]
+        return await self._passages(list(dict.fromkeys(ids)))
+
+    async def _draft(self, writer: Writer, events: Sequence[Event], texts: Mapping[str, str]) -> Packet | None:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                draft = await writer.write(instructions(), material(events, texts), PacketDraft)
+        except (TimeoutError, Unavailable, Invalid) as error:
+            logger.warning("The packet is composed from the facts: %s", error or "the model took too long")
+            return None
+        lines = tuple(PacketLine(topic=d.topic, text=d.text, evidence=tuple(d.evidence)) for d in draft.lines)
+        return Packet(lines=lines, first_line=draft.first_line, engine=writer.name)
+
+
+def material(events: Iterable[Event], passages: Mapping[str, str] | None = None) -> str:
+    """A conversation as numbered evidence, one ref a line, as a writer reads it."""
+    told = []
+    for ref, piece in evidence(events, passages).items():
+        if piece.kind in ("turn_started", "turn_ended", "consulted", "engine_switched", "packet_written"):
+            continue
+        told.append(f"[{ref}] {piece.kind}: {' '.join(piece.text.split())[:1500]}")
+    return "\n".join(told)
+
+
+@cache
+def instructions() -> str:
+    """What a writer is told."""
+    return (files(__package__) / "prompts" / "packet.md").read_text(encoding="utf-8")
+
+
+def _filled(written: Packet, facts: Packet) -> Packet:
+    """The model's packet with the facts' lines for what it has left out, in the order of topics."""
+    topics = {line.topic for line in written.lines}
+    lines = [*written.lines[:LINES], *(one for one in facts.lines if one.topic in NEEDED and one.topic not in topics)]
+    order = [*NEEDED[:-1], "mood", "policy", "next"]
+    lines.sort(key=lambda one: order.index(one.topic))
+    return written.model_copy(
+        update={"lines": tuple(lines[: LINES + 2]), "first_line": written.first_line or facts.first_line}
+    )
