@@ -51,7 +51,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search brought, best first. `relevance` tells, from 0 to 1, how surely something here answers the query."""
+    """What a search brought, best first. `relevance` tells, from 0 to 1, how surely something here answers."""
 
     hits: tuple[Hit, ...]
     relevance: float

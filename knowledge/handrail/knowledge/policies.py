@@ -1,0 +1,150 @@
+"""Reading policies: a folder of Markdown files, each with YAML front matter.
+
+    ---
+    id: returns
+    title: Returns
+    version: "2"
+    effective_from: 2026-03-01
+    effective_until: 2027-01-01    # the first day it no longer holds; leave it out while it holds
+    tags: [orders, returns]
+    ---
+
+One file is one version of one policy. Versions of a policy must not hold on the same day.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from handrail.conversation.errors import Invalid, SettingsError
+
+from .passages import Policy
+
+FENCE = "---"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""What an id or a version may look like: they are joined to `id@version#n` and go into addresses."""
+SKIPPED = "readme.md"
+
+
+def _none(value: Any) -> Any:
+    return None if value in ("", "null", "~") else value
+
+
+class FrontMatter(BaseModel):
+    """The head of a policy file; an unknown key is an error, so that a misspelt date can't go unnoticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    id: str = Field(pattern=NAME)
+    version: str = Field(pattern=NAME)
+    title: str = Field(min_length=1)
+    effective_from: date
+    effective_until: Annotated[date | None, BeforeValidator(_none)] = None
+    tags: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "FrontMatter":
+        if self.effective_until is not None and self.effective_until <= self.effective_from:
+            raise ValueError(f"effective_until ({self.effective_until}) must lie after effective_from")
+        return self
+
+
+def read_policies(folder: Path) -> list[Policy]:
+    """Read every `*.md` below `folder` (but README.md), ordered by id and date.
+
+    Raises `SettingsError` if there is no such folder, and `Invalid` with one line for each thing that is wrong, naming
+    the file and the key.
+    """
+    if not folder.is_dir():
+        raise SettingsError(f"business.policies: there is no folder {folder}")
+    policies: list[Policy] = []
+    problems: list[str] = []
+    for file in sorted(folder.rglob("*.md")):
+        if file.name.lower() == SKIPPED:
+            continue
+        source = file.relative_to(folder).as_posix()
+        try:
+            policies.append(_policy(source, file.read_bytes()))
+        except _WrongError as wrong:
+            problems.extend(f"{source}: {line}" for line in wrong.lines)
+    policies.sort(key=lambda policy: (policy.id, policy.effective_from, policy.version))
+    problems.extend(_clashes(policies))
+    if problems:
+        raise Invalid("\n".join(problems), code="policies")
+    return policies
+
+
+class _WrongError(Exception):
+    """What is wrong with one file, a line each."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        super().__init__("\n".join(lines := list(lines)))
+        self.lines = lines
+
+
+def _policy(source: str, content: bytes) -> Policy:
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise _WrongError([f"the file is not UTF-8: {error}"]) from error
+    head, body = _divided(text)
+    try:
+        front = FrontMatter.model_validate(head)
+    except ValidationError as error:
+        raise _WrongError(_told(problem) for problem in error.errors()) from error
+    if not body.strip():
+        raise _WrongError(["there is no text under the front matter"])
+    return Policy(**front.model_dump(), text=body.strip(), source=source)
+
+
+def _divided(text: str) -> tuple[dict[str, Any], str]:
+    """The front matter as it is written and the text below it."""
+    lines = text.split("\n")
+    fences = [number for number, line in enumerate(lines) if line.rstrip() == FENCE][:2]
+    if len(fences) < 2 or fences[0] != 0:
+        raise _WrongError([f"the file must open with front matter between two lines of {FENCE!r}"])
+    try:
+        # BaseLoader leaves every value as it is written: with types, version 1.10 would be read as 1.1.
+        head = yaml.load("\n".join(lines[1 : fences[1]]), Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise _WrongError([f"the front matter is not valid YAML: {error}"]) from error
+    if not isinstance(head, dict):
+        raise _WrongError(["the front matter must be lines of `key: value`"])
+    return head, "\n".join(lines[fences[1] + 1 :])
+
+
+def _told(problem: Any) -> str:
+    key = ".".join(str(part) for part in problem["loc"]) or "effective_until"
+    match problem["type"]:
+        case "missing":
+            return f"{key}: is missing"
+        case "extra_forbidden":
+            return f"{key}: there is no such key (known: {', '.join(FrontMatter.model_fields)})"
+        case "string_pattern_mismatch":
+            return f"{key}: {problem['input']!r} may hold letters, digits, '.', '_' and '-' only"
+        case _:
+            return (
+                f"{key}: {problem['msg']}, not {problem['input']!r}" if problem["loc"] else f"{key}: {problem['msg']}"
+            )
+
+
+def _clashes(policies: list[Policy]) -> Iterator[str]:
+    """Tell of versions that are there twice or hold on the same day; `policies` are ordered by id and date."""
+    seen: dict[tuple[str, str], str] = {}
+    for policy in policies:
+        first = seen.setdefault((policy.id, policy.version), policy.source)
+        if first != policy.source:
+            yield f"{policy.source}: version: {policy.id} {policy.version} stands in {first} too"
+    for earlier, later in pairwise(policies):
+        until = earlier.effective_until
+        if earlier.id == later.id and (until is None or later.effective_from < until):
+            ends = f"until {until}" if until else "with no effective_until"
+            yield (
+                f"{later.source}: effective_from: {later.id} {later.version} begins on {later.effective_from}, while "
+                f"version {earlier.version} in {earlier.source} holds {ends}"
+            )
