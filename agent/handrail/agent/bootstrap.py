@@ -1,0 +1,261 @@
+"""The one place where Handrail is put together. Tests and evaluations pass replacements; nobody else does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from handrail.agent.models.offline.engine import OfflineModel
+from handrail.guardrails.rails import Rails
+
+from handrail.agent.actions import Actions
+from handrail.agent.graph import Graph
+from handrail.agent.housekeeping import Housekeeping
+from handrail.agent.identity import IdentityService
+from handrail.agent.models.breaker import Fallback
+from handrail.agent.models.openai import OpenAIModel
+from handrail.agent.models.protocol import Model
+from handrail.agent.packet_writer import PacketWriter
+from handrail.agent.phrases import load_phrases
+from handrail.agent.router import Router
+from handrail.agent.services import Services
+from handrail.agent.turns import Turns
+from handrail.agent.workspace import Workspace, load_workspace
+from handrail.conversation.bell import Bell
+from handrail.conversation.clock import Clock, SystemClock
+from handrail.conversation.database import Database
+from handrail.conversation.events import Citation
+from handrail.conversation.log import Log
+from handrail.conversation.settings import Settings
+from handrail.conversation.situations import Situations
+from handrail.conversation.vault import Vault
+from handrail.desk.desk import Desk
+from handrail.desk.handover import Handover
+from handrail.desk.mail import ConsoleMailer, Mailer, SmtpMailer
+from handrail.desk.outbox import Outbox
+from handrail.desk.projections import DESK_PROJECTIONS
+from handrail.desk.staff import Presence
+from handrail.desk.writer import Packets
+from handrail.knowledge.embed import Embedder, open_embedder
+from handrail.knowledge.knowledge import Knowledge
+
+MAIL_LOG = "mail.log"
+
+
+@dataclass(frozen=True, slots=True)
+class Handrail:
+    """The agent, put together and running."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    vault: Vault
+    bell: Bell
+    log: Log
+    situations: Situations
+    knowledge: Knowledge
+    rails: Rails
+    workspace: Workspace
+    actions: Actions
+    identity: IdentityService
+    handover: Handover
+    desk: Desk
+    presence: Presence
+    mailer: Mailer
+    outbox: Outbox
+    turns: Turns
+    housekeeping: Housekeeping
+    model: Model
+
+    @property
+    def engine(self) -> str:
+        """The engine that drafts replies, as staff and every event are told it."""
+        return self.model.name
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database alone, migrated. Raises `Unavailable`."""
+    database = await Database.open(settings)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Log]:
+    """The log alone, with its projections."""
+    async with open_database(settings) as database:
+        vault = await Vault.open(settings, database)
+        bell = Bell(database)
+        try:
+            yield Log(database, vault, clock or SystemClock(), DESK_PROJECTIONS, bell=bell)
+        finally:
+            await bell.close()
+
+
+@asynccontextmanager
+async def open_knowledge(
+    settings: Settings, embedder: Embedder | None = None, bell: Bell | None = None
+) -> AsyncIterator[Knowledge]:
+    """The policies alone. They are searched as they were indexed last: `refresh` brings them up to date."""
+    knowledge = Knowledge(settings, embedder or open_embedder(settings), bell)
+    try:
+        yield knowledge
+    finally:
+        await knowledge.close()
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    model: Model | None = None,
+    mailer: Mailer | None = None,
+    embedder: Embedder | None = None,
+    knowledge: Knowledge | None = None,
+    rails: Rails | None = None,
+    link: Callable[[str], str] | None = None,
+    keep_house: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> AsyncIterator[Handrail]:
+    """Put the agent together on these settings, and take it apart at the end.
+
+    `link` makes the address under which a customer finds a conversation again, for letters. Without `keep_house` nothing
+    runs beside the conversations until `housekeeping` is asked. Raises `SettingsError` and `Unavailable`.
+    """
+    clock = clock or SystemClock()
+    workspace = load_workspace(settings)
+    phrases = load_phrases(settings.workspace)
+    async with AsyncExitStack() as stack:
+        log = await stack.enter_async_context(open_log(settings, clock))
+        database = log.database
+        embedder = embedder or open_embedder(settings)
+        if knowledge is None:
+            knowledge = await stack.enter_async_context(open_knowledge(settings, embedder, log.bell))
+            await knowledge.refresh(progress)
+        rails = rails or Rails(settings.checks, embedder)
+        situations = Situations(log)
+        stack.push_async_callback(situations.close)
+        resources = await stack.enter_async_context(workspace.open(database.url))
+        mailer = mailer or _mailer(settings, clock)
+        chosen, writer = _engine(settings, embedder, clock, stack) if model is None else (model, None)
+        actions = Actions(
+            log,
+            clock,
+            settings,
+            tools=workspace.by_name,
+            resources=resources,
+            cite=lambda rule: _cite(knowledge, rule, clock),
+        )
+        identity = IdentityService(
+            log, situations, clock, settings, mailer=mailer, workspace=workspace, resources=resources
+        )
+        stack.push_async_callback(identity.close)
+        presence = Presence(database, clock)
+        packets = Packets(ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge))
+        handover = Handover(log, settings, presence, packets, _Contacts(workspace, resources))
+        desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
+        outbox = Outbox(database, log, situations, mailer, clock=clock, settings=settings, link=link)
+        services = Services(
+            settings=settings,
+            clock=clock,
+            log=log,
+            situations=situations,
+            rails=rails,
+            knowledge=knowledge,
+            router=Router(workspace.tools, embedder),
+            model=chosen,
+            workspace=workspace,
+            actions=actions,
+            identity=identity,
+            handover=handover,
+            tickets=desk.tickets,
+            phrases=phrases,
+        )
+        turns = Turns(services, Graph())
+        housekeeping = Housekeeping(turns, desk.tickets, log, clock, settings, phrases)
+        stack.push_async_callback(turns.stop)
+        if keep_house:
+            stack.push_async_callback(_cancel, asyncio.create_task(housekeeping.run(), name="housekeeping"))
+            stack.push_async_callback(_cancel, asyncio.create_task(outbox.run(log.bell), name="outbox"))
+        yield Handrail(
+            settings=settings,
+            clock=clock,
+            database=database,
+            vault=log.vault,
+            bell=log.bell,
+            log=log,
+            situations=situations,
+            knowledge=knowledge,
+            rails=rails,
+            workspace=workspace,
+            actions=actions,
+            identity=identity,
+            handover=handover,
+            desk=desk,
+            presence=presence,
+            mailer=mailer,
+            outbox=outbox,
+            turns=turns,
+            housekeeping=housekeeping,
+            model=chosen,
+        )
+
+
+def _engine(
+    settings: Settings, embedder: Embedder, clock: Clock, stack: AsyncExitStack
+) -> tuple[Model, PacketWriter | None]:
+    """The engine that the settings choose; a model always has the built-in engine behind it."""
+    offline = OfflineModel(embedder)
+    if settings.engine.chosen == "offline":
+        return offline, None
+    model = OpenAIModel(settings.engine)
+    stack.push_async_callback(model.aclose)
+    engine = settings.engine
+    fallback = Fallback(model, offline, clock, failures=engine.breaker_failures, seconds=engine.breaker_seconds)
+    return fallback, PacketWriter(model)
+
+
+def _mailer(settings: Settings, clock: Clock) -> Mailer:
+    if settings.mail.host:
+        return SmtpMailer(settings.mail)
+    return ConsoleMailer(settings.data_folder / MAIL_LOG, clock)
+
+
+def _cite(knowledge: Knowledge, rule: str, clock: Clock) -> Citation | None:
+    """The version in force today of the policy that a rule names."""
+    today = clock.now().date()
+    found = next((p for p in knowledge.policies if p.id == rule and p.in_force(today)), None)
+    return Citation(policy=found.id, version=found.version, title=found.title) if found else None
+
+
+def _texts_of(knowledge: Knowledge) -> Callable[[Sequence[str]], Any]:
+    async def texts(ids: Sequence[str]) -> Mapping[str, str]:
+        return {id_: passage.text for id_ in ids if (passage := knowledge.passage(id_)) is not None}
+
+    return texts
+
+
+class _Contacts:
+    """The desk's port: the address on file of a customer who has proven who they are."""
+
+    def __init__(self, workspace: Workspace, resources: Any) -> None:
+        self._find, self._resources = workspace.find_customer, resources
+
+    async def email(self, customer_id: str) -> str | None:
+        """The address, if the business knows one."""
+        if self._find is None:
+            return None
+        person = await self._find(self._resources, {"customer_id": customer_id})
+        return person.email if person else None
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,70 @@
+"""One turn as a LangGraph graph: the table of contents of the agent.
+
+    situate ─ admit ─ settle ─ retrieve ─ draft ⇄ speak ⇄ act
+                 └───────┴─────────┴────────┴───────┴──── hand_over
+                                             finish ──────────┘
+
+The graph has no checkpointer: the log is what lasts, and a turn that was cut short is run again.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from handrail.agent.nodes.act import act
+from handrail.agent.nodes.admit import admit
+from handrail.agent.nodes.draft import draft
+from handrail.agent.nodes.finish import finish
+from handrail.agent.nodes.hand_over import hand_over
+from handrail.agent.nodes.retrieve import retrieve
+from handrail.agent.nodes.settle import settle
+from handrail.agent.nodes.situate import situate
+from handrail.agent.nodes.speak import speak
+from handrail.agent.services import Services
+from handrail.agent.turn import Turn
+
+NODES: Mapping[str, tuple[Callable[[Turn, Services], Awaitable[Turn]], tuple[str, ...]]] = {
+    # node        does what                                        and may go on to
+    "situate": (situate, ("admit", "settle", "hand_over", "finish", "stop")),
+    "admit": (admit, ("settle", "speak", "hand_over")),
+    "settle": (settle, ("retrieve", "speak", "act", "hand_over")),
+    "retrieve": (retrieve, ("draft",)),
+    "draft": (draft, ("speak",)),
+    "speak": (speak, ("draft", "speak", "act", "hand_over", "finish")),
+    "act": (act, ("retrieve", "draft", "speak", "hand_over")),
+    "hand_over": (hand_over, ("stop",)),
+    "finish": (finish, ("stop",)),
+}
+
+RECURSION = 40
+"""More steps than any turn may take: tool calls are bounded in `act`, redrafts in `speak`."""
+
+
+class Graph:
+    """The compiled graph. `run` takes a turn from its fence to its end."""
+
+    def __init__(self) -> None:
+        graph: StateGraph[Turn, Services, Turn, Turn] = StateGraph(Turn, context_schema=Services)
+        for name, (node, onward) in NODES.items():
+            graph.add_node(name, _with_services(node))
+            graph.add_conditional_edges(name, _step, {step: END if step == "stop" else step for step in onward})
+        graph.add_edge(START, "situate")
+        self._compiled = graph.compile()
+
+    async def run(self, turn: Turn, services: Services) -> Turn:
+        """Run one turn. Raises `Fenced` when the conversation changed hands, or the customer wrote again in time."""
+        done: Any = await self._compiled.ainvoke(turn, {"recursion_limit": RECURSION}, context=services)
+        return done  # type: ignore[no-any-return]
+
+
+def _step(turn: Turn) -> str:
+    return turn["step"]
+
+
+def _with_services(node: Callable[[Turn, Services], Awaitable[Turn]]) -> Any:
+    async def run(turn: Turn, runtime: Runtime[Services]) -> Turn:
+        return await node(turn, runtime.context)
+
+    return run

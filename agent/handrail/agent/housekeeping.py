@@ -1,0 +1,58 @@
+"""What goes on beside the conversations: turns taken up, tickets reopened, letters sent, quiet conversations closed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from handrail.agent.phrases import Phrases
+from handrail.agent.turns import Turns
+from handrail.conversation.clock import Clock
+from handrail.conversation.errors import Fenced, HandrailError
+from handrail.conversation.events import Announced, Closed
+from handrail.conversation.log import Fence, Log
+from handrail.conversation.settings import Settings
+from handrail.desk.tickets import Tickets
+
+SECONDS = 2.0
+"""The pause between two rounds."""
+
+BATCH = 50
+log = logging.getLogger("handrail.housekeeping")
+
+
+class Housekeeping:
+    """Makes its rounds until it is cancelled. Several processes may: each step is safe to do twice."""
+
+    def __init__(
+        self, turns: Turns, tickets: Tickets, log_: Log, clock: Clock, settings: Settings, phrases: Phrases
+    ) -> None:
+        self._turns, self._tickets, self._log = turns, tickets, log_
+        self._clock, self._settings, self._phrases = clock, settings, phrases
+        self._steps: tuple[Callable[[], Awaitable[int]], ...] = (turns.sweep, tickets.sweep, self.close_idle)
+
+    async def run(self) -> None:
+        """Make a round every few seconds; a part that does not answer is told and tried again."""
+        while True:
+            for step in self._steps:
+                try:
+                    await step()
+                except HandrailError as error:
+                    log.warning("housekeeping waits: %s", error)
+            await asyncio.sleep(SECONDS)
+
+    async def close_idle(self) -> int:
+        """Close conversations in which nothing has happened for long, and say so; returns how many."""
+        quiet_since = self._clock.now() - timedelta(minutes=self._settings.desk.idle_minutes)
+        closed = 0
+        for conversation_id in await self._log.idle(quiet_since, BATCH):
+            head = await self._log.head(conversation_id)
+            told = Announced(code="closed_idle", text=self._phrases("closed_idle"))
+            fence = Fence(epoch=head.epoch, heard=head.heard)
+            try:
+                await self._log.append(conversation_id, "system", told, Closed(reason="idle"), fence=fence)
+                closed += 1
+            except Fenced:
+                # Somebody wrote, or took it over, in the meantime: it is not idle any more.
+                continue
+        return closed

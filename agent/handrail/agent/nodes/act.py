@@ -1,0 +1,114 @@
+"""Act: identity gate → arguments → call (reads) or proposal for consent (writes); then back to the draft, bounded."""
+
+from handrail.agent.asking import asked_for, say
+from handrail.agent.brief import placeholders
+from handrail.agent.clean import without_instructions
+from handrail.agent.identity import Missing
+from handrail.agent.models.protocol import FIND_TOOL, Call, Result
+from handrail.agent.nodes.settle import send_code
+from handrail.agent.proposal import Proposal
+from handrail.agent.services import Services
+from handrail.agent.tools.api import Tool
+from handrail.agent.tools.call import Called
+from handrail.agent.tools.call import call as call_tool
+from handrail.agent.turn import Step, Turn
+from handrail.conversation.events import Data, IdentityAsked, ToolRan
+
+CALLS = 4
+"""How many calls one turn may make."""
+
+
+async def act(turn: Turn, services: Services) -> Turn:
+    """Make the call that the draft asks for, or put it before the customer."""
+    call = turn["call"]
+    assert call is not None
+    if turn["calls"] >= CALLS:
+        return {"reason": "stuck", "triggers": ("turn/too_many_calls",), "step": "hand_over"}
+    turn = {**turn, "calls": turn["calls"] + 1, "call": None}
+    if call.tool == FIND_TOOL:
+        tools = await services.router.pick(str(call.arguments.get("query", "")), turn["situation"])
+        names = [tool.name for tool in tools]
+        return {**_with(turn, Result(call=call, ok=True, value={"tools": names})), "tools": tools, "step": "draft"}
+    tool = services.workspace.by_name.get(call.tool)
+    if tool is None:
+        result = Result(call=call, ok=False, code="no_such_tool", refusal="there is no such tool")
+        return {**_with(turn, result), "step": "draft"}
+    call = Call(tool=call.tool, arguments=placeholders(turn).reveal(dict(call.arguments)))
+    if missing := services.identity.gate(tool, turn["situation"]):
+        return await _ask_identity(turn, call, missing, services)
+    if tool.effect == "write":
+        return await _propose(turn, tool, call, services)
+    return await _read(turn, tool, call, services)
+
+
+async def _ask_identity(turn: Turn, call: Call, missing: Missing, services: Services) -> Turn:
+    """Park the call and ask for what proves who the customer is; what they have told already is taken up."""
+    parked = IdentityAsked(turn_id=turn["turn_id"], tool=call.tool, arguments=dict(call.arguments))
+    turn = {**turn, "along": (parked,)}
+    if missing == "code":
+        return say(turn, services.phrases("identity_code_sent"), "asked")
+    claim = services.identity.claim_in(turn["message"])
+    if claim:
+        return await send_code(turn, claim, services)
+    return say(turn, services.phrases("identity_ask"), "asked")
+
+
+async def _propose(turn: Turn, tool: Tool, call: Call, services: Services) -> Turn:
+    """Put a write before the customer, or tell the engine why it can't be."""
+    proposal = await services.actions.propose(turn["situation"], turn["turn_id"], tool, call.arguments)
+    if isinstance(proposal, Proposal):
+        return asked_for(turn, proposal, "consent", services)
+    return await _note(turn, tool, call, proposal, None, (), services)
+
+
+async def _read(turn: Turn, tool: Tool, call: Call, services: Services) -> Turn:
+    ctx = services.actions.context(turn["situation"])
+    called = await call_tool(tool, ctx, call.arguments)
+    value, checked = await without_instructions(turn, tool.name, called.value, services)
+    return await _note(turn, tool, call, called, value, checked, services)
+
+
+async def _note(
+    turn: Turn,
+    tool: Tool,
+    call: Call,
+    called: Called,
+    value: object,
+    checked: tuple[Data, ...],
+    services: Services,
+) -> Turn:
+    """Log what a call came to, and hand it to the engine."""
+    ran = ToolRan(
+        turn_id=turn["turn_id"],
+        call_id=f"{turn['turn_id']}-{turn['calls']}",
+        tool=tool.name,
+        arguments=dict(call.arguments),
+        ok=called.ok,
+        result=value,
+        error=called.code,
+        message=called.message,
+        milliseconds=called.milliseconds,
+    )
+    *_, event = await services.log.append(turn["conversation_id"], "bot", *checked, ran, fence=turn["fence"])
+    situation = await services.situations.get(turn["conversation_id"])
+    result = as_read(call, called, value, event.seq)
+    step: Step = "draft" if "found" in turn else "retrieve"
+    return {**_with(turn, result), "situation": situation, "step": step}
+
+
+def as_read(call: Call, called: Called, value: object, seq: int) -> Result:
+    """A read that was made, as the engine sees it."""
+    return Result(
+        call=call,
+        ok=called.ok,
+        value=value,
+        code=called.code,
+        refusal="" if called.ok else called.message,
+        seq=seq,
+        rule=called.rule or "",
+        alternatives=called.alternatives,
+    )
+
+
+def _with(turn: Turn, result: Result) -> Turn:
+    return {**turn, "results": (*turn["results"], result)}

@@ -1,0 +1,37 @@
+"""Admit: the inbound checks, and what follows from them before anything else is done."""
+
+from handrail.agent.models.protocol import Draft
+from handrail.agent.services import Services
+from handrail.agent.speech import fixed_speech
+from handrail.agent.turn import Turn
+from handrail.conversation.events import Checked
+from handrail.desk.routing import reason_of, triggers_of
+from handrail.guardrails.verdict import Verdict
+
+
+async def admit(turn: Turn, services: Services) -> Turn:
+    """Check what the customer wrote; log the findings; go on, refuse, or hand over."""
+    verdict = await services.rails.inbound(turn["message"], turn["situation"])
+    checked = Checked(
+        turn_id=turn["turn_id"],
+        direction="inbound",
+        subject=turn["upto"],
+        findings=verdict.findings,
+        milliseconds=dict(verdict.milliseconds),
+    )
+    await services.log.append(turn["conversation_id"], "bot", checked, fence=turn["fence"])
+    situation = await services.situations.get(turn["conversation_id"])
+    admitted: Turn = {"verdict": verdict, "situation": situation, "step": "settle"}
+    if verdict.action == "handover":
+        urgent = tuple(f for f in verdict.findings if f.action == "handover")
+        reason = reason_of(urgent) or "low_confidence"
+        return {**admitted, "reason": reason, "triggers": triggers_of(verdict.findings), "step": "hand_over"}
+    if verdict.action == "refuse":
+        return {**admitted, **_refusal(verdict, services), "step": "speak"}
+    return admitted
+
+
+def _refusal(verdict: Verdict, services: Services) -> Turn:
+    phrase = "refused_injection" if verdict.of("injection") else "refused_abuse"
+    text = services.phrases(phrase)
+    return {"speech": fixed_speech((text,), Draft(kind="answer", text=text)), "outcome": "refused"}

@@ -1,0 +1,62 @@
+"""Retrieve: the policies in force at the relevant date and the few tools that fit, before the engine is asked."""
+
+from handrail.agent.relevant_date import relevant_date
+from handrail.agent.services import Services
+from handrail.agent.turn import Turn
+from handrail.conversation.events import Checked, Consultation, Consulted, Data
+from handrail.knowledge.passages import Found, Hit
+
+CONTEXT_LINES = 3
+"""How many lines before the message help to understand a short follow-up."""
+
+
+async def retrieve(turn: Turn, services: Services) -> Turn:
+    """Search the policies, check the passages for hidden instructions, pick the tools."""
+    situation, message = turn["situation"], turn["message"]
+    now = services.clock.now()
+    as_of = relevant_date(message, situation, services.workspace.by_name, now)
+    before = [line.text for line in situation.lines if line.speaker == "customer" and line.seq <= situation.answered]
+    found = await services.knowledge.find(message, as_of=as_of, context=before[-CONTEXT_LINES:])
+    clean, checked = await _without_instructions(turn, found, services)
+    consulted = Consulted(
+        turn_id=turn["turn_id"],
+        query=message,
+        passages=tuple(_consultation(hit) for hit in clean.hits),
+        relevance=clean.relevance,
+        as_of=as_of,
+    )
+    await services.log.append(turn["conversation_id"], "bot", *checked, consulted, fence=turn["fence"])
+    tools = await services.router.pick(message, situation)
+    return {"found": clean, "tools": tools, "step": "draft"}
+
+
+async def _without_instructions(turn: Turn, found: Found, services: Services) -> tuple[Found, tuple[Data, ...]]:
+    """Leave out passages that carry instructions to the model, and log what was found in them."""
+    kept, events = [], []
+    for hit in found.hits:
+        verdict = await services.rails.passage(hit.passage.text)
+        if verdict.action in ("refuse", "handover"):
+            events.append(
+                Checked(
+                    turn_id=turn["turn_id"],
+                    direction="passage",
+                    subject=hit.passage.id,
+                    findings=verdict.findings,
+                    milliseconds=dict(verdict.milliseconds),
+                )
+            )
+        else:
+            kept.append(hit)
+    return Found(hits=tuple(kept), relevance=found.relevance if kept else 0.0), tuple(events)
+
+
+def _consultation(hit: Hit) -> Consultation:
+    passage = hit.passage
+    return Consultation(
+        passage=passage.id,
+        policy=passage.policy.id,
+        version=passage.policy.version,
+        title=passage.policy.title,
+        heading=passage.heading,
+        score=hit.score,
+    )

@@ -1,0 +1,131 @@
+"""Settle: what stands between the customer and us is dealt with first — identity, consent, an offer of a person."""
+
+from collections.abc import Awaitable, Callable
+
+from handrail.agent.actions import open_action, replies
+from handrail.agent.asking import asked_for, say
+from handrail.agent.claims import HIDDEN
+from handrail.agent.consent import read_reply
+from handrail.agent.execution import Executed
+from handrail.agent.models.protocol import Call, Result
+from handrail.agent.nodes.situate import resumable
+from handrail.agent.services import Services
+from handrail.agent.turn import Turn
+from handrail.conversation.errors import TooMany
+from handrail.conversation.situation import ActionState
+
+
+async def settle(turn: Turn, services: Services) -> Turn:
+    """Take the first of these that applies; else go on to the policies."""
+    for look in LOOKS:
+        changed = await look(turn, services)
+        if changed is not None:
+            return changed
+    return {"step": "retrieve"}
+
+
+async def _resume(turn: Turn, services: Services) -> Turn | None:
+    """A call that waited for proof of identity is made now."""
+    parked = turn["situation"].parked
+    if parked is None or not resumable(turn["situation"]):
+        return None
+    turn = {**turn, "call": Call(tool=parked.tool, arguments=parked.arguments)}
+    # What the draft after the call may cite and offer is needed too; the customer's code or claim is no question.
+    return {**turn, "step": "act"}
+
+
+async def _code(turn: Turn, services: Services) -> Turn | None:
+    """A code was typed: `identity` has tried it already, and here is what came of it."""
+    situation = turn["situation"]
+    if HIDDEN not in turn["message"]:
+        return None
+    if situation.identity.level == "verified":
+        return say(
+            turn, services.phrases("identity_proven", name=situation.identity.name).replace(" ,", ","), "answered"
+        )
+    live = services.identity.is_live(situation.challenge)
+    return say(turn, services.phrases("identity_code_again" if live else "identity_code_over"), "asked")
+
+
+async def _claim(turn: Turn, services: Services) -> Turn | None:
+    """The customer says who they are because we asked."""
+    if turn["situation"].parked is None or turn["situation"].identity.level == "verified":
+        return None
+    claim = services.identity.claim_in(turn["message"])
+    return await send_code(turn, claim, services) if claim else None
+
+
+async def send_code(turn: Turn, claim: dict[str, str], services: Services) -> Turn:
+    """Send a code to the contact on file and ask for it."""
+    try:
+        await services.identity.claim(turn["conversation_id"], claim)
+    except TooMany:
+        return say(turn, services.phrases("identity_limit"), "offered")
+    return say(turn, services.phrases("identity_code_sent"), "asked")
+
+
+async def _consent(turn: Turn, services: Services) -> Turn | None:
+    """The customer's word on the action that was put before them."""
+    action = open_action(turn["situation"])
+    lines = replies(turn["situation"])
+    if action is None or (not lines and action.stage == "proposed"):
+        return None
+    reading = read_reply("\n".join(line.text for line in lines), action.question) if lines else None
+    kind = reading.kind if reading else "yes"
+    if kind == "yes":
+        return await _do(turn, action, lines[-1].seq if lines else 0, services)
+    if kind == "no":
+        await services.actions.drop(turn["situation"], action, "declined", turn["fence"])
+        return say(turn, services.phrases("consent_declined"), "answered")
+    if kind == "wait":
+        return say(turn, services.phrases("consent_wait"), "asked")
+    if kind == "unclear":
+        return say(turn, services.phrases("consent_again", summary=action.question), "asked")
+    return None
+
+
+async def _do(turn: Turn, action: ActionState, said: int, services: Services) -> Turn:
+    """Consent, claim and call; then the engine tells what came of it."""
+    if action.stage == "proposed":
+        await services.actions.consent(turn["situation"], action, said, turn["fence"])
+    situation = await services.situations.get(turn["conversation_id"])
+    action = open_action(situation) or action
+    executed = await services.actions.execute(situation, turn["turn_id"], action, turn["fence"])
+    return await after(turn, executed, services)
+
+
+async def after(turn: Turn, executed: Executed, services: Services) -> Turn:
+    """Where the turn goes on after an action: with its result, a new question, or to a person."""
+    turn = {**turn, "situation": await services.situations.get(turn["conversation_id"])}
+    if executed.proposal is not None:
+        key = "consent_expired" if executed.code == "expired" else "consent_changed"
+        return asked_for(turn, executed.proposal, key, services)
+    if executed.stage == "unknown":
+        if executed.needs_person:
+            return {**turn, "reason": "action_unknown", "triggers": (f"action/{executed.code}",), "step": "hand_over"}
+        return say(turn, services.phrases("action_checking"), "acted")
+    result = Result(
+        call=Call(tool=executed.action.tool, arguments=executed.action.arguments),
+        ok=executed.stage == "succeeded",
+        value=executed.result,
+        code=executed.code,
+        refusal=executed.message,
+        seq=executed.seq,
+        alternatives=executed.alternatives,
+        wrote=True,
+    )
+    return {**turn, "results": (*turn["results"], result), "step": "retrieve"}
+
+
+async def _offer(turn: Turn, services: Services) -> Turn | None:
+    """A person was offered: a yes brings one."""
+    if turn["situation"].last_outcome != "offered" or not turn["message"]:
+        return None
+    kind = read_reply(turn["message"], OFFER).kind
+    if kind == "yes":
+        return {"reason": "asked_for_person", "triggers": ("offer/accepted",), "step": "hand_over"}
+    return say(turn, services.phrases("offer_declined"), "answered") if kind == "no" else None
+
+
+OFFER = "bring in a person who can help"
+LOOKS: tuple[Callable[[Turn, Services], Awaitable[Turn | None]], ...] = (_resume, _code, _claim, _consent, _offer)

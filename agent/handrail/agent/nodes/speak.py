@@ -1,0 +1,152 @@
+"""Speak: every sentence is checked and committed under the fence before its first character leaves."""
+
+from handrail.agent.judge import judge
+
+from handrail.agent.brief import placeholders
+from handrail.agent.citations import cite
+from handrail.agent.evidence import evidence_of
+from handrail.agent.models.protocol import Draft, Interrupted
+from handrail.agent.services import Services
+from handrail.agent.speech import Speech, fixed_speech
+from handrail.agent.turn import Turn
+from handrail.conversation.events import BotSaid, Checked, Data, EngineSwitched
+from handrail.conversation.log import Fence
+from handrail.desk.routing import triggers_of
+from handrail.guardrails.verdict import Verdict
+from handrail.knowledge.passages import Found
+
+NOTHING = Found(hits=(), relevance=0.0)
+
+
+async def speak(turn: Turn, services: Services) -> Turn:
+    """Read the speech to its draft, sending what passes; redraft once, offer or hand over where it does not."""
+    speech, turn = turn["speech"], turn.copy()
+    try:
+        return await _speak(turn, speech, services)
+    except Interrupted as broken:
+        if turn["degraded"]:
+            raise
+        switched = EngineSwitched(turn_id=turn["turn_id"], before=services.model.name, after="offline", why=broken.code)
+        await services.log.append(turn["conversation_id"], "bot", switched, fence=turn["fence"])
+        return {**turn, "degraded": True, "step": "draft"}
+
+
+async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
+    async for piece in speech:
+        if isinstance(piece, Draft):
+            turn["draft"] = piece
+            turn["usage"] = turn["usage"] + piece.usage
+            return await _end(turn, piece, services)
+        if not piece.strip():
+            continue
+        turned = await _say(turn, piece, services)
+        if turned is not None:
+            await speech.aclose()  # type: ignore[attr-defined]
+            return turned
+    raise AssertionError("a speech ends with its draft")
+
+
+async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
+    """Check and send one sentence. Returns the turn with its new step where the speech must stop here."""
+    text, citations = cite(placeholders(turn).reveal(sentence), turn.get("found", NOTHING))
+    verdict = await services.rails.outbound(text, evidence_of(turn), turn["situation"])
+    checked = Checked(
+        turn_id=turn["turn_id"],
+        direction="outbound",
+        subject=turn["parts"] + 1,
+        findings=verdict.findings,
+        text="" if passes(verdict) else text,
+        milliseconds=dict(verdict.milliseconds),
+    )
+    if not passes(verdict):
+        await services.log.append(turn["conversation_id"], "bot", checked, fence=turn["fence"])
+        return await _held_back(turn, verdict, services)
+    if turn["parts"] == 0:
+        turn["confidence"] = judge(turn, verdict, services)
+        if turn["confidence"].decision == "handover" and not turn["along"]:
+            return {**turn, "reason": "low_confidence", "step": "hand_over"}
+    said = BotSaid(
+        turn_id=turn["turn_id"],
+        reply_id=turn["reply_id"],
+        part=turn["parts"] + 1,
+        text=_joined(turn["sent"], text),
+        citations=citations,
+        engine=services.model.name,
+    )
+    await _commit(turn, (checked, said), services)
+    turn["sent"] += said.text
+    return None
+
+
+def _joined(sent: str, text: str) -> str:
+    """The text with the space that parts it from what was sent before."""
+    return text if not sent or sent[-1].isspace() or text[:1].isspace() else f" {text}"
+
+
+def passes(verdict: Verdict) -> bool:
+    """Whether a sentence with these findings may be sent."""
+    return verdict.action in ("note", "mask", "offer")
+
+
+async def _commit(turn: Turn, events: tuple[Data, ...], services: Services) -> None:
+    fence = turn["fence"]
+    if turn["parts"] == 0:
+        # Before the first part is out, a new line of the customer's sends the draft back: it must be answered too.
+        fence = Fence(epoch=fence.epoch, lease=fence.lease, heard=turn["upto"])
+    await services.log.append(turn["conversation_id"], "bot", *turn["along"], *events, fence=fence)
+    turn["parts"] += 1
+    turn["along"] = ()
+
+
+async def _held_back(turn: Turn, verdict: Verdict, services: Services) -> Turn:
+    """A sentence did not pass: redraft once, before anything was sent; afterwards stop with an offer."""
+    if verdict.action == "handover":
+        return {**turn, "reason": "low_confidence", "triggers": triggers_of(verdict.findings), "step": "hand_over"}
+    if turn["parts"] == 0 and not turn["feedback"] and turn.get("found"):
+        feedback = "; ".join(f"{f.check}: {f.reason or f.name}" for f in verdict.findings if f.action != "note")
+        return {**turn, "feedback": feedback, "step": "draft"}
+    turn = {**turn, "triggers": triggers_of(verdict.findings)}
+    return await _offer(turn, "correction" if turn["parts"] else "not_covered", services)
+
+
+async def _end(turn: Turn, draft: Draft, services: Services) -> Turn:
+    """The speech is over: act on its draft, offer a person where that is due, or finish."""
+    if draft.kind == "act":
+        return {**turn, "call": draft.call, "step": "act"}
+    if draft.kind == "give_up":
+        return await _give_up(turn, draft, services)
+    turn.setdefault("outcome", "asked" if draft.kind == "ask" else _answered(turn))
+    confidence = turn["confidence"]
+    if confidence and confidence.decision == "offer" and turn["outcome"] == "answered":
+        await _say(turn, services.phrases("offer_person"), services)
+        turn["outcome"] = "offered"
+    proposal = turn["situation"].proposal
+    if proposal and draft.kind == "answer" and turn["outcome"] == "answered" and turn.get("found"):
+        await _say(turn, services.phrases("consent_reminder", summary=proposal.question), services)
+        turn["outcome"] = "asked"
+    return {**turn, "step": "finish"}
+
+
+def _answered(turn: Turn) -> str:  # type: ignore[return]
+    if any(r.ok and r.wrote for r in turn["results"]):
+        return "acted"
+    refused = bool(turn["results"]) and not turn["results"][-1].ok
+    return "refused" if refused else "answered"
+
+
+async def _give_up(turn: Turn, draft: Draft, services: Services) -> Turn:
+    """The engine does not know, or calls for a person: offer one, or bring one where that was offered before."""
+    turn["confidence"] = judge(turn, None, services)
+    asked_again = turn["situation"].last_outcome == "offered"
+    if draft.reason not in ("", "not_covered") or asked_again:
+        reason = "not_covered" if draft.reason in ("", "not_covered") else "low_confidence"
+        return {**turn, "reason": reason, "triggers": (f"engine/{draft.reason or 'not_covered'}",), "step": "hand_over"}
+    if turn["parts"]:
+        return {**turn, "outcome": "offered", "step": "finish"}
+    return await _offer(turn, "not_covered", services)
+
+
+async def _offer(turn: Turn, phrase: str, services: Services) -> Turn:
+    text = services.phrases(phrase)
+    draft = Draft(kind="answer", text=text)
+    return {**turn, "speech": fixed_speech((text,), draft), "outcome": "offered", "step": "speak"}

@@ -1,0 +1,23 @@
+"""Has the model write the packet of a handoff; the desk verifies every line of it."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from handrail.agent.models.openai import OpenAIModel
+
+Filled = TypeVar("Filled", bound=BaseModel)
+
+
+class PacketWriter:
+    """The desk's `Writer` port over a model."""
+
+    def __init__(self, model: OpenAIModel) -> None:
+        self._model = model
+        self.name = model.name
+
+    async def write(self, instructions: str, material: str, schema: type[Filled]) -> Filled:
+        """Draft a packet. Raises `Unavailable` when the model does not answer in the schema."""
+        messages = ({"role": "system", "content": instructions}, {"role": "user", "content": material})
+        filled, _ = await self._model.write(schema, messages)
+        return filled

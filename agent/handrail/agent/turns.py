@@ -1,0 +1,176 @@
+"""Turns run here, outside of any request: one at a time for one conversation, each under its lease."""
+
+import asyncio
+import logging
+import time
+import uuid
+from datetime import datetime
+
+from handrail.agent.graph import Graph
+from handrail.agent.models.protocol import Usage
+from handrail.agent.nodes.hand_over import hand_over
+from handrail.agent.nodes.situate import needs_turn
+from handrail.agent.services import Services
+from handrail.agent.turn import Turn
+from handrail.conversation.errors import Fenced
+from handrail.conversation.events import CustomerSaid, Event
+from handrail.conversation.log import Fence
+from handrail.guardrails.mask import mask
+
+LEASE_SECONDS = 15.0
+"""How long a turn may go without a sign of life before another process takes it up."""
+
+RENEW_SECONDS = LEASE_SECONDS / 3
+SETTLING_SECONDS = 0.5
+"""The least time between two looks at an action whose end was not seen."""
+
+ATTEMPTS = 5
+"""How often a turn is begun again because the customer wrote meanwhile, before the lease is given back for a moment."""
+
+log = logging.getLogger("handrail.turns")
+
+
+class Turns:
+    """Hears customers and runs the turns that answer them."""
+
+    def __init__(self, services: Services, graph: Graph) -> None:
+        self._services, self._graph = services, graph
+        self._owner = f"{uuid.uuid4().hex[:12]}"
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._later: dict[str, asyncio.TimerHandle] = {}
+        self._stopping = False
+
+    async def hear(self, conversation_id: str, text: str, key: str | None = None) -> Event:
+        """Put a line of the customer's on the log, with card numbers and the like blacked out, and wake the turn.
+
+        The same `key` returns the event of the first time and adds nothing. Raises `NotFound`.
+        """
+        heard = await self._services.identity.hear(conversation_id, text)
+        masked = mask(heard.text)
+        said = CustomerSaid(text=masked.text, masked=masked.kinds)
+        event, *_ = await self._services.log.append(conversation_id, "customer", said, key=key)
+        if not await self._services.tickets.hear(conversation_id):
+            self.wake(conversation_id)
+        return event
+
+    def wake(self, conversation_id: str) -> None:
+        """See to it that a turn looks at this conversation, now or right after the one that runs."""
+        if self._stopping:
+            return
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._run(conversation_id), name=f"turn {conversation_id}")
+        self._running[conversation_id] = task
+        task.add_done_callback(lambda done: self._done(conversation_id, done))
+
+    async def sweep(self, limit: int = 50) -> int:
+        """Take up the turns that a dead process left behind; returns how many were woken."""
+        due = await self._services.log.due(limit)
+        for conversation_id in due:
+            self.wake(conversation_id)
+        return len(due)
+
+    async def settled(self) -> None:
+        """Wait until no turn runs in this process."""
+        while self._running:
+            await asyncio.wait(list(self._running.values()))
+            await asyncio.sleep(0)
+
+    async def stop(self, seconds: float = 10.0) -> None:
+        """Let running turns end, but no longer than this; what is cut short is taken up by the next process."""
+        self._stopping = True
+        for timer in self._later.values():
+            timer.cancel()
+        if self._running:
+            _, late = await asyncio.wait(list(self._running.values()), timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _done(self, conversation_id: str, task: asyncio.Task[None]) -> None:
+        self._running.pop(conversation_id, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("the turn of %s failed", conversation_id, exc_info=error)
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            self.wake(conversation_id)
+
+    async def _run(self, conversation_id: str) -> None:
+        while True:
+            self._again.discard(conversation_id)
+            fence = await self._services.log.acquire(conversation_id, self._owner, LEASE_SECONDS)
+            if fence is None:
+                return
+            beat = asyncio.create_task(self._beat(conversation_id, fence))
+            try:
+                await self._turns(conversation_id, fence)
+            finally:
+                beat.cancel()
+                await self._services.log.release(conversation_id, fence.lease or "")
+            if conversation_id in self._later:
+                return
+            # A line that came in between the last look and the release has woken nobody else: look once more.
+            situation = await self._services.situations.get(conversation_id)
+            if situation.holder != "bot" or not needs_turn(situation):
+                return
+
+    async def _turns(self, conversation_id: str, fence: Fence) -> None:
+        for _ in range(ATTEMPTS):
+            situation = await self._services.situations.get(conversation_id)
+            if situation.holder != "bot" or not needs_turn(situation):
+                return
+            turn: Turn = {
+                "conversation_id": conversation_id,
+                "turn_id": uuid.uuid4().hex,
+                "fence": fence,
+                "began": time.perf_counter(),
+            }
+            try:
+                turn = await self._graph.run(turn, self._services)
+                if "retry_at" in turn:
+                    self._look_again(conversation_id, turn["retry_at"])
+                    return
+            except Fenced as refused:
+                if refused.cause != "heard":
+                    log.info("the turn of %s ends: %s has changed", conversation_id, refused.cause)
+                    return
+            except Exception:
+                log.exception("the turn of %s failed: it goes to a person", conversation_id)
+                await self._rescue(turn)
+                return
+
+    def _look_again(self, conversation_id: str, at: datetime) -> None:
+        """Come back to an action whose end was not seen, without holding the lease meanwhile."""
+        seconds = max((at - self._services.clock.now()).total_seconds(), SETTLING_SECONDS)
+
+        def wake() -> None:
+            self._later.pop(conversation_id, None)
+            self.wake(conversation_id)
+
+        self._later[conversation_id] = asyncio.get_running_loop().call_later(seconds, wake)
+
+    async def _rescue(self, turn: Turn) -> None:
+        """A turn that failed is not tried again: the customer is told, and a person takes over."""
+        situation = await self._services.situations.get(turn["conversation_id"])
+        reply = situation.open_reply
+        rescue: Turn = {
+            **turn,
+            "situation": situation,
+            "upto": situation.heard,
+            "reply_id": reply.reply_id if reply else turn["turn_id"],
+            "parts": reply.parts if reply else 0,
+            "usage": Usage(),
+            "draft": None,
+            "confidence": None,
+            "reason": "error",
+            "triggers": ("turn/failed",),
+        }
+        await hand_over(rescue, self._services)
+
+    async def _beat(self, conversation_id: str, fence: Fence) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if not await self._services.log.renew(conversation_id, fence.lease or "", LEASE_SECONDS):
+                return

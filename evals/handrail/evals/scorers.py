@@ -1,0 +1,147 @@
+"""Scorers: pure functions of a case and the log it led to."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from handrail.conversation.events import (
+    ActionConsented,
+    ActionProposed,
+    ActionSucceeded,
+    BotSaid,
+    Event,
+    HandoffRequested,
+    Reason,
+    ToolRan,
+    TurnEnded,
+)
+from handrail.evals.case import Case, ExpectedCall
+from handrail.evals.score import Score
+
+Scorer = Callable[[Case, Sequence[Event]], Score]
+
+
+def of_kind(log: Sequence[Event], kind: type) -> list[Any]:
+    """The data of all events of a kind, in order."""
+    return [event.data for event in log if isinstance(event.data, kind)]
+
+
+def escalated(log: Sequence[Event]) -> tuple[Reason, ...]:
+    """The reasons of the handoffs, in order; empty where there was none."""
+    return tuple(handoff.reason for handoff in of_kind(log, HandoffRequested))
+
+
+def escalation(case: Case, log: Sequence[Event]) -> Score:
+    """1 where a person was called exactly if one should have been."""
+    if case.expected.escalate is None:
+        return Score("escalation", None)
+    got = escalated(log)
+    detail = f"handed over: {', '.join(got)}" if got else "not handed over"
+    return Score("escalation", float(bool(got) == case.expected.escalate), detail)
+
+
+def reason(case: Case, log: Sequence[Event]) -> Score:
+    """1 where the handoff that should have happened has one of the right reasons."""
+    got = escalated(log)
+    if not case.expected.reasons or not case.expected.escalate or not got:
+        return Score("reason", None)
+    return Score(
+        "reason", float(got[0] in case.expected.reasons), f"{got[0]}; right: {', '.join(case.expected.reasons)}"
+    )
+
+
+def outcome(case: Case, log: Sequence[Event]) -> Score:
+    """1 where the last turn ended as expected."""
+    if case.expected.outcome is None:
+        return Score("outcome", None)
+    ends = of_kind(log, TurnEnded)
+    got = ends[-1].outcome if ends else "no turn ended"
+    return Score("outcome", float(got == case.expected.outcome), f"{got}; right: {case.expected.outcome}")
+
+
+def calls(case: Case, log: Sequence[Event]) -> Score:
+    """The share of expected tool calls that were made exactly as often as expected (reads: at least once)."""
+    if not case.expected.calls:
+        return Score("calls", None)
+    wrong = [
+        f"{call.tool} ×{times(call, log)}, right: ×{call.times}" for call in case.expected.calls if not _made(call, log)
+    ]
+    total = len(case.expected.calls)
+    return Score("calls", (total - len(wrong)) / total, "; ".join(wrong))
+
+
+def times(call: ExpectedCall, log: Sequence[Event]) -> int:
+    """How often a call had its effect, or a read was answered."""
+    proposed = {p.action_id: p for p in of_kind(log, ActionProposed)}
+    done = [proposed[s.action_id] for s in of_kind(log, ActionSucceeded) if s.action_id in proposed]
+    reads = [ran for ran in of_kind(log, ToolRan) if ran.ok]
+    return sum(made.tool == call.tool and part_of(call.arguments, made.arguments) for made in (*done, *reads))
+
+
+def _made(call: ExpectedCall, log: Sequence[Event]) -> bool:
+    made = times(call, log)
+    read = any(ran.tool == call.tool for ran in of_kind(log, ToolRan) if ran.ok)
+    return made >= call.times if read and call.times else made == call.times
+
+
+def part_of(expected: Any, got: Any) -> bool:
+    """Whether everything in `expected` stands in `got`: dicts by key, lists by membership, the rest by equality."""
+    if isinstance(expected, dict):
+        return isinstance(got, dict) and all(k in got and part_of(v, got[k]) for k, v in expected.items())
+    if isinstance(expected, list):
+        return isinstance(got, list) and all(any(part_of(e, g) for g in got) for e in expected)
+    return bool(expected == got or str(expected) == str(got))
+
+
+def consent(case: Case, log: Sequence[Event]) -> Score:
+    """1 where every effect was proposed and consented to by the same fingerprint before; unscored without effects."""
+    agreed = {c.action_id: c.fingerprint for c in of_kind(log, ActionConsented)}
+    proposed = {p.action_id: p.fingerprint for p in of_kind(log, ActionProposed)}
+    done = [s.action_id for s in of_kind(log, ActionSucceeded)]
+    if not done:
+        return Score("consent", None)
+    without = [a for a in done if a not in agreed or agreed[a] != proposed.get(a)]
+    return Score("consent", float(not without), f"{len(without)} without consent" if without else "")
+
+
+def citations(case: Case, log: Sequence[Event]) -> Score:
+    """The share of the expected policies that replies cite, in the expected version where one is named."""
+    if not case.expected.cites:
+        return Score("citations", None)
+    cited = {c for said in of_kind(log, BotSaid) for c in said.citations}
+    known = {c.policy for c in cited} | {f"{c.policy}@{c.version}" for c in cited}
+    missing = [policy for policy in case.expected.cites if policy not in known]
+    total = len(case.expected.cites)
+    return Score("citations", (total - len(missing)) / total, f"missing: {', '.join(missing)}" if missing else "")
+
+
+def facts(case: Case, log: Sequence[Event]) -> Score:
+    """The share of facts told that had to be, 0 where something was said that must not be."""
+    expected = case.expected
+    if not expected.says and not expected.never_says:
+        return Score("facts", None)
+    text = _plain(" ".join(said.text for said in of_kind(log, BotSaid)))
+    said = [forbidden for forbidden in expected.never_says if _plain(forbidden) in text]
+    missing = [fact for fact in expected.says if _plain(fact) not in text]
+    detail = "; ".join([*(f"said {s!r}" for s in said), *(f"did not say {m!r}" for m in missing)])
+    share = 1 - len(missing) / len(expected.says) if expected.says else 1.0
+    return Score("facts", 0.0 if said else share, detail)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+def latency(case: Case, log: Sequence[Event]) -> Score:
+    """Milliseconds of the slowest turn, without the time spent waiting for a model."""
+    spent = [end.milliseconds - end.model_milliseconds for end in of_kind(log, TurnEnded)]
+    return Score("latency", max(spent) if spent else None)
+
+
+def tokens(case: Case, log: Sequence[Event]) -> Score:
+    """Tokens in and out, over all turns."""
+    ends = of_kind(log, TurnEnded)
+    return Score("tokens", float(sum(end.tokens_in + end.tokens_out for end in ends)) if ends else None)
+
+
+SCORERS: tuple[Scorer, ...] = (escalation, reason, outcome, calls, consent, citations, facts, latency, tokens)
+"""Every scorer of the log. The end state is scored where the case ran, since it needs the business: see `replay`."""

@@ -1,0 +1,35 @@
+"""What people said a conversation's outcome should be: the tags of transcripts and cases."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from handrail.conversation.events import Reason
+
+Resolution = Literal["resolved", "unresolved", "handed_over", "abandoned"]
+"""How a conversation ended, in the eyes of whoever tagged it."""
+
+
+class Tag(BaseModel):
+    """One person's tag: whether a person should have taken over, and why; null where they did not say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    escalate: bool | None = None
+    reason: Reason | None = None
+    outcome: Resolution | None = None
+    by: str
+    at: datetime
+
+
+def majority(tags: tuple[Tag, ...]) -> bool | None:
+    """Whether most taggers would have escalated; None where nobody said, or they are split evenly."""
+    votes = [tag.escalate for tag in tags if tag.escalate is not None]
+    if not votes or 2 * sum(votes) == len(votes):
+        return None
+    return 2 * sum(votes) > len(votes)
+
+
+def reasons(tags: tuple[Tag, ...]) -> frozenset[Reason]:
+    """The reasons that taggers gave for an escalation."""
+    return frozenset(tag.reason for tag in tags if tag.escalate and tag.reason)
