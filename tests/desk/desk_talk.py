@@ -49,10 +49,10 @@ class Talk:
     def person(self, text: str, by: str = "ben", name: str = "Ben") -> int:
         return self.add(e.PersonSaid(by=by, name=name, text=text), f"person:{by}")
 
-    def proven(self, name: str = "Sara Lindqvist", id: str = "C-1042", level: e.Level = "verified") -> int:
+    def proven(self, name: str = "Sara Lindqvist", customer: str = "C-1042", level: e.Level = "verified") -> int:
         method = "code" if level == "verified" else "claim"
         return self.add(
-            e.IdentityProven(level=level, customer_id=id, name=name, customer_ref="x", method=method), "customer"
+            e.IdentityProven(level=level, customer_id=customer, name=name, customer_ref="x", method=method), "customer"
         )
 
     def read(self, tool: str, result: Any, *, ok: bool = True, message: str = "", **arguments: Any) -> int:

@@ -37,7 +37,7 @@ QUIET = ("spam", "customer_left")
 
 
 def said(situation: Situation, staff: Staff, text: str, now: datetime, zone: ZoneInfo) -> list[Data]:
-    """A line to the customer: the ticket waits for them now, its answer is given, and what the line promises is owed."""
+    """A line to the customer: a ticket is answered and waits for them; what the line promises is owed from now on."""
     data: list[Data] = [PersonSaid(by=staff.id, name=staff.name, text=text)]
     if situation.ticket is not None and situation.ticket.state in ("open", "reopened"):
         data.append(TicketMoved(ticket_id=situation.ticket.ticket_id, state="waiting"))

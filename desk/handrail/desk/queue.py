@@ -33,7 +33,7 @@ WHERE q.state = ANY(%(states)s)
     AND (%(modes)s::text[] IS NULL OR q.mode = ANY(%(modes)s))
     AND (%(urgencies)s::text[] IS NULL OR q.urgency = ANY(%(urgencies)s))
     AND (%(person)s::text IS NULL OR q.person = %(person)s)
-    AND (%(id)s::text IS NULL OR q.conversation_id = %(id)s)
+    AND CASE WHEN %(id)s::text IS NULL THEN NOT c.forgotten ELSE q.conversation_id = %(id)s END
 ORDER BY pressure DESC, q.since, q.conversation_id LIMIT %(limit)s
 """
 

@@ -80,7 +80,7 @@ class Verifier:
 
     def _names(self, claims: Claims, borne: Claims) -> str | None:
         for name, opens in sorted(claims.names):
-            if name in borne.words or name in self.known or name in WEEKDAYS:
+            if name in borne.words or name in self.known or name in WEEKDAYS or name in WORDS:
                 continue
             if not (opens and name in plain()) and name != "i" and not name.startswith(("i'", "i’")):
                 return f"the name {name!r}"
