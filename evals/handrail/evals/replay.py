@@ -1,13 +1,13 @@
 """Replay: the customer's side of a case against the agent; the log decides."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handrail.agent.bootstrap import Handrail
 from handrail.agent.tools.call import call
 from handrail.conversation.events import Event, IdentityProven, Opened
+from handrail.desk.mail import Mail
 from handrail.evals.case import Case, EndState, Step
 from handrail.evals.score import Score
 from handrail.evals.scorers import SCORERS, part_of
@@ -28,6 +28,21 @@ class CaseClock:
         self.at += timedelta(seconds=seconds)
 
 
+class Sent:
+    """A mailer that keeps what was sent, so that the customer of a case can read their code."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+
+    async def send(self, mail: Mail) -> None:
+        self.mails.append(mail)
+
+    @property
+    def code(self) -> str:
+        """The code in the newest letter; zeros where there is none, as somebody guesses."""
+        return next((found.group() for mail in reversed(self.mails) if (found := CODE.search(mail.text))), "000000")
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
     """A case that was run: its log and its scores."""
@@ -41,7 +56,7 @@ class Played:
         return next((score for score in self.scores if score.name == name), Score(name, None))
 
 
-async def play(case: Case, handrail: Handrail, clock: CaseClock) -> Played:
+async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent) -> Played:
     """Run a case on an agent of its own, and score what came of it."""
     opened = await handrail.log.open(Opened(channel="evaluation"))
     conversation_id = opened.conversation_id
@@ -54,26 +69,21 @@ async def play(case: Case, handrail: Handrail, clock: CaseClock) -> Played:
         )
         await handrail.log.append(conversation_id, "system", proven)
     for step in case.steps:
-        await _take(step, conversation_id, handrail, clock)
+        await _take(step, conversation_id, handrail, clock, sent)
     log = tuple(await handrail.log.read(conversation_id))
     state = await _end_state(case, conversation_id, handrail)
     return Played(case, log, (*(scorer(case, log) for scorer in SCORERS), state))
 
 
-async def _take(step: Step, conversation_id: str, handrail: Handrail, clock: CaseClock) -> None:
+async def _take(step: Step, conversation_id: str, handrail: Handrail, clock: CaseClock, sent: Sent) -> None:
     if step.wait:
         clock.advance(step.wait)
         return
-    text = step.say if step.say is not None else _code(handrail.sent)
+    text = step.say if step.say is not None else sent.code
     # People take a few seconds between lines, and nothing may depend on their taking none.
     clock.advance(5)
     await handrail.turns.hear(conversation_id, text)
     await handrail.turns.settled()
-
-
-def _code(sent: Sequence[str]) -> str:
-    """The code in the newest message that was sent; zeros where there is none, as somebody guesses."""
-    return next((found.group() for text in reversed(sent) if (found := CODE.search(text))), "000000")
 
 
 async def _end_state(case: Case, conversation_id: str, handrail: Handrail) -> Score:

@@ -53,9 +53,9 @@ async def run(
     async def one(case: Case, worlds: Worlds) -> Played | None:
         async with gate:
             try:
-                async with worlds.world(case.now or datetime.now(UTC)) as (handrail, clock):
+                async with worlds.world(case.now or datetime.now(UTC)) as (handrail, clock, sent):
                     engines.add(handrail.engine)
-                    played = await play(case, handrail, clock)
+                    played = await play(case, handrail, clock, sent)
             except Exception as error:  # a case that breaks is told as such and must not end the run
                 broken[case.id] = f"{type(error).__name__}: {error}"
                 played = None

@@ -4,50 +4,55 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 from pydantic import SecretStr
 
-from handrail.agent.bootstrap import Handrail, build, open_knowledge, open_rails
+from handrail.agent.bootstrap import Handrail, build, open_database, open_knowledge
 from handrail.agent.workspace import load_workspace
-from handrail.conversation.database import Database
+from handrail.conversation.copies import Copies
 from handrail.conversation.settings import Settings
-from handrail.evals.replay import CaseClock
+from handrail.evals.replay import CaseClock, Sent
+from handrail.guardrails.rails import Rails
+from handrail.knowledge.embed import open_embedder
 
 
 class Worlds:
     """Opens worlds. The index and the checks are shared: cases don't change them."""
 
-    def __init__(self, settings: Settings, base: Database, template: str, shared: dict[str, object]) -> None:
-        self._settings, self._base, self._template, self._shared = settings, base, template, shared
+    def __init__(self, settings: Settings, copies: Copies, template: str, shared: dict[str, Any]) -> None:
+        self._settings, self._copies, self._template, self._shared = settings, copies, template, shared
 
     @asynccontextmanager
-    async def world(self, now: datetime) -> AsyncIterator[tuple[Handrail, CaseClock]]:
+    async def world(self, now: datetime, **replacements: Any) -> AsyncIterator[tuple[Handrail, CaseClock, Sent]]:
         """A fresh agent and business at the moment `now`; both are gone afterwards."""
         name = f"case_{secrets.token_hex(8)}"
-        clock = CaseClock(now)
-        await self._base.create(name, template=self._template)
+        clock, sent = CaseClock(now), Sent()
+        url = await self._copies.create(name, self._template)
+        parts = {**self._shared, "clock": clock, "mailer": sent, "keep_house": False, **replacements}
         try:
-            async with build(_on(self._settings, self._base.sibling(name)), clock=clock, **self._shared) as handrail:
-                yield handrail, clock
+            async with build(_on(self._settings, url), **parts) as handrail:
+                yield handrail, clock, sent
         finally:
-            await self._base.drop(name)
+            await self._copies.drop(name)
 
 
 @asynccontextmanager
 async def open_worlds(settings: Settings) -> AsyncIterator[Worlds]:
     """Prepare the business once: a migrated database in which the workspace's `lifespan` has run."""
     async with AsyncExitStack() as stack:
-        base = await stack.enter_async_context(Database.opened(settings))
+        base = await stack.enter_async_context(open_database(settings))
+        copies = Copies(base.url)
         template = f"world_{secrets.token_hex(8)}"
-        await base.create(template)
-        stack.push_async_callback(base.drop, template)
-        prepared = _on(settings, base.sibling(template))
-        async with Database.opened(prepared), load_workspace(prepared).open(base.sibling(template)):
+        prepared = _on(settings, await copies.create(template))
+        stack.push_async_callback(copies.drop, template)
+        async with open_database(prepared) as database, load_workspace(prepared).open(database.url):
             pass
-        knowledge = await stack.enter_async_context(open_knowledge(settings))
+        embedder = open_embedder(settings)
+        knowledge = await stack.enter_async_context(open_knowledge(settings, embedder))
         await knowledge.refresh()
-        rails = await open_rails(settings, knowledge)
-        yield Worlds(settings, base, template, {"knowledge": knowledge, "rails": rails})
+        shared = {"embedder": embedder, "knowledge": knowledge, "rails": Rails(settings.checks, embedder)}
+        yield Worlds(settings, copies, template, shared)
 
 
 def _on(settings: Settings, url: str) -> Settings:

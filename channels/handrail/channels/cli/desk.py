@@ -1,0 +1,170 @@
+"""`handrail desk`: the people's side in the terminal, beside a running server or alone."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from handrail.channels.cli.workspace import Workspace, run
+from handrail.conversation.errors import NotFound
+from handrail.conversation.settings import Settings
+
+if TYPE_CHECKING:
+    from handrail.agent.bootstrap import Handrail
+    from handrail.desk.staff import Staff
+
+app = typer.Typer(help="Work the queue: list, show, claim, say, note, give back, wrap up.", no_args_is_help=True)
+
+Id = Annotated[str, typer.Argument(help="The conversation, or the beginning or end of its id where that is enough.")]
+As = Annotated[str, typer.Option("--as", help="Your login (see `handrail users`).", envvar="HANDRAIL_LOGIN")]
+Do = Callable[["Handrail", "Staff", str], Awaitable[object]]
+
+
+@app.command("list")
+def list_queue(
+    workspace: Workspace = None,
+    department: Annotated[
+        list[str] | None, typer.Option(help="Only this department; may be given more than once.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what was given back or wrapped up.")] = False,
+) -> None:
+    """List who waits for a person, the most pressing first."""
+    run(lambda settings: _list(settings, tuple(department or ()), everything), workspace)
+
+
+@app.command()
+def show(conversation: Id, workspace: Workspace = None) -> None:
+    """Show the packet and the transcript of a conversation."""
+    run(lambda settings: _show(settings, conversation), workspace)
+
+
+@app.command()
+def claim(conversation: Id, login: As, workspace: Workspace = None, take_over: bool = False) -> None:
+    """Take a conversation; supervisors may take it from a colleague with --take-over."""
+    _act(login, conversation, workspace, lambda h, who, id_: h.desk.claim(id_, who, take_over=take_over), "taken")
+
+
+@app.command()
+def say(conversation: Id, text: Annotated[str, typer.Argument()], login: As, workspace: Workspace = None) -> None:
+    """Write to the customer."""
+    _act(login, conversation, workspace, lambda h, who, id_: h.desk.say(id_, who, text), "sent")
+
+
+@app.command()
+def note(conversation: Id, text: Annotated[str, typer.Argument()], login: As, workspace: Workspace = None) -> None:
+    """Leave a note that only the desk sees."""
+    _act(login, conversation, workspace, lambda h, who, id_: h.desk.note(id_, who, text), "noted")
+
+
+@app.command("give-back")
+def give_back(
+    conversation: Id,
+    login: As,
+    instruction: Annotated[str, typer.Option(help="What the bot should do or know.")] = "",
+    workspace: Workspace = None,
+) -> None:
+    """Let the bot go on."""
+
+    async def do(handrail: "Handrail", staff: "Staff", conversation_id: str) -> None:
+        await handrail.desk.give_back(conversation_id, staff, instruction)
+        handrail.turns.wake(conversation_id)
+        await handrail.turns.settled()
+
+    _act(login, conversation, workspace, do, "given back")
+
+
+@app.command("wrap-up")
+def wrap_up(
+    conversation: Id,
+    disposition: Annotated[str, typer.Argument(help="resolved, unresolved, follow_up, spam or customer_left.")],
+    login: As,
+    tag: Annotated[list[str] | None, typer.Option(help="Why it came to a person; may be given more than once.")] = None,
+    text: Annotated[str, typer.Option("--note", help="Free words.")] = "",
+    right_answer: Annotated[str, typer.Option(help="What the bot should have said.")] = "",
+    workspace: Workspace = None,
+) -> None:
+    """Settle a conversation, and say how it went and why it came to a person."""
+
+    def do(handrail: "Handrail", staff: "Staff", conversation_id: str) -> Awaitable[object]:
+        return handrail.desk.wrap_up(
+            conversation_id, staff, disposition, tags=tuple(tag or ()), note=text, right_answer=right_answer
+        )
+
+    _act(login, conversation, workspace, do, "wrapped up")
+
+
+def _act(login: str, conversation: str, workspace: object, do: Do, done: str) -> None:
+    async def command(settings: Settings) -> None:
+        from handrail.agent.bootstrap import build
+        from handrail.channels.users import Users
+        from handrail.desk.staff import Staff
+
+        async with build(settings, keep_house=False) as handrail:
+            user = await Users(handrail.database, handrail.clock).by_login(login)
+            staff = Staff(id=user.id, name=user.name, role=user.role, departments=user.departments)
+            await handrail.presence.seen(staff)
+            conversation_id = await _find(handrail, conversation)
+            await do(handrail, staff, conversation_id)
+            # A letter may have been caused: send it now, since nothing runs after this command.
+            await handrail.outbox.deliver()
+        typer.echo(f"{conversation_id}: {done}")
+
+    run(command, workspace)  # type: ignore[arg-type]
+
+
+async def _find(handrail: "Handrail", part: str) -> str:
+    """The one conversation whose id begins or ends with `part`."""
+    found: list[str] = []
+    after = ""
+    while page := await handrail.log.ids(after):
+        found += [id_ for id_ in page if id_ == part or id_.startswith(part) or id_.endswith(part)]
+        after = page[-1]
+    if part in found:
+        return part
+    if len(found) != 1:
+        raise NotFound(f"{len(found) or 'no'} conversations have an id that begins or ends with {part!r}")
+    return found[0]
+
+
+async def _list(settings: Settings, departments: tuple[str, ...], everything: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from handrail.agent.bootstrap import build
+    from handrail.desk.queue import Filter
+
+    states = ("waiting", "claimed", "given_back", "wrapped_up") if everything else ("waiting", "claimed")
+    table = Table("conversation", "urgency", "reason", "department", "waiting", "with", "customer", "about")
+    async with build(settings, keep_house=False) as handrail:
+        entries = await handrail.desk.queue(Filter(states=states, departments=departments))  # type: ignore[arg-type]
+    if not entries:
+        Console().print("nobody is waiting")
+        return
+    for entry in entries:
+        minutes = int(entry.waiting.total_seconds() // 60)
+        waited = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+        table.add_row(
+            entry.conversation_id[-10:], entry.urgency, entry.reason or "", entry.department,
+            f"{waited}, {entry.mode}", entry.person_name or entry.state, entry.customer, entry.about,
+        )  # fmt: skip
+    Console().print(table)
+
+
+async def _show(settings: Settings, conversation: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from handrail.agent.bootstrap import build
+
+    console = Console(highlight=False)
+    async with build(settings, keep_house=False) as handrail:
+        shown = await handrail.desk.show(await _find(handrail, conversation))
+    if shown.packet is not None:
+        for line in shown.packet.lines:
+            refs = ", ".join(line.evidence)
+            console.print(Text(f"{line.topic:<12}", style="bold") + Text(line.text) + Text(f"  [{refs}]", style="dim"))
+        console.print(Text("\nfirst line  ", style="bold") + Text(shown.packet.first_line) + Text("\n"))
+    for line in shown.situation.lines:
+        who = line.name or line.speaker
+        console.print(Text(f"{line.at:%H:%M} {line.seq:>4} {who} › ", style="dim") + Text(line.text))
+    console.print(Text(f"\nheld by {shown.head.holder}", style="dim"))

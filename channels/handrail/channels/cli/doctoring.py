@@ -1,0 +1,131 @@
+"""`handrail doctor`: what is configured, what works, and how to mend what does not."""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from handrail.conversation.errors import HandrailError
+from handrail.conversation.settings import FILE, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the report; `mend` says what to do where it is not `ok`."""
+
+    part: str
+    ok: bool
+    what: str
+    mend: str = ""
+
+
+async def doctor(settings: Settings) -> int:
+    """Try every part and tell what came of it. Returns 1 where something fails."""
+    console = Console(highlight=False)
+    failed = 0
+    async for told in _look(settings):
+        mark = Text("✓ ", style="green") if told.ok else Text("✗ ", style="red")
+        console.print(mark + Text(f"{told.part:<12}", style="bold") + Text(told.what))
+        if not told.ok:
+            failed += 1
+            console.print(Text(f"              → {told.mend}", style="yellow"))
+    return 1 if failed else 0
+
+
+async def _look(settings: Settings) -> AsyncIterator[Told]:
+    yield Told("python", sys.version_info >= (3, 11), sys.version.split()[0], "Python 3.11 or newer is needed")
+    file = settings.workspace / FILE
+    yield Told("workspace", file.is_file(), str(settings.workspace), "`handrail new DIR` makes one")
+    for part, look, mend in PARTS:
+        try:
+            yield Told(part, True, await look(settings))
+        except (HandrailError, OSError) as error:
+            yield Told(part, False, str(error), mend)
+
+
+async def _data(settings: Settings) -> str:
+    folder = settings.data_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / ".writable"
+    probe.write_text("")
+    probe.unlink()
+    return str(folder)
+
+
+async def _database(settings: Settings) -> str:
+    from handrail.agent.bootstrap import open_database
+
+    async with open_database(settings) as database, database.connection() as connection:
+        row = await (await connection.execute("SELECT current_setting('server_version') AS version")).fetchone()
+    kind = "your own" if settings.database.url else f"embedded in {settings.data_folder / 'postgres'}"
+    return f"Postgres {row['version'] if row else '?'}, {kind}"
+
+
+async def _tools(settings: Settings) -> str:
+    from handrail.agent.workspace import load_workspace
+
+    workspace = load_workspace(settings)
+    writes = sum(tool.effect == "write" for tool in workspace.tools)
+    return f"{len(workspace.tools)} ({writes} of them write): {', '.join(workspace.by_name) or 'none'}"
+
+
+async def _policies(settings: Settings) -> str:
+    from handrail.knowledge.policies import read_policies
+
+    policies = read_policies(settings.policies_folder)
+    return f"{len({p.id for p in policies})} policies in {len(policies)} versions in {settings.policies_folder}"
+
+
+async def _index(settings: Settings) -> str:
+    from handrail.agent.bootstrap import open_knowledge
+
+    async with open_knowledge(settings) as knowledge:
+        report = await knowledge.refresh()
+    where = settings.index.chroma_url or "embedded Chroma"
+    return f"{report.passages} passages, embedder {settings.index.embedder}, {where}"
+
+
+async def _engine(settings: Settings) -> str:
+    if settings.engine.chosen == "offline":
+        return "the built-in engine (no OPENAI_API_KEY or OPENAI_BASE_URL is set); no language model is asked"
+    from handrail.agent.models.openai import OpenAIModel
+
+    model = OpenAIModel(settings.engine)
+    try:
+        await model.ping()
+    finally:
+        await model.aclose()
+    return f"{model.name} at {settings.engine.base_url or 'OpenAI'} answers"
+
+
+async def _mail(settings: Settings) -> str:
+    from handrail.desk.mail import SmtpMailer
+
+    if settings.mail.host is None:
+        return f"codes and letters go to the console and {settings.data_folder / 'mail.log'} (no mail.host is set)"
+    await SmtpMailer(settings.mail).check()
+    return f"{settings.mail.host}:{settings.mail.port} answers"
+
+
+async def _identity(settings: Settings) -> str:
+    identity = settings.identity
+    tokens = "site tokens accepted" if identity.jwt_secret or identity.jwt_public_key else "no site tokens"
+    return f"one-time codes of {identity.code_minutes:g} minutes, {identity.code_tries} tries; {tokens}"
+
+
+PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
+    ("data", _data, "give the user that runs Handrail the right to write there, or set `data` in handrail.toml"),
+    ("database", _database, "check DATABASE_URL, or unset it for the embedded Postgres"),
+    ("tools", _tools, "mend the file that is named, or the list business.tools"),
+    ("policies", _policies, "mend the file that is named; policies are Markdown with front matter"),
+    ("index", _index, "check CHROMA_URL, or unset it; `handrail index --rebuild` makes the index anew"),
+    (
+        "engine",
+        _engine,
+        "check OPENAI_BASE_URL, OPENAI_API_KEY and engine.model; meanwhile the built-in engine answers",
+    ),
+    ("mail", _mail, "check mail.host, mail.port, mail.user and mail.password"),
+    ("identity", _identity, ""),
+)
