@@ -81,6 +81,11 @@ class Bell:
         """Wake all who hear this conversation, or `*`. Called after the commit; does not wait."""
         self._ring(f"c:{conversation_id}")
 
+    @property
+    def listeners(self) -> int:
+        """How many hear something now."""
+        return sum(map(len, self._ticks.values()))
+
     async def close(self) -> None:
         """Send what is left to send, then disconnect."""
         if self._sender is not None:
