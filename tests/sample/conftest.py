@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from sample_files import FOLDER
 
 from handrail.agent.tools import Context, Customer, Preview
 from handrail.agent.tools.binding import Bound, bind
@@ -18,7 +18,6 @@ from handrail.agent.tools.call import Called, call
 from handrail.agent.workspace import Workspace, load_workspace
 from handrail.conversation.settings import load
 
-FOLDER = Path(__file__).parents[2] / "sample" / "handrail" / "sample"
 NOW = "2026-06-15T10:00+00:00"
 
 

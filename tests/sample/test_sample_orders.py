@@ -78,7 +78,7 @@ async def test_after_dispatch_the_tool_itself_refuses_a_cancellation(customer, r
     called = await priya.do("cancel_order", key="k2", order_id="W10002")
     assert called.code == "already_dispatched"
     assert await priya.lookup("cancel_order", "k2", order_id="W10002") is None
-    assert not await rows("SELECT FROM shop.refunds WHERE order_id = 'W10002'")
+    assert not await rows("SELECT 1 AS one FROM shop.refunds WHERE order_id = 'W10002'")
 
 
 async def test_an_item_made_to_order_can_be_cancelled_for_a_day_only(customer):

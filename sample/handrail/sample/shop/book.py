@@ -1,5 +1,6 @@
 """Booking: `book`."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +17,14 @@ from .systems import Connection, Shop, customer, lookup, once
 from .words import at, local_day, pounds, some
 
 
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who comes."""
+
+    places: int
+    youngest: int
+
+
 async def preview_book(
     ctx: Context,
     *,
@@ -28,9 +37,9 @@ async def preview_book(
     """What `book` would do."""
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:
-        slot = await _wanted(connection, ctx, service, places, slot_id=slot_id, day=day)
+        slot = await _wanted(connection, ctx, service, Party(places, youngest), slot_id=slot_id, day=day)
         paid_with = await _method(connection, ctx)
-        await expect_bookable(connection, ctx, slot, places, youngest)
+        await expect_bookable(connection, ctx, slot, places)
     charge, trip = pounds(_price(ctx, slot, places)), slot.service in TRIPS
     told = f" for {some(places, 'person', 'people')}" if trip else ""
     ages = f", the youngest {youngest} years old" if trip and youngest < rules.ADULT else ""
@@ -53,8 +62,8 @@ async def preview_book(
         "book my boots in for a resole",
         "I want to come on the navigation day",
     ],
-    template="Booked: {service} on {when}, {places}. Your booking number is {booking_id}; {charged} was charged to "
-    "{paid_with}.",
+    template="Booked: {service} on {starts_at}, {places}. Your booking number is {booking_id}; {charged} was charged "
+    "to {paid_with}.",
 )
 async def book(
     ctx: Context,
@@ -77,9 +86,9 @@ async def book(
     """
 
     async def change(connection: Connection) -> Booked:
-        wanted = await _wanted(connection, ctx, service, places, slot_id=slot_id, day=day)
+        wanted = await _wanted(connection, ctx, service, Party(places, youngest), slot_id=slot_id, day=day)
         slot = await read_slot(connection, wanted.id, lock=True)
-        await expect_bookable(connection, ctx, slot, places, youngest)
+        await expect_bookable(connection, ctx, slot, places)
         paid_with, charge = await _method(connection, ctx), _price(ctx, slot, places)
         repair = slot.service not in TRIPS
         made = await connection.execute(
@@ -97,14 +106,21 @@ async def book(
 
 
 async def _wanted(
-    connection: Connection, ctx: Context, service: Service | None, places: int, *, slot_id: str | None, day: date | None
+    connection: Connection,
+    ctx: Context,
+    service: Service | None,
+    party: Party,
+    *,
+    slot_id: str | None,
+    day: date | None,
 ) -> Slot:
-    if slot_id is not None and service is None:
-        return await read_slot(connection, slot_id)
+    slot = await read_slot(connection, slot_id) if slot_id is not None else None
+    service = service or (slot.service if slot else None)
     if service is None:
         names = tuple(service.value for service in Service)
         raise Refusal("which_service", "Which trip or repair would you like to book?", alternatives=names)
-    return await choose_slot(connection, ctx.now, service, slot_id=slot_id, day=day, places=places)
+    rules.check_party(service, party.places, party.youngest)
+    return await choose_slot(connection, ctx.now, service, slot_id=slot_id, day=day, places=party.places)
 
 
 async def _method(connection: Connection, ctx: Context) -> str:

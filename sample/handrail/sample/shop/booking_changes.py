@@ -1,6 +1,6 @@
 """Moving and cancelling bookings: `move_booking`, `cancel_booking`."""
 
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel
 
@@ -15,7 +15,7 @@ from .rows import read_booking, read_slot
 from .rules import bookings as rules
 from .slots import SlotId, choose_slot
 from .systems import Connection, Shop, lookup, once
-from .words import at, local_day, pounds, some
+from .words import at, local_day, local_time, pounds, some
 from .working_days import add_working_days
 
 REFUND_WORKING_DAYS = 5
@@ -26,7 +26,7 @@ class CancelledBooking(BaseModel):
 
     booking_id: str
     service: Service
-    when: str
+    starts_at: datetime
     refund: str
     kept: str
     refund_to: str
@@ -40,7 +40,7 @@ async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None
         booking = await read_booking(connection, ctx, booking_id)
         fee = rules.move_fee(booking, ctx.now)
         slot = await _target(connection, ctx, booking, slot_id, day)
-        await expect_bookable(connection, ctx, slot, booking.places, None)
+        await expect_bookable(connection, ctx, slot, booking.places)
     cost = f"charge {pounds(fee)} to {booking.paid_with}" if fee else "at no cost"
     return Preview(
         summary=f"Move booking {booking.id} ({booking.service.value}, {some(booking.places, 'place')}) from "
@@ -61,7 +61,7 @@ async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None
         "reschedule B20001",
         "I can't come on Friday, put me on another date",
     ],
-    template="Booking {booking_id} is now on {when}: {service}, {places}. {charged} was charged.",
+    template="Booking {booking_id} is now on {starts_at}: {service}, {places}. {charged} was charged.",
 )
 async def move_booking(
     ctx: Context, booking_id: BookingId, slot_id: SlotId | None = None, day: date | None = None
@@ -80,7 +80,7 @@ async def move_booking(
         # Both slots are locked in one order, so that two who swap dates do not wait for each other for ever.
         locked = {i: await read_slot(connection, i, lock=True) for i in sorted((booking.slot_id, target.id))}
         slot = locked[target.id]
-        await expect_bookable(connection, ctx, slot, booking.places, None)
+        await expect_bookable(connection, ctx, slot, booking.places)
         await occupy(connection, booking.slot_id, -booking.places)
         await occupy(connection, slot.id, booking.places)
         ready = "CASE WHEN stage = 'booked' THEN NULL ELSE ready_on END"
@@ -116,7 +116,7 @@ async def preview_cancel(ctx: Context, booking_id: str) -> Preview:
     preview=preview_cancel,
     lookup=lookup,
     examples=["cancel my booking", "I can't come on the trip", "cancel B20001", "take me off the ridge scramble"],
-    template="Booking {booking_id} ({service} on {when}) is cancelled. Refund: {refund} to {refund_to}, sent by "
+    template="Booking {booking_id} ({service} on {starts_at}) is cancelled. Refund: {refund} to {refund_to}, sent by "
     "{refund_sent_by}.",
 )
 async def cancel_booking(ctx: Context, booking_id: BookingId) -> CancelledBooking:
@@ -135,7 +135,7 @@ async def cancel_booking(ctx: Context, booking_id: BookingId) -> CancelledBookin
         return CancelledBooking(
             booking_id=booking.id,
             service=booking.service,
-            when=at(booking.starts_at),
+            starts_at=local_time(booking.starts_at),
             refund=pounds(refund.amount),
             kept=pounds(refund.kept),
             refund_to=booking.paid_with,

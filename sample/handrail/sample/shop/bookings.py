@@ -1,6 +1,6 @@
 """Reading bookings: `find_bookings`, `repair_status`."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel
@@ -12,19 +12,21 @@ from .records import Booking
 from .rows import read_booking, read_bookings
 from .rules.bookings import move_fee, told_cancellation
 from .systems import Shop
-from .words import at, local_day, on, pounds, some
+from .words import local_day, local_time, on, pounds, some
 
 BookingId = Annotated[str, Id(r"B\d{5}", of="booking_id")]
 MOST = 10
 
 
 class BookingSummary(BaseModel):
-    """One booking. `if_cancelled` and `if_moved` tell what either would cost now; empty where it is too late."""
+    """One booking; `starts_at` is local to the shop.
+
+    `if_cancelled` and `if_moved` tell what either would come to now; empty where it is too late.
+    """
 
     booking_id: str
     service: Service
-    day: date
-    when: str
+    starts_at: datetime
     places: str
     paid: str
     booked_on: date
@@ -38,7 +40,7 @@ class RepairStatus(BaseModel):
 
     booking_id: str
     service: Service
-    dropped_off: str
+    dropped_off: datetime
     stands: str
     booked_on: date
 
@@ -47,7 +49,7 @@ class RepairStatus(BaseModel):
     effect="read",
     identity="verified",
     examples=["what have I booked", "show my bookings", "when is my trip", "am I still on the day walk"],
-    template="{booking_id}: {service} on {when}, {places}, {paid}, {state}",
+    template="{booking_id}: {service} on {starts_at}, {places}, {paid}, {state}",
     policy_date="booked_on",
 )
 async def find_bookings(
@@ -93,7 +95,7 @@ async def repair_status(ctx: Context, booking_id: BookingId | None = None) -> li
         RepairStatus(
             booking_id=booking.id,
             service=booking.service,
-            dropped_off=at(booking.starts_at),
+            dropped_off=local_time(booking.starts_at),
             stands=_stands(booking),
             booked_on=local_day(booking.booked_at),
         )
@@ -106,8 +108,7 @@ def _summary(ctx: Context, booking: Booking) -> BookingSummary:
     return BookingSummary(
         booking_id=booking.id,
         service=booking.service,
-        day=local_day(booking.starts_at),
-        when=at(booking.starts_at),
+        starts_at=local_time(booking.starts_at),
         places=some(booking.places, "place"),
         paid=pounds(booking.paid),
         booked_on=local_day(booking.booked_at),

@@ -11,10 +11,9 @@ from .catalogue import OrderState
 from .records import Line, Order, Shipment
 from .rows import read_lines, read_order, read_shipments
 from .rules import terms
-from .rules.orders import check_address, check_cancel
+from .rules.orders import check_address, check_cancel, leaves_by
 from .systems import Shop, customer
 from .words import ZONE, local_day, on, pounds
-from .working_days import add_working_days
 
 OrderId = Annotated[str, Id(r"W\d{5}", of="order_id")]
 MOST = 10
@@ -41,6 +40,14 @@ class Parcel(BaseModel):
     delivered_on: date | None = None
 
 
+class Item(BaseModel):
+    """One line of an order; `price` is for one piece."""
+
+    product: str
+    quantity: int
+    price: str
+
+
 class OrderStatus(BaseModel):
     """Where one order stands. `stands` says it in a sentence; `return_until` is the last day for unused items."""
 
@@ -48,7 +55,7 @@ class OrderStatus(BaseModel):
     ordered_on: date
     state: OrderState
     stands: str
-    items: list[str]
+    items: list[Item]
     postage: str
     total: str
     paid_with: str
@@ -133,7 +140,7 @@ async def order_status(ctx: Context, order_id: OrderId) -> OrderStatus:
         ordered_on=local_day(order.placed_at),
         state=order.state,
         stands=stands(order, shipments),
-        items=[f"{line.quantity} × {line.name}, {pounds(line.price)} each" for line in lines],
+        items=[Item(product=line.name, quantity=line.quantity, price=pounds(line.price)) for line in lines],
         postage=pounds(order.postage),
         total=pounds(order.total),
         paid_with=order.paid_with,
@@ -162,8 +169,7 @@ def stands(order: Order, shipments: list[Shipment]) -> str:
             f"it left on {on(local_day(last.dispatched_at))} with {last.carrier} (tracking number {last.tracking}) "
             f"and is expected by {on(local_day(last.expected_by))}. The carrier says: {last.state}."
         )
-    leaves = add_working_days(local_day(order.placed_at), 1)
-    return f"it is {order.state.value} and has not been dispatched yet; it leaves by {on(leaves)}."
+    return f"it is {order.state.value} and has not been dispatched yet; it leaves by {on(leaves_by(order))}."
 
 
 def delivered_on(shipments: list[Shipment]) -> date | None:

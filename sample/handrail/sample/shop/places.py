@@ -1,5 +1,6 @@
 """What booking and moving have in common: places taken and freed, and how a booking is told."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import BaseModel
@@ -11,7 +12,7 @@ from .records import Slot
 from .rules import bookings as rules
 from .slots import next_free
 from .systems import Connection
-from .words import at, pounds, some
+from .words import local_time, pounds, some
 
 
 class Booked(BaseModel):
@@ -19,23 +20,19 @@ class Booked(BaseModel):
 
     booking_id: str
     service: Service
-    when: str
+    starts_at: datetime
     places: str
     charged: str
     paid_with: str
 
 
-async def expect_bookable(connection: Connection, ctx: Context, slot: Slot, places: int, youngest: int | None) -> None:
+async def expect_bookable(connection: Connection, ctx: Context, slot: Slot, places: int) -> None:
     """Refuse where the slot can't be had, naming other dates where it is full."""
+    rules.check_open(slot, ctx.now)
     try:
-        if youngest is None:
-            rules.check_open(slot, ctx.now)
-            rules.check_free(slot, places)
-        else:
-            rules.check_book(slot, places, youngest, ctx.now)
+        rules.check_free(slot, places)
     except Refusal as refusal:
-        if refusal.code == "slot_full":
-            refusal.alternatives = await next_free(connection, slot, ctx.now, places)
+        refusal.alternatives = await next_free(connection, slot, ctx.now, places)
         raise
 
 
@@ -49,7 +46,7 @@ def booked(number: str, slot: Slot, places: int, charge: Decimal, paid_with: str
     return Booked(
         booking_id=number,
         service=slot.service,
-        when=at(slot.starts_at),
+        starts_at=local_time(slot.starts_at),
         places=some(places, "place"),
         charged=pounds(charge),
         paid_with=paid_with,

@@ -12,7 +12,7 @@ from .records import Slot
 from .rows import read_slot, slot
 from .rules import terms
 from .systems import Connection, Shop
-from .words import ZONE, at, local_day, on, pounds, some
+from .words import ZONE, at, local_day, local_time, on, pounds, some
 
 SlotId = Annotated[str, Id(r"S\d{5}", of="slot_id")]
 Places = Annotated[int, Field(ge=1, le=20)]
@@ -21,12 +21,11 @@ AHEAD = timedelta(days=90)
 
 
 class FreeSlot(BaseModel):
-    """A date with places left. `price` is for one person or one item."""
+    """A date with places left; `starts_at` is local to the shop, `price` for one person or one item."""
 
     slot_id: str
     service: Service
-    day: date
-    when: str
+    starts_at: datetime
     lasts: str
     free_places: int
     price: str
@@ -42,7 +41,7 @@ class FreeSlot(BaseModel):
         "when can I bring my boots in for a resole",
         "is there a climbing taster in July",
     ],
-    template="{when}: {service}, {lasts}, {price}, places left: {free_places} ({slot_id})",
+    template="{starts_at}: {service}, {lasts}, {price}, places left: {free_places} ({slot_id})",
 )
 async def find_slots(
     ctx: Context,
@@ -134,8 +133,7 @@ def _found(slot: Slot, now: datetime) -> FreeSlot:
     return FreeSlot(
         slot_id=slot.id,
         service=slot.service,
-        day=local_day(slot.starts_at),
-        when=at(slot.starts_at),
+        starts_at=local_time(slot.starts_at),
         lasts=_lasts(slot.service),
         free_places=slot.free,
         price=pounds(price(slot.service, local_day(now))),

@@ -23,6 +23,11 @@ def at(moment: datetime) -> str:
     return f"{on(local.date())} at {local:%H:%M}"
 
 
+def local_time(moment: datetime) -> datetime:
+    """The date and time that a clock in the shop shows at `moment`, without a zone."""
+    return moment.astimezone(ZONE).replace(tzinfo=None)
+
+
 def local_day(moment: datetime) -> date:
     """The calendar day of `moment` in the shop's zone."""
     return moment.astimezone(ZONE).date()

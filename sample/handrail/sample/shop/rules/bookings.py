@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from handrail.agent.tools import Refusal
 
-from ..catalogue import TRIPS
+from ..catalogue import TRIPS, Service
 from ..records import Booking, Slot
 from ..words import at, local_day, on, pounds, some
 from . import terms
@@ -35,10 +35,9 @@ def check_open(slot: Slot, now: datetime) -> None:
         )
 
 
-def check_book(slot: Slot, places: int, youngest: int, now: datetime) -> None:
-    """Refuse unless `places` can be booked; `youngest` is the age of the youngest participant."""
-    check_open(slot, now)
-    trip = TRIPS.get(slot.service)
+def check_party(service: Service, places: int, youngest: int) -> None:
+    """Refuse a party that cannot come whatever the date; `youngest` is the age of the youngest participant."""
+    trip = TRIPS.get(service)
     if trip is None and places != 1:
         told = "One workshop booking is for one item or one pair; please book each by itself."
         raise Refusal("one_item", told, rule="workshop-booking")
@@ -46,12 +45,11 @@ def check_book(slot: Slot, places: int, youngest: int, now: datetime) -> None:
         told = f"Up to {terms.MOST_PLACES} places can be booked; a larger party is a private group."
         raise Refusal("group", told, rule="trips-private-groups")
     if trip and youngest < trip.minimum_age:
-        told = f"The minimum age for the {slot.service.value} is {trip.minimum_age}."
+        told = f"The minimum age for the {service.value} is {trip.minimum_age}."
         raise Refusal("too_young", told, rule="trips-minors")
     if trip and youngest < ADULT and places == 1:
         told = "Everybody under 18 comes with a parent or guardian on the same booking."
         raise Refusal("needs_adult", told, rule="trips-minors")
-    check_free(slot, places)
 
 
 def check_free(slot: Slot, places: int) -> None:

@@ -8,8 +8,8 @@ from handrail.agent.tools import Refusal
 
 from ..catalogue import Category, OrderState, Region
 from ..records import Delivery, Line, Order
-from ..words import local_day, pounds
-from ..working_days import add_working_days
+from ..words import ZONE, local_day, pounds
+from ..working_days import add_working_days, is_working_day
 from . import terms
 
 BEFORE_DISPATCH = (OrderState.PLACED, OrderState.PACKING)
@@ -23,6 +23,14 @@ def postage(region: Region, delivery: Delivery, goods: Decimal, day: date) -> De
     if region is Region.MAINLAND:
         return Decimal(0) if goods > rates.free_over else rates.standard
     return {Region.OUTLYING: rates.outlying, Region.EUROPE: rates.europe}.get(region, rates.world)
+
+
+def leaves_by(order: Order) -> date:
+    """The working day by whose end an order is dispatched (policy shipping-uk)."""
+    placed = order.placed_at.astimezone(ZONE)
+    early = placed.hour < terms.in_force(terms.POSTAGE, placed.date()).express_until
+    at_once = order.delivery is Delivery.EXPRESS and early and is_working_day(placed.date())
+    return placed.date() if at_once else add_working_days(placed.date(), 1)
 
 
 def refund_by(order: Order, day: date) -> date:

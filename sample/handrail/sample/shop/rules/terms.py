@@ -26,7 +26,10 @@ class Returns:
 
 @dataclass(frozen=True, slots=True)
 class Postage:
-    """Policies shipping-uk and shipping-abroad: pounds by kind of delivery; standard is free over `free_over`."""
+    """Policies shipping-uk and shipping-abroad: pounds by kind of delivery; standard is free over `free_over`.
+
+    Express orders placed before the hour `express_until` of a working day leave on that day.
+    """
 
     standard: Decimal
     express: Decimal
@@ -34,6 +37,7 @@ class Postage:
     europe: Decimal
     world: Decimal
     free_over: Decimal
+    express_until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ POSTAGE = (
             europe=Decimal("14.00"),
             world=Decimal("28.00"),
             free_over=Decimal(60),
+            express_until=14,
         ),
     ),
     (
@@ -72,6 +77,7 @@ POSTAGE = (
             europe=Decimal("16.00"),
             world=Decimal("32.00"),
             free_over=Decimal(75),
+            express_until=15,
         ),
     ),
 )
