@@ -51,11 +51,6 @@ class Lexical:
             scores, most = scores + more, most + possible
         return scores / most if most else scores
 
-    def known(self, query: str) -> float:
-        """Return the share (0 to 1) of the things `query` asks about that any text speaks of; 0 if it asks nothing."""
-        things = thesaurus().alternatives(query)
-        return sum(any(term in self._postings for term in thing) for thing in things) / max(len(things), 1)
-
     def _earned(self, things: Iterable[Alternatives], weight: float) -> tuple[Vector, float]:
         scores = np.zeros(self._size, dtype=np.float32)
         most = 0.0

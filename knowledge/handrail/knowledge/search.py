@@ -15,13 +15,14 @@ from .lexical import Lexical
 from .markdown import plain
 from .passages import Found, Hit, Passage
 from .query import Query, make_query
-from .relevance import Signs, relevance
+from .relevance import relevance
 from .spelling import Spelling
 from .stems import terms
 
 FETCHED = 50
 WANTED = 20
 """So many passages in force are weighed against each other, if there are as many."""
+DAYS_KEPT = 64
 WORDS = 1.0
 """Weight of the lexical share beside the cosine. Between 0.8 and 1.3 the recall is the same."""
 
@@ -59,6 +60,7 @@ class Search:
         self._lexical = Lexical(texts)
         self._spelling = Spelling(texts, english)
         self._words = [" ".join(plain(passage.text).casefold().split()) for passage in passages]
+        self._days: dict[date, NDArray[np.bool_]] = {}
         self._numbers: dict[str, list[int]] = {}
         for number, digest in enumerate(digests):
             self._numbers.setdefault(digest, []).append(number)
@@ -68,17 +70,17 @@ class Search:
 
         Without vectors (the index or the embedder does not answer) it goes by words alone and the log says so.
         """
-        in_force = np.array([passage.policy.in_force(as_of) for passage in self.passages], dtype=bool)
+        in_force = self._in_force(as_of)
         asked = make_query(self._spelling.mended(query), context)
         if not in_force.any() or not asked.text:
             return Found((), 0.0)
         lexical = self._lexical.shares(asked.text, asked.beside)
         dense = await self._dense(asked, in_force)
         scores = np.where(in_force, (np.maximum(dense, 0) + WORDS * lexical) / (1 + WORDS), -1.0)
-        hits = self._best(scores, dense, lexical, max(k, FETCHED // 10))
-        if not terms(asked.text) and not asked.beside:
-            return Found(hits[:k], 0.0)
-        return Found(hits[:k], relevance(Signs.of(hits, self._lexical.known(asked.text))))
+        hits = self._best(scores, dense, lexical, k)
+        # A greeting or a "yes" asks nothing, however near it lies to some passage.
+        asks = bool(asked.beside or terms(asked.text))
+        return Found(hits, relevance(hits) if asks else 0.0)
 
     async def _dense(self, query: Query, in_force: NDArray[np.bool_]) -> NDArray[np.float32]:
         """The cosine of each passage; one that was not fetched gets the least that was, which is the most it can be."""
@@ -108,13 +110,22 @@ class Search:
                 return found
             count *= 4
 
+    def _in_force(self, day: date) -> NDArray[np.bool_]:
+        found = self._days.get(day)
+        if found is None:
+            if len(self._days) >= DAYS_KEPT:
+                self._days.clear()
+            found = np.array([passage.policy.in_force(day) for passage in self.passages], dtype=bool)
+            self._days[day] = found
+        return found
+
     def _best(
         self, scores: NDArray[np.float32], dense: NDArray[np.float32], lexical: NDArray[np.float32], count: int
     ) -> tuple[Hit, ...]:
         """The best `count` passages in force; of those that say the same only the best."""
         hits: list[Hit] = []
         said: set[str] = set()
-        for number in np.argsort(-scores, kind="stable"):
+        for number in _descending(scores, 4 * count + FETCHED):
             if scores[number] < 0 or len(hits) == count:
                 break
             if self._words[number] in said:
@@ -122,3 +133,11 @@ class Search:
             said.add(self._words[number])
             hits.append(Hit(self.passages[number], float(scores[number]), float(dense[number]), float(lexical[number])))
         return tuple(hits)
+
+
+def _descending(scores: NDArray[np.float32], count: int) -> NDArray[np.intp]:
+    """The places of the `count` highest scores, highest first, ties in order."""
+    if count < len(scores):
+        among = np.sort(np.argpartition(-scores, count)[:count])
+        return among[np.argsort(-scores[among], kind="stable")]
+    return np.argsort(-scores, kind="stable")
