@@ -88,7 +88,7 @@ def handover(log, settings, presence) -> Handover:
 
 
 @pytest.fixture
-def desk(log, situations, database, clock, settings, handover) -> Desk:  # noqa: PLR0917 - fixtures
+def desk(log, situations, database, clock, settings, handover) -> Desk:
     return Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
 
 
@@ -103,7 +103,7 @@ def letters() -> Letters:
 
 
 @pytest.fixture
-def outbox(database, log, situations, letters, clock, settings) -> Outbox:  # noqa: PLR0917 - fixtures
+def outbox(database, log, situations, letters, clock, settings) -> Outbox:
     return Outbox(database, log, situations, letters, clock=clock, settings=settings)
 
 

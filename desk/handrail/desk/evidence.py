@@ -69,7 +69,7 @@ def _of_event(ref: str, event: Event, zones: tuple[ZoneInfo, ...]) -> Evidence:
             texts.append(leaf)
         elif leaf is not None and not isinstance(leaf, bool):
             numbers.add(Decimal(str(leaf)))
-            if path and path[-1].endswith(CENTS):
+            if path and path[-1].casefold().endswith(CENTS):
                 numbers.add(Decimal(str(leaf)) / 100)
     text = "\n".join(texts)
     claims = read(text, zones, quotes=False)

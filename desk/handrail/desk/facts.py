@@ -45,7 +45,8 @@ def records(events: Iterable[Event], teller: Teller) -> list[Record]:
     """
     joined: dict[tuple[str, str], Record] = {}
     for age, (ref, tool, result) in enumerate(_results(events)):
-        found = list(_split(result, wording.noun(tool)))
+        scalar = not isinstance(result, Mapping | list)
+        found = list(_split(result, wording.subject(tool) if scalar else wording.noun(tool)))
         several = len(found) > 1
         for order, (kind, value) in enumerate(found):
             record = _record(kind, value, ref, teller)
@@ -94,7 +95,7 @@ def _split(value: Any, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def _record(kind: str, value: Mapping[str, Any], ref: str, teller: Teller) -> Record:
     key = _id_key(kind, value)
     if key is not None:
-        stem = wording.spaced(ID.sub("", key))
+        stem = wording.spaced(ID.sub("", wording.snake(key)))
         kind = stem or kind
     currency = str(value.get("currency") or "")
     fields = {
@@ -107,7 +108,7 @@ def _record(kind: str, value: Mapping[str, Any], ref: str, teller: Teller) -> Re
 
 def _id_key(kind: str, value: Mapping[str, Any]) -> str | None:
     keys = [k for k, v in value.items() if isinstance(v, str | int) and not isinstance(v, bool) and v != ""]
-    snake = {k: wording.spaced(k).replace(" ", "_") for k in keys}
+    snake = {k: wording.snake(k) for k in keys}
     own = [k for k in keys if snake[k] in (f"{kind}_id", "id", f"{kind}_number", "number", "reference", f"{kind}_code")]
     other = [k for k in keys if ID.search(snake[k]) and not SKIP.search(snake[k])]
     return next(iter(own or other), None)

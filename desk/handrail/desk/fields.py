@@ -77,6 +77,8 @@ def _scalar(key: str, name: str, value: Any, currency: str, teller: Teller) -> t
         return None
     if words & _STATUS or name.rpartition(" ")[2] in _NAME:
         return text, 6 if words & _STATUS else 3.5
+    if key == "value":
+        return text, 1.5
     return f"{name}: {text}", 3 if words & _WHY else 1 if ID.search(key) else 1.5
 
 

@@ -52,7 +52,8 @@ def compose(
             lines=(line("who", "This customer's data was erased; what they wrote can't be read any more.", "seq:1"),)
         )
     teller = Teller(now, zone, story.mentioned())
-    found = [r for r in records(story.events, teller) if r.id != (situation.identity.customer_id or "")]
+    customer = situation.identity.customer_id
+    found = [r for r in records(story.events, teller) if r.id != customer]
     reason = reason or (situation.handoff.reason if situation.handoff else None)
     matter = Matter(situation, story, teller, wishes(story), found, reason, triggers)
     told = [*_who(matter), *_wants(matter), *_established(matter), *_tried(matter)]

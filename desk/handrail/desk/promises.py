@@ -51,7 +51,7 @@ _DAY = re.compile(
 )
 _PART = re.compile(r"\b(morning|noon|afternoon|evening|tonight|end of (?:the )?(?:business )?(?:day|today))\b", re.I)
 _CLOCK = re.compile(
-    rf"\b(?:at|by|before|around|until) ({_NUMBER})\b(?:[:.](\d\d))?(?:\s*o['’]clock)?\s*(?:([ap])\.?m\b)?"
+    rf"\b(?:at|by|before|around|until) (\d{{1,2}}|(?:{_NUMBER})\b)(?:[:.](\d\d))?(?:\s*o['’]clock)?\s*(?:([ap])\.?m\b)?"
     rf"(?!\s*(?:st|nd|rd|th|of|{_MONTHS}|%|working|business|minute|hour|day|week)|[-/\d])",
     re.I,
 )

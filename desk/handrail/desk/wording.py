@@ -30,6 +30,11 @@ def spaced(key: str) -> str:
     return re.sub(r"[\s_\-.]+", " ", apart).strip().casefold()
 
 
+def snake(key: str) -> str:
+    """`orderStatus` as `order_status`."""
+    return spaced(key).replace(" ", "_")
+
+
 def singular(word: str) -> str:
     """The singular of a plain English plural."""
     if len(word) < 4 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
@@ -48,8 +53,12 @@ def plural(word: str) -> str:
 
 def noun(tool: str) -> str:
     """What a tool is about, from its name: `get_order_details` and `order_status` are about an `order`."""
-    left = [w for w in spaced(tool).split() if w not in _VERBS]
-    return singular(left[-1]) if left else "record"
+    return singular(subject(tool).split(" ")[-1])
+
+
+def subject(tool: str) -> str:
+    """A tool's name without what it does: `get_loyalty_points` is `loyalty points`."""
+    return " ".join(w for w in spaced(tool).split() if w not in _VERBS) or "record"
 
 
 def deed(tool: str, arguments: Mapping[str, Any]) -> str:
@@ -60,7 +69,7 @@ def deed(tool: str, arguments: Mapping[str, Any]) -> str:
 
 def label(key: str) -> str:
     """A key without the words that only tell its type: `placed_at` is `placed`, `total_cents` is `total`."""
-    left = spaced(CENTS.sub("", key)).split()
+    left = spaced(CENTS.sub("", snake(key))).split()
     while len(left) > 1 and left[-1] in _ASIDE:
         left.pop()
     text = " ".join(left)
@@ -71,7 +80,7 @@ def is_money(key: str, value: Any) -> bool:
     """Whether a value under this key is an amount of money."""
     if decimal(value) is None:
         return False
-    return bool(CENTS.search(key)) or bool(_MONEY.intersection(spaced(key).split()))
+    return bool(CENTS.search(snake(key))) or bool(_MONEY.intersection(spaced(key).split()))
 
 
 def money(key: str, value: Any, currency: str) -> str:
@@ -79,7 +88,7 @@ def money(key: str, value: Any, currency: str) -> str:
     number = decimal(value)
     if number is None:
         return str(value)
-    if CENTS.search(key):
+    if CENTS.search(snake(key)):
         number = number / 100
     code = currency.upper()
     whole = code in WHOLE or (not code and number == number.to_integral_value())

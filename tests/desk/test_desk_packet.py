@@ -1,0 +1,347 @@
+"""Packets: what a person reads first, on this business and on ones never seen."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from desk_talk import START, Talk
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handrail.conversation import events as e
+from handrail.conversation.errors import Invalid, Unavailable
+from handrail.desk.packet import LINES, compose
+from handrail.desk.verify import Verified, verify
+from handrail.desk.writer import DraftLine, PacketDraft, Packets, instructions, material
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def packet(talk: Talk, reason: e.Reason = "asked_for_person", *triggers: str) -> Verified:
+    made = compose(talk.situation, talk.events, now=START, zone=BERLIN, reason=reason, triggers=triggers)
+    return verify(made, talk.events, zones=[BERLIN])
+
+
+def lines(talk: Talk, *args: str) -> dict[str, str]:
+    verified = packet(talk, *args)
+    assert verified.dropped == ()
+    return {
+        topic: "\n".join(one.text for one in verified.packet.lines if one.topic == topic) for topic in get_args(e.Topic)
+    }
+
+
+def outdoor() -> Talk:
+    """An order that is late, a cancellation that is refused, anger, and the wish for a person."""
+    talk = Talk()
+    talk.customer("hi")
+    talk.bot("Hello! How can I help?")
+    talk.customer("Where is my order W10021? I leave for Norway on Thursday.", sentiment=0.0, frustration=0.1)
+    talk.proven()
+    talk.read(
+        "order_status",
+        {
+            "order_id": "W10021", "state": "in_transit", "placed_at": "2026-06-02T09:14:00Z",
+            "total": {"amount": "129.00", "currency": "EUR"},
+            "lines": [{"sku": "T2", "name": "Trail tent", "quantity": 1}, {"name": "Peg set", "quantity": 3}],
+            "shipments": [{"carrier": "DHL", "state": "delayed", "expected": "2026-06-19"}],
+        },
+        order_id="W10021",
+    )  # fmt: skip
+    talk.bot("Your order W10021 is in transit.", "It is expected on 19 June.")
+    talk.customer("That's too late. Cancel it and give me my money back", sentiment=-0.5, frustration=0.5)
+    rule = e.Citation(policy="cancellations", version="3", title="Cancellations and refunds")
+    action = talk.propose("cancel_order", "cancel order W10021 and refund €129.00", rule=rule, order_id="W10021")
+    talk.add(e.ActionFailed(action_id=action, code="dispatched", message="It has left our warehouse."))
+    said = talk.customer("This is ridiculous!! get me a real person", sentiment=-0.9, frustration=0.9)
+    talk.check(said, "asks_for_person", "asked")
+    return talk
+
+
+def test_everything_a_person_needs_is_there_and_stands_on_its_evidence():
+    told = lines(outdoor(), "asked_for_person", "asks_for_person/asked")
+    assert told["who"] == "Sara Lindqvist (customer C-1042), identity proven by a code sent to the contact on file."
+    assert "Where is my order W10021?" in told["wants"]
+    assert "Cancel it and give me my money back" in told["wants"]
+    for fact in ("Order W10021", "in transit", "€129.00", "Trail tent", "DHL", "delayed", "19 June"):
+        assert fact in told["established"]
+    assert "without effect: cancel order W10021 and refund €129.00. It has left our warehouse." in told["tried"]
+    assert told["stuck"] == "Asked for a person: “This is ridiculous!! get me a real person”"
+    assert told["mood"].startswith("Mood: angry")
+    assert "“Cancellations and refunds” (version 3)" in told["policy"]
+    assert "exception" in told["next"]
+
+
+def test_the_first_line_goes_on_instead_of_starting_again():
+    first = packet(outdoor()).packet.first_line
+    assert first.startswith("Hello Sara,")
+    assert "don't need to repeat" in first
+    assert "order W10021" in first
+
+
+def test_refs_point_at_what_the_line_tells():
+    talk = outdoor()
+    by_seq = {f"seq:{event.seq}": event for event in talk.events}
+    for line in packet(talk).packet.lines:
+        kinds = {by_seq[ref].kind for ref in line.evidence}
+        if line.topic == "established":
+            assert kinds == {"tool_ran"}
+        if line.topic in ("wants", "mood"):
+            assert kinds == {"customer_said"}
+
+
+def test_a_packet_has_at_most_ten_lines():
+    talk = outdoor()
+    for number in range(6):
+        talk.read("get_booking", {"booking_id": f"B{number}", "status": "confirmed"}, booking_id=f"B{number}")
+        talk.customer(f"and what about booking B{number}, why is it wrong?")
+        talk.propose("cancel_booking", f"cancel booking B{number}", booking_id=f"B{number}")
+        talk.add(e.PromiseMade(promise_id=f"p{number}", text=f"We call about B{number}", owner="bot"))
+    assert len(packet(talk).packet.lines) <= LINES
+
+
+@pytest.mark.parametrize(
+    ("tool", "result", "facts"),
+    [
+        (
+            "get_line_details",
+            {"line_id": "L1003", "status": "Suspended", "plan": {"name": "Fiber 500", "price_per_month": 45.5},
+             "balance_due": 91.0, "currency": "USD", "contract_end_date": "2027-01-31"},
+            ["Line L1003", "Suspended", "$91.00", "31 January 2027", "Fiber 500"],
+        ),
+        (
+            "lookup_claim",
+            {"claims": [{"claim_number": "CL-77812", "stage": "under_review", "incident_date": "2026-05-30",
+                         "payout": {"amount": 1840.5, "currency": "GBP"}}]},
+            ["Claim CL-77812", "under review", "30 May", "£1,840.50"],
+        ),
+        (
+            "account_summary",
+            {"accountNumber": "DE-4471", "balanceCents": 120550, "currency": "EUR", "cardBlocked": True},
+            ["Account DE-4471", "€1,205.50", "card blocked: yes"],
+        ),
+        (
+            "patient_appointments",
+            [{"id": 5512, "doctor": "Dr Obi", "starts_at": "2026-06-18T07:30:00Z", "status": "booked", "room": None}],
+            ["Appointment 5512", "Dr Obi", "18 June at 09:30", "booked"],
+        ),
+        ("get_loyalty_points", 420, ["Loyalty points: 420"]),
+    ],
+)  # fmt: skip
+def test_tools_of_other_businesses_are_told_by_their_shape(tool, result, facts):
+    talk = Talk()
+    talk.customer("What is going on with this? I need it sorted.")
+    talk.read(tool, result)
+    told = lines(talk)["established"]
+    for fact in facts:
+        assert fact in told
+
+
+def test_of_many_records_those_that_were_spoken_of_count():
+    talk = Talk()
+    talk.customer("Why is order W3 not here yet?")
+    talk.read("find_orders", {"orders": [{"order_id": f"W{n}", "state": "delivered"} for n in range(1, 9)]})
+    told = lines(talk)["established"]
+    assert "W3" in told
+    assert "W7" not in told
+
+
+def test_the_newest_word_on_a_record_holds():
+    talk = Talk()
+    talk.customer("Please cancel order W1, and why does it take so long?")
+    talk.read("order_status", {"order_id": "W1", "state": "open", "total": 20})
+    action = talk.propose("cancel_order", "cancel order W1", order_id="W1")
+    talk.add(e.ActionSucceeded(action_id=action, result={"order_id": "W1", "state": "cancelled"}))
+    told = lines(talk)
+    assert "cancelled" in told["established"]
+    assert "open" not in told["established"]
+    assert told["tried"] == "Done: cancel order W1."
+
+
+def test_what_may_have_happened_is_looked_up_first():
+    talk = Talk()
+    talk.customer("Refund my deposit please")
+    action = talk.propose("refund_deposit", "refund the deposit of $80.00", booking_id="B1")
+    talk.add(e.ActionClaimed(action_id=action, idempotency_key="k"))
+    talk.add(e.ActionUnknown(action_id=action, why="timeout"))
+    told = lines(talk, "action_unknown")
+    assert told["tried"] == "Uncertain whether it went through: refund the deposit of $80.00."
+    assert told["next"].startswith("First look in the system whether it went through")
+    assert "did not see its end" in told["stuck"]
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [("none", "Not identified"), ("known", "by their own word; not proven"), ("verified", "proven by")],
+)
+def test_it_tells_how_sure_we_are_of_who_they_are(level, words):
+    talk = Talk()
+    talk.customer("Where is my parcel?")
+    if level != "none":
+        talk.proven(level=level)
+    assert words in lines(talk)["who"]
+
+
+def test_open_promises_are_told_and_settled_ones_are_not():
+    talk = Talk()
+    talk.customer("Where is my refund?")
+    due = datetime(2026, 6, 19, 15, tzinfo=UTC)
+    talk.add(e.PromiseMade(promise_id="a", text="We refund you by Friday", owner="person:ben", due=due))
+    talk.add(e.PromiseMade(promise_id="b", text="We call you back", owner="person:ben"))
+    talk.add(e.PromiseSettled(promise_id="b", kept=True))
+    assert lines(talk)["promised"] == "Promised: “We refund you by Friday” (due 19 June at 17:00)"
+
+
+def test_the_course_of_the_mood_is_told():
+    talk = Talk()
+    for sentiment in (0.1, 0.0, -0.8, -0.9):
+        talk.customer(f"this is line {sentiment}", sentiment=sentiment)
+    assert lines(talk)["mood"] == "Mood: angry, since “this is line -0.8”; calm before."
+
+
+def test_a_colleague_who_was_there_before_is_quoted():
+    talk = Talk()
+    talk.customer("My stove leaks gas")
+    talk.person("Please stop using it, Ade. I'll send a new one.", name="Ben")
+    talk.customer("It still has not come")
+    assert "Ben wrote before: “Please stop using it" in lines(talk)["tried"]
+
+
+def test_greetings_and_the_call_for_a_person_are_not_what_they_want():
+    talk = Talk()
+    for text in ("hello", "representative", "I was charged twice for my kayak", "yes", "representative!!", "thanks"):
+        talk.customer(text)
+    assert lines(talk)["wants"] == "Says: “I was charged twice for my kayak”"
+
+
+def test_where_nothing_else_was_said_the_call_for_a_person_is_all_they_want():
+    talk = Talk()
+    talk.customer("representative!!")
+    assert "representative" in lines(talk)["wants"]
+
+
+def test_a_forgotten_conversation_says_only_that():
+    talk = Talk(forgotten=True)
+    talk.customer("my secret")
+    talk.read("order_status", {"order_id": "W1"})
+    verified = packet(talk)
+    assert [line.text for line in verified.packet.lines] == [
+        "This customer's data was erased; what they wrote can't be read any more."
+    ]
+    assert verified.packet.first_line == ""
+
+
+def test_a_conversation_in_which_nothing_happened_has_a_packet_too():
+    assert packet(Talk()).packet.lines
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30)
+    | st.dates().map(str) | st.datetimes().map(lambda d: d.isoformat()),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(["id", "order_id", "status", "total", "total_cents", "currency", "name", "date",
+                                       "items", "created_at", "note", "isActive", "amount", ""]) | st.text(max_size=8),
+                      inner, max_size=5),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(JSON, st.text(max_size=80), st.text(max_size=80))
+def test_no_tool_result_and_no_words_break_a_packet_or_get_past_the_verifier(result, said, answer):
+    talk = Talk()
+    talk.customer(said)
+    talk.read("get_thing", result)
+    talk.bot(answer)
+    talk.customer("a real person please")
+    verified = packet(talk)
+    again = verify(verified.packet, talk.events, zones=[BERLIN])
+    assert again.packet.lines == verified.packet.lines
+    assert len(verified.packet.lines) <= LINES
+    assert all(line.evidence for line in verified.packet.lines)
+
+
+class Model:
+    """A writer whose draft, or error, is given."""
+
+    name = "model"
+
+    def __init__(self, outcome: PacketDraft | Exception) -> None:
+        self.outcome = outcome
+        self.asked: list[str] = []
+
+    async def write(self, instructions: str, material: str, schema: type[PacketDraft]) -> PacketDraft:
+        self.asked.append(material)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return schema.model_validate(self.outcome.model_dump())
+
+
+def draft(*told: tuple[str, str, list[str]], first_line: str = "") -> PacketDraft:
+    found = [DraftLine.model_validate({"topic": t, "text": text, "evidence": refs}) for t, text, refs in told]
+    return PacketDraft(lines=found, first_line=first_line)
+
+
+async def make(model: Model, talk: Talk, **options: bool) -> Verified:
+    packets = Packets(BERLIN, model)
+    return await packets.make(talk.situation, talk.events, now=START, reason="asked_for_person", **options)
+
+
+async def test_a_models_packet_passes_the_same_verifier_and_the_facts_fill_its_gaps():
+    model = Model(
+        draft(
+            ("wants", "Sara wants order W10021 before she leaves for Norway on Thursday.", ["seq:4"]),
+            ("established", "Order W10021 is in transit, expected 19 June.", ["seq:8"]),
+            ("established", "Order W10021 cost €219.00.", ["seq:8"]),
+            ("tried", "The bot cancelled the order.", ["seq:14"]),
+            ("mood", "She is angry by now.", ["seq:16"]),
+            first_line="Hello Sara, your order W10021 is expected on 19 June.",
+        )
+    )
+    talk = outdoor()
+    verified = await make(model, talk)
+    texts = [line.text for line in verified.packet.lines]
+    assert verified.packet.engine == "model"
+    assert len(verified.dropped) == 2
+    assert not any("219" in text or "cancelled the order" in text for text in texts)
+    assert [line.topic for line in verified.packet.lines][:3] == ["who", "wants", "established"]
+    assert any("without effect" in text for text in texts)
+    assert verified.packet.first_line == "Hello Sara, your order W10021 is expected on 19 June."
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Unavailable("down"),
+        Invalid("not the schema"),
+        TimeoutError(),
+        draft(("wants", "Bob wants $500.", ["seq:4"])),
+        draft(),
+    ],
+)
+async def test_when_the_model_fails_the_facts_stand(outcome):
+    talk = outdoor()
+    verified = await make(Model(outcome), talk)
+    assert verified.packet.engine == "facts"
+    assert verified.packet == packet(talk).packet
+
+
+async def test_in_a_hurry_no_model_is_asked():
+    model = Model(draft())
+    await make(model, outdoor(), quick=True)
+    assert model.asked == []
+
+
+def test_the_material_is_numbered_and_the_instructions_name_every_topic():
+    told = material(outdoor().events)
+    assert "[seq:4] customer_said:" in told
+    assert "Trail tent" in told
+    assert all(f"`{topic}`" in instructions() for topic in get_args(e.Topic))
+
+
+def test_moments_are_told_in_the_readers_zone():
+    talk = Talk()
+    talk.customer("When is my booking B77?")
+    talk.read("get_booking", {"booking_id": "B77", "starts": (START + timedelta(days=1)).isoformat()})
+    told = compose(talk.situation, talk.events, now=START, zone=ZoneInfo("Asia/Tokyo"), reason="stuck")
+    assert any("16 June at 19:00" in line.text for line in told.lines)
