@@ -7,10 +7,10 @@ from collections import OrderedDict
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import LiteralString
 
 from pydantic import TypeAdapter, ValidationError
 
-from handrail.conversation.errors import HandrailError
 from handrail.conversation.fold import fold
 from handrail.conversation.log import Log
 from handrail.conversation.situation import Situation
@@ -21,6 +21,12 @@ EVERY = 20
 """A snapshot is written when so many events have come since the last one."""
 
 LABEL = "snapshot"
+SAVE: LiteralString = """
+INSERT INTO snapshots AS s (conversation_id, version, seq, sealed)
+SELECT id, %(version)s, %(seq)s, %(sealed)s FROM conversations WHERE id = %(id)s AND NOT forgotten
+ON CONFLICT (conversation_id) DO UPDATE SET version = excluded.version, seq = excluded.seq, sealed = excluded.sealed
+WHERE s.version <> excluded.version OR s.seq < excluded.seq
+"""
 
 
 class Situations:
@@ -67,26 +73,18 @@ class Situations:
             task.add_done_callback(lambda _: self._saving.pop(situation.conversation_id))
 
     async def _save(self, situation: Situation) -> None:
-        # A snapshot is a convenience: the next one comes soon, and without it the log is folded from its start.
         try:
             plain = adapter().dump_json(situation)
             sealed = await self._log.vault.seal(situation.conversation_id, plain, LABEL)
-            if sealed is None:
-                return
-            async with self._log.database.connection() as connection:
-                await connection.execute(
-                    """
-                    INSERT INTO snapshots AS s (conversation_id, version, seq, sealed)
-                    SELECT id, %(version)s, %(seq)s, %(sealed)s FROM conversations WHERE id = %(id)s AND NOT forgotten
-                    ON CONFLICT (conversation_id) DO UPDATE
-                    SET version = excluded.version, seq = excluded.seq, sealed = excluded.sealed
-                    WHERE s.version <> excluded.version OR s.seq < excluded.seq
-                    """,
-                    {"id": situation.conversation_id, "version": version(), "seq": situation.seq, "sealed": sealed},
-                    prepare=True,
-                )
-        except (HandrailError, ValueError) as error:
-            logger.warning("No snapshot of %s was written: %s", situation.conversation_id, error)
+            parameters = {
+                "id": situation.conversation_id, "version": version(), "seq": situation.seq, "sealed": sealed,
+            }  # fmt: skip
+            if sealed is not None:
+                async with self._log.database.connection() as connection:
+                    await connection.execute(SAVE, parameters, prepare=True)
+        except Exception:
+            # A snapshot is a convenience: without it the log is folded from further back, and the next one comes soon.
+            logger.exception("No snapshot of %s was written", situation.conversation_id)
 
     async def _load(self, conversation_id: str) -> tuple[Situation, int]:
         async with self._log.database.connection() as connection:

@@ -42,7 +42,7 @@ class Box:
         """What was sealed, or None where it is damaged or was sealed under another key or label."""
         try:
             return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], label.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             logger.error("A sealed field could not be opened (%s)", label)
             return None
 
