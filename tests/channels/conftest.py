@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -34,6 +35,12 @@ from handrail.conversation.events import (
 from handrail.conversation.log import Fence, Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
+from handrail.conversation.vault import Vault
+from handrail.desk.desk import Desk
+from handrail.desk.handover import Handover
+from handrail.desk.projections import DESK_PROJECTIONS
+from handrail.desk.staff import Presence
+from handrail.desk.writer import Packets
 from handrail.knowledge.passages import Policy
 
 ENGINE = "offline"
@@ -51,7 +58,10 @@ POLICIES = (
         id="returns",
         version="2",
         title="Returns and exchanges",
-        text="# Returns\n\nYou have **30 days**.\n\n- unworn\n- with the label\n\n| Item | Days |\n|---|---|\n| Boots | 30 |\n",
+        text=(
+            "# Returns\n\nYou have **30 days**.\n\n- unworn\n- with the label\n\n"
+            "| Item | Days |\n|---|---|\n| Boots | 30 |\n"
+        ),
         effective_from=date(2026, 1, 1),
     ),
     Policy(
@@ -197,7 +207,7 @@ class FakeHandrail:
     situations: Situations
     turns: ScriptedTurns
     identity: ScriptedIdentity
-    desk: Any
+    desk: Desk
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
     engine: str = ENGINE
 
@@ -208,13 +218,18 @@ async def handrail(
 ) -> AsyncIterator[FakeHandrail]:
     turns = ScriptedTurns(log)
     turns.gate.set()
-    yield FakeHandrail(settings, clock, database, log, bell, situations, turns, ScriptedIdentity(log), NoDesk())
+    packets = Packets(ZoneInfo(settings.business.timezone))
+    handover = Handover(log, settings, Presence(database, clock), packets)
+    desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
+    identity = ScriptedIdentity(log)
+    yield FakeHandrail(settings, clock, database, log, bell, situations, turns, identity, desk)
     await turns.close()
 
 
-class NoDesk:
-    async def position(self, conversation_id: str) -> int | None:
-        return None
+@pytest.fixture
+async def log(database: Database, vault: Vault, clock: Any, bell: Bell) -> Log:
+    """The log with the desk's tables kept in step."""
+    return Log(database, vault, clock, DESK_PROJECTIONS, bell=bell)
 
 
 @dataclass
@@ -288,6 +303,10 @@ class Person:
     http: httpx.AsyncClient
     id: str
 
+    def watch(self, **filters: str) -> Any:
+        """The desk's stream."""
+        return reading(self.http, "GET", "/v1/desk/events", {}, params=filters)
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -341,9 +360,9 @@ class Reader:
 
 @asynccontextmanager
 async def reading(
-    http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], body: Any = None
+    http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], body: Any = None, **more: Any
 ) -> AsyncIterator[Reader]:
-    async with http.stream(method, path, headers=headers, json=body, timeout=20) as response:
+    async with http.stream(method, path, headers=headers, json=body, timeout=20, **more) as response:
         yield Reader(aiter(response.aiter_lines()), response.status_code, response.headers["content-type"])
 
 
@@ -351,6 +370,18 @@ async def reading(
 async def site(handrail: FakeHandrail) -> AsyncIterator[Site]:
     async with serving(handrail) as found:
         yield found
+
+
+class ReadyServer(Server):
+    """Tells when it listens."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
 
 
 @pytest.fixture
@@ -366,10 +397,9 @@ async def serving(handrail: FakeHandrail) -> AsyncIterator[Site]:
     # Real argon2 takes a tenth of a second by design.
     app.state.kit.users._passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
-    server = Server(config, app.state.kit)
+    server = ReadyServer(config, app.state.kit)
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
+    await server.ready.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     async with httpx.AsyncClient(base_url=url) as http:

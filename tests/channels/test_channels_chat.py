@@ -89,8 +89,9 @@ async def test_posts_joined_into_one_turn_return_the_same_reply(site):
     talk = await site.begin()
     site.handrail.turns.gate.clear()
     posts = [asyncio.create_task(talk.say(text)) for text in ("I have", "a question")]
-    while (await site.handrail.log.head(talk.id)).last_seq < 3:
-        await asyncio.sleep(0.01)
+    async for event in site.handrail.log.follow(talk.id):
+        if event.seq == 3:
+            break
     site.handrail.turns.gate.set()
     first, second = [(await post).json() for post in posts]
     assert first["reply"] == second["reply"] == REPLY

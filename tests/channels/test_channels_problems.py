@@ -134,7 +134,7 @@ async def test_a_conversation_does_not_begin_with_nonsense(site, body):
 )
 async def test_what_is_out_of_bounds_changes_nothing(site, what, body):
     talk = await site.begin()
-    assert_problem(await talk.post(what, body), 422 if body != {"score": 10**400} else 422)
+    assert_problem(await talk.post(what, body), 422)
     assert (await site.handrail.log.head(talk.id)).last_seq == 1
 
 

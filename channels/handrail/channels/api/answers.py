@@ -47,7 +47,7 @@ async def follow(handrail: Handrail, heard: Event, seconds: float = SECONDS) -> 
             if isinstance(event.data, TurnEnded) and event.data.upto >= heard.seq:
                 yield Ended(event.data, event.seq)
                 return
-            if isinstance(event.data, HandoffClaimed):
+            if isinstance(event.data, HandoffClaimed) or _reopened(event):
                 yield Ended(None, event.seq)
                 return
     finally:
@@ -96,6 +96,11 @@ async def _held(handrail: Handrail, heard: Event) -> bool:
     later = await handrail.log.read(heard.conversation_id, after=heard.seq)
     change = next((event.data for event in later if isinstance(event.data, HAND_CHANGES)), None)
     return head.holder != "bot" if change is None else isinstance(change, GivenBack | WrappedUp)
+
+
+def _reopened(event: Event) -> bool:
+    # A line on a settled ticket puts it back into the queue, without a turn.
+    return isinstance(event.data, HandoffRequested) and event.actor != "bot"
 
 
 async def _next(events: AsyncIterator[Event], deadline: float) -> Event:

@@ -32,7 +32,7 @@ from handrail.channels.api.problems import documented
 from handrail.channels.api.streams import EventStream
 from handrail.channels.api.wire import sources
 from handrail.conversation.errors import Invalid
-from handrail.conversation.events import Closed, ContactLeft, Opened, Rated
+from handrail.conversation.events import Closed, Opened, Rated
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], dependencies=[Depends(counted)])
 STREAM = {
@@ -146,8 +146,7 @@ async def rate(kit: WithKit, who: Speaking, body: NewRating) -> Rating:
 @router.post("/{id}/contact", responses=CHANGES)
 async def leave_contact(kit: WithKit, who: Speaking, body: NewContact) -> Contact:
     """Say where the answer to a ticket is to go."""
-    left = ContactLeft(address=body.email)
-    event, *_ = await kit.handrail.log.append(who.conversation_id, "customer", left)
+    event = await kit.handrail.desk.tickets.leave_contact(who.conversation_id, body.email)
     name, _, domain = body.email.partition("@")
     return Contact(email=f"{name[:1]}…@{domain}", seq=event.seq)
 

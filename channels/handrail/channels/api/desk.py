@@ -1,7 +1,216 @@
 """The people's side: the queue, one conversation, and what a person does with it."""
 
-from fastapi import APIRouter, Depends
+from collections.abc import AsyncGenerator
+from typing import Annotated, Literal
 
-from handrail.channels.api.callers import counted
+from fastapi import APIRouter, Body, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from handrail.channels.api import watching
+from handrail.channels.api.callers import AtDesk, DeskConversation, OnDesk, counted
+from handrail.channels.api.desk_views import CaseView, Options, QueueView, Written, case, entry
+from handrail.channels.api.inputs import (
+    Claim,
+    GiveBack,
+    IdempotencyKey,
+    NewMessage,
+    NewNote,
+    Settlement,
+    WrapUp,
+)
+from handrail.channels.api.kit import Kit, WithKit
+from handrail.channels.api.problems import documented
+from handrail.channels.api.streams import EventStream, Sent
+from handrail.channels.sessions import Session
+from handrail.conversation.errors import Invalid
+from handrail.conversation.events import Event, Urgency
+from handrail.desk.acts import TAGS
+from handrail.desk.queue import Filter
+from handrail.desk.staff import Staff
 
 router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(counted)])
+ONE = "/conversations/{id}"
+READS = documented(401, 403, 404, 422)
+WRITES = documented(401, 403, 404, 408, 409, 413, 415, 422)
+STREAM = {"text/event-stream": {"schema": {"type": "string"}, "example": 'event: queue\ndata: {"items":[]}\n\n'}}
+Show = Literal["open", "waiting", "mine", "all", "done"]
+Department = Annotated[str | None, Query(max_length=40, pattern=r"^[a-z][a-z0-9_-]*$", examples=["general"])]
+
+
+def chosen(
+    session: OnDesk,
+    state: Annotated[Show, Query(description="`open` is what waits and what I have")] = "all",
+    department: Department = None,
+    urgency: Annotated[Urgency | None, Query()] = None,
+    mode: Annotated[Literal["live", "ticket"] | None, Query()] = None,
+) -> watching.Choice:
+    """Which part of the queue is asked for."""
+    return watching.Choice(
+        Filter(
+            states=watching.STATES[state],
+            departments=(department,) if department else (),
+            modes=(mode,) if mode else (),
+            urgencies=(urgency,) if urgency else (),
+            person=session.user.id if state == "mine" else None,
+            limit=watching.LONGEST,
+        ),
+        mine_or_waiting=session.user.id if state == "open" else None,
+    )
+
+
+Chosen = Annotated[watching.Choice, Depends(chosen)]
+
+
+@router.get("/queue", responses=documented(401, 403, 422))
+async def queue(
+    kit: WithKit,
+    choice: Chosen,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=watching.LONGEST)] = 0,
+) -> QueueView:
+    """Who waits for a person or is with one, the most pressing first."""
+    entries = await watching.entries(kit, choice)
+    return QueueView(
+        items=[entry(each) for each in entries[offset : offset + limit]],
+        total=len(entries),
+        waiting=sum(each.state == "waiting" for each in entries),
+        now=kit.handrail.clock.now(),
+    )
+
+
+@router.get("/options", responses=documented(401, 403))
+async def options(kit: WithKit, _: OnDesk) -> Options:
+    """What forms of the desk offer: the tags of a wrap-up, and the departments."""
+    departments = kit.handrail.settings.desk.departments
+    return Options(tags=list(TAGS), departments={code: found.name for code, found in departments.items()})
+
+
+@router.get(
+    "/events",
+    response_class=StreamingResponse,
+    responses={200: {"description": "Everything that a desk shows, as it changes.", "content": STREAM}, **READS},
+)
+async def events(kit: WithKit, session: OnDesk, choice: Chosen) -> EventStream:
+    """One stream for everything: `queue` (whole, when it changed) and `changed` (ids of conversations with news).
+
+    Whoever may answer customers counts as being there while this stream is open.
+    """
+    source: AsyncGenerator[Sent] = watching.desk(kit, staff_of(session), choice)
+    return EventStream(source, kit.closing)
+
+
+@router.post("/leave", status_code=204, responses=documented(401, 403))
+async def leave(kit: WithKit, session: OnDesk) -> None:
+    """Go: from here nobody counts on this person."""
+    await kit.presence.left(session.user.id)
+
+
+@router.get(ONE, responses=READS)
+async def show(
+    kit: WithKit,
+    _: OnDesk,
+    conversation_id: DeskConversation,
+    after: Annotated[int, Query(ge=0, le=999_999_999, description="only events with a greater seq")] = 0,
+) -> CaseView:
+    """One conversation: the summary, who the customer is, what was promised, and every event."""
+    return case(await kit.handrail.desk.show(conversation_id), kit.handrail.engine, after)
+
+
+@router.post(ONE + "/claim", responses=WRITES)
+async def claim(
+    kit: WithKit,
+    session: AtDesk,
+    conversation_id: DeskConversation,
+    body: Annotated[Claim | None, Body()] = None,
+    key: IdempotencyKey = None,
+) -> CaseView:
+    """Take the conversation. Of two who try, one gets it; the other is told who (409)."""
+    staff = await _there(kit, session)
+    take_over = body is not None and body.take_over
+    await kit.handrail.desk.claim(conversation_id, staff, key=_key(session, key), take_over=take_over)
+    return case(await kit.handrail.desk.show(conversation_id), kit.handrail.engine)
+
+
+@router.post(ONE + "/messages", responses=WRITES)
+async def say(
+    kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: NewMessage, key: IdempotencyKey = None
+) -> Written:
+    """Write to the customer, who gets it in the same stream; on a ticket by e-mail as well."""
+    longest = kit.handrail.settings.server.max_message_characters
+    if len(body.text) > longest:
+        raise Invalid(f"a message has at most {longest} characters", code="too_long")
+    staff = await _there(kit, session)
+    return _written(await kit.handrail.desk.say(conversation_id, staff, body.text, key=_key(session, key)))
+
+
+@router.post(ONE + "/notes", responses=WRITES)
+async def note(
+    kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: NewNote, key: IdempotencyKey = None
+) -> Written:
+    """Write a note that only the desk sees."""
+    staff = await _there(kit, session)
+    return _written(await kit.handrail.desk.note(conversation_id, staff, body.text, key=_key(session, key)))
+
+
+@router.post(ONE + "/give-back", responses=WRITES)
+async def give_back(
+    kit: WithKit,
+    session: AtDesk,
+    conversation_id: DeskConversation,
+    body: Annotated[GiveBack | None, Body()] = None,
+    key: IdempotencyKey = None,
+) -> Written:
+    """Let the bot go on, with an instruction where one is needed."""
+    staff = await _there(kit, session)
+    instruction = body.instruction if body else ""
+    event = await kit.handrail.desk.give_back(conversation_id, staff, instruction, key=_key(session, key))
+    kit.handrail.turns.wake(conversation_id)
+    return _written(event)
+
+
+@router.post(ONE + "/wrap-up", responses=WRITES)
+async def wrap_up(
+    kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: WrapUp, key: IdempotencyKey = None
+) -> Written:
+    """Settle the conversation, and say how it went and what would have been right."""
+    staff = await _there(kit, session)
+    event = await kit.handrail.desk.wrap_up(
+        conversation_id,
+        staff,
+        body.disposition,
+        tags=body.tags,
+        note=body.note,
+        right_answer=body.right_answer,
+        key=_key(session, key),
+    )
+    return _written(event)
+
+
+@router.post(ONE + "/promises", responses=WRITES)
+async def settle(
+    kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: Settlement, key: IdempotencyKey = None
+) -> Written:
+    """Say that a promise was kept or broken."""
+    staff = await _there(kit, session)
+    event = await kit.handrail.desk.settle(conversation_id, staff, body.promise, kept=body.kept, key=_key(session, key))
+    return _written(event)
+
+
+def staff_of(session: Session) -> Staff:
+    """The person of a session, as the desk knows them."""
+    user = session.user
+    return Staff(id=user.id, name=user.name, role=user.role, departments=user.departments)
+
+
+async def _there(kit: Kit, session: Session) -> Staff:
+    staff = staff_of(session)
+    await kit.presence.seen(staff)
+    return staff
+
+
+def _key(session: Session, key: str | None) -> str | None:
+    return f"desk:{session.user.id}:{key}" if key else None
+
+
+def _written(event: Event) -> Written:
+    return Written(seq=event.seq, at=event.at)

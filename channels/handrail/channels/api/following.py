@@ -11,6 +11,10 @@ from handrail.channels.api.wire import MOVES, findings, said, whole
 from handrail.channels.api.wire import state as view
 from handrail.conversation.events import CustomerSaid, Event, TurnEnded, TurnStarted
 from handrail.conversation.situation import Situation
+from handrail.desk.queue import Filter
+
+PLACES = 20
+"""Up to which place in the queue customers are told theirs; further back it says little."""
 
 
 async def conversation(kit: Kit, conversation_id: str, after: int, *, staff: bool) -> AsyncGenerator[Sent]:
@@ -44,9 +48,16 @@ async def answer(kit: Kit, heard: Event, *, staff: bool) -> AsyncGenerator[Sent]
 
 async def state(kit: Kit, situation: Situation) -> State:
     """Where a conversation stands, with its place in the queue while it waits."""
-    waiting = situation.handoff is not None and situation.handoff.state == "waiting" and situation.holder == "queue"
-    position = await kit.handrail.desk.position(situation.conversation_id) if waiting else None
-    return view(situation, kit.handrail.engine, position)
+    return view(situation, kit.handrail.engine, await _position(kit, situation))
+
+
+async def _position(kit: Kit, situation: Situation) -> int | None:
+    handoff = situation.handoff
+    if handoff is None or handoff.state != "waiting" or handoff.mode != "live":
+        return None
+    before_me = Filter(states=("waiting",), departments=(handoff.department,), modes=("live",), limit=PLACES)
+    ids = [entry.conversation_id for entry in await kit.handrail.desk.queue(before_me)]
+    return ids.index(situation.conversation_id) + 1 if situation.conversation_id in ids else None
 
 
 async def _state(kit: Kit, conversation_id: str, seq: int, *, starting: bool = False) -> Sent:

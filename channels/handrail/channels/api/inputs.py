@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from handrail.channels.passwords import LONGEST
 from handrail.channels.users import Role
+from handrail.desk.acts import TAGS
 
 EMAIL = r"^[^\s@<>\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}$"
 WORD = r"^[a-z][a-z0-9_-]{0,39}$"
@@ -148,11 +149,26 @@ class GiveBack(Input):
     instruction: Remark = Field(default="", examples=["The refund is approved; tell them it takes five days."])
 
 
+class Claim(Input):
+    """With `take_over` a supervisor takes the conversation from a colleague."""
+
+    take_over: bool = False
+
+
+class Settlement(Input):
+    """Whether a promise was kept."""
+
+    promise: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+    kept: bool = Field(examples=[True])
+
+
 class WrapUp(Input):
     """The last word on a handoff: how it ended, what went wrong, and what would have been right."""
 
     disposition: Literal["resolved", "unresolved", "follow_up", "spam", "customer_left"] = Field(examples=["resolved"])
-    tags: tuple[Word, ...] = Field(default=(), max_length=30, examples=[["policy-gap"]])
+    tags: tuple[Annotated[str, Field(pattern=WORD, json_schema_extra={"enum": list(TAGS)})], ...] = Field(
+        default=(), max_length=30, examples=[["policy_missing"]]
+    )
     note: Remark = ""
     right_answer: Remark = ""
 

@@ -11,6 +11,7 @@ from handrail.channels.api.ports import Handrail
 from handrail.channels.sessions import Sessions
 from handrail.channels.tokens import ConversationTokens
 from handrail.channels.users import Users
+from handrail.desk.staff import Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Kit:
 
     handrail: Handrail
     users: Users
+    presence: Presence
     sessions: Sessions
     tokens: ConversationTokens
     limits: Limits

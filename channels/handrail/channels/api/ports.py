@@ -10,6 +10,7 @@ from handrail.conversation.events import Event, IdentityProven
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
+from handrail.desk.desk import Desk
 from handrail.knowledge.passages import Policy
 
 
@@ -50,12 +51,6 @@ class Library(Protocol):
         ...
 
 
-class DeskPort(Protocol):
-    """The desk."""
-
-    async def position(self, conversation_id: str) -> int | None: ...
-
-
 class Handrail(Protocol):
     """The agent, put together. `engine` names what drafts the replies."""
 
@@ -74,7 +69,7 @@ class Handrail(Protocol):
     @property
     def knowledge(self) -> Library: ...
     @property
-    def desk(self) -> DeskPort: ...
+    def desk(self) -> Desk: ...
     @property
     def turns(self) -> Turns: ...
     @property

@@ -88,7 +88,10 @@ def state(situation: Situation, engine: str, position: int | None = None) -> Sta
         working=situation.holder == "bot" and situation.heard > situation.answered,
         handoff=handoff(situation, position),
         ticket=TicketView(
-            id=ticket.ticket_id, state=ticket.state, answer_by=ticket.answer_by, contact_known=bool(ticket.contact)
+            id=ticket.ticket_id,
+            state=ticket.state,
+            answer_by=ticket.answer_by,
+            contact_known=bool(ticket.contact or situation.contact),
         )
         if ticket
         else None,

@@ -1,0 +1,84 @@
+"""The desk's one stream: the queue whenever it changed, and which conversations have news."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handrail.channels.api.desk_views import entry
+from handrail.channels.api.kit import Kit
+from handrail.channels.api.streams import Sent
+from handrail.conversation.bell import ALL
+from handrail.desk.queue import Entry, Filter, State
+from handrail.desk.staff import Staff
+
+LONGEST = 500
+"""How many entries of the queue are looked at; beyond that it is time to filter."""
+
+PAUSE_SECONDS = 0.15
+"""News within so short a time is told together."""
+
+SEEN_SECONDS = 60.0
+"""How often whoever watches is marked as being there."""
+
+STATES: Mapping[str, tuple[State, ...]] = {
+    "open": ("waiting", "claimed"),
+    "waiting": ("waiting",),
+    "mine": ("claimed",),
+    "all": ("waiting", "claimed"),
+    "done": ("given_back", "wrapped_up"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A part of the queue; with `mine_or_waiting`, of those claimed only this person's."""
+
+    filter: Filter
+    mine_or_waiting: str | None = None
+
+
+async def entries(kit: Kit, choice: Choice) -> list[Entry]:
+    """The entries of this part of the queue."""
+    found = await kit.handrail.desk.queue(choice.filter)
+    if choice.mine_or_waiting is None:
+        return found
+    return [each for each in found if each.state == "waiting" or each.person == choice.mine_or_waiting]
+
+
+async def desk(kit: Kit, staff: Staff, choice: Choice) -> AsyncGenerator[Sent]:
+    """What a desk shows, now and as it changes, without end."""
+    before: Any = None
+    async with kit.handrail.bell.hear(ALL) as ticks:
+        seen = -SEEN_SECONDS
+        while True:
+            now = asyncio.get_running_loop().time()
+            if now - seen >= SEEN_SECONDS:
+                await _seen(kit, staff)
+                seen = now
+            shown, told = await _queue(kit, choice)
+            if shown != before:
+                before = shown
+                yield Sent("queue", told)
+            rung = await ticks.wait(SEEN_SECONDS)
+            if rung:
+                await asyncio.sleep(PAUSE_SECONDS)
+                rung |= await ticks.wait(0)
+                yield Sent("changed", {"conversations": sorted(rung - {ALL}), "all": ALL in rung})
+
+
+async def _queue(kit: Kit, choice: Choice) -> tuple[Any, dict[str, Any]]:
+    """The queue to compare, in which waiting time does not count, and to tell."""
+    items = [entry(each).model_dump(mode="json") for each in await entries(kit, choice)]
+    return [{**item, "waiting_seconds": 0} for item in items], {
+        "items": items,
+        "total": len(items),
+        "waiting": sum(item["state"] == "waiting" for item in items),
+        "now": kit.handrail.clock.now().isoformat(),
+    }
+
+
+async def _seen(kit: Kit, staff: Staff) -> None:
+    # An engineer reads along, and answers nobody.
+    if staff.role != "engineer":
+        await kit.presence.seen(staff)

@@ -1,0 +1,113 @@
+/** The dialogs of the desk. */
+
+import { call } from "./api.js";
+import { by, fill, h } from "./dom.js";
+
+const KEYS = [
+  ["j / k", "next / previous in the queue"],
+  ["c", "claim"],
+  ["r", "write to the customer"],
+  ["n", "note"],
+  ["g", "give back to the bot"],
+  ["w", "wrap up"],
+  ["s", "summary: first line"],
+  ["/", "filters"],
+  ["Esc", "leave a field, close a dialog, back"],
+  ["?", "this list"],
+];
+
+/** Open a form in the dialog; `submit(values)` may throw, and what was typed stays then. */
+export function ask({ title, fields, action, submit, wide }) {
+  const dialog = by("form");
+  const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
+  const send = async (event) => {
+    event.preventDefault();
+    const button = event.target.querySelector("button[type=submit]");
+    button.disabled = true;
+    wrong.hidden = true;
+    try {
+      await submit(new FormData(event.target));
+      if (!wide) dialog.close();
+    } catch (error) {
+      fill(wrong, error.message).hidden = false;
+    } finally {
+      button.disabled = false;
+    }
+  };
+  frame(dialog, title, h("form", { onsubmit: send }, fields, wrong, h("div", { class: "row" }, h("button", { class: "button first", type: "submit" }, action))));
+  dialog.querySelector("textarea, select, input:not([type=checkbox])")?.focus();
+}
+
+function frame(dialog, title, ...content) {
+  const close = h("button", { class: "button small", type: "button", onclick: () => dialog.close() }, "Close");
+  dialog.setAttribute("aria-labelledby", "form-title");
+  fill(dialog, h("header", {}, h("h2", { id: "form-title" }, title), close), h("div", { class: "content" }, content));
+  if (!dialog.open) dialog.showModal();
+}
+
+const area = (name, label, hint, attributes = {}) =>
+  h("label", { class: "field" }, h("span", {}, label), h("textarea", { name, maxlength: 4000, ...attributes }), hint && h("small", { class: "hint" }, hint));
+
+export function note(submit) {
+  ask({ title: "Note", action: "Save note", fields: [area("text", "Only the desk sees this", "", { required: true })], submit: (form) => submit({ text: form.get("text") }) });
+}
+
+export function giveBack(submit) {
+  const fields = [area("instruction", "What should the bot do or know?", "The bot reads it; the customer doesn't. It may stay empty.")];
+  ask({ title: "Give back to the bot", action: "Give back", fields, submit: (form) => submit({ instruction: form.get("instruction") }) });
+}
+
+export function wrapUp(tags, submit) {
+  const choice = (value, label) => h("option", { value }, label);
+  const fields = [
+    h("label", { class: "field" }, h("span", {}, "How did it end?"), h("select", { name: "disposition", required: true },
+      choice("resolved", "Resolved"), choice("unresolved", "Not resolved"), choice("follow_up", "Needs follow-up"), choice("customer_left", "Customer left"), choice("spam", "Spam"))),
+    h("fieldset", { class: "boxes" }, h("legend", {}, "What went wrong before it came to you?"),
+      tags.map((tag) => h("label", { class: "chip" }, h("input", { type: "checkbox", name: "tags", value: tag }), tag.replaceAll("_", " ")))),
+    area("right_answer", "What should the bot have said or done?", "It becomes a test."),
+    area("note", "Note", ""),
+  ];
+  const send = (form) => submit({ disposition: form.get("disposition"), tags: form.getAll("tags"), right_answer: form.get("right_answer"), note: form.get("note") });
+  ask({ title: "Wrap up", action: "Wrap up", fields, submit: send });
+}
+
+export function keys() {
+  const rows = KEYS.flatMap(([key, what]) => [h("dt", {}, key.split(" / ").map((one, index) => [index ? " / " : "", h("kbd", {}, one)])), h("dd", {}, what)]);
+  frame(by("form"), "Keys", h("dl", { class: "keys" }, rows));
+}
+
+/** Accounts, for admins. */
+export async function people(csrf) {
+  const accounts = await call("GET", "/v1/users");
+  const told = h("div", {});
+  const link = (account) => fill(told, h("p", {}, `Give this link to ${account.name}. It works once, for two days:`), h("p", { class: "once", tabindex: "0" }, account.link));
+  const renew = async (account) => link(await call("POST", `/v1/users/${account.id}/link`, { csrf }));
+  const flip = async (account) => {
+    await call("PATCH", `/v1/users/${account.id}`, { csrf, body: { disabled: !account.disabled } });
+    await people(csrf);
+  };
+  const guarded = (action) => async () => {
+    try {
+      await action();
+    } catch (error) {
+      fill(told, h("p", { class: "wrong", role: "alert" }, error.message));
+    }
+  };
+  const rows = accounts.map((account) =>
+    h("tr", {}, h("td", {}, account.login), h("td", {}, account.name), h("td", {}, account.role), h("td", {}, account.disabled ? "disabled" : account.ready ? "active" : "invited"),
+      h("td", {}, h("span", { class: "row" },
+        h("button", { class: "button small", type: "button", onclick: guarded(() => renew(account)) }, "New link"),
+        h("button", { class: "button small", type: "button", onclick: guarded(() => flip(account)) }, account.disabled ? "Enable" : "Disable")))));
+  const table = h("table", { class: "people" }, h("thead", {}, h("tr", {}, ["Login", "Name", "Role", "State", "Actions"].map((title) => h("th", { scope: "col" }, title)))), h("tbody", {}, rows));
+  const input = (name, label, attributes) => h("label", { class: "field" }, h("span", {}, label), h("input", { name, required: true, ...attributes }));
+  const role = h("label", { class: "field" }, h("span", {}, "Role"), h("select", { name: "role" }, ["agent", "supervisor", "engineer", "admin"].map((value) => h("option", { value }, value))));
+  ask({
+    title: "People", action: "Add", wide: true,
+    fields: [table, told, input("login", "Login", { pattern: "[A-Za-z0-9][A-Za-z0-9._@+\\-]{0,79}", autocapitalize: "none" }), input("name", "Name that customers see", { maxlength: 200 }), role],
+    submit: async (form) => {
+      const account = await call("POST", "/v1/users", { csrf, body: { login: form.get("login"), name: form.get("name"), role: form.get("role") } });
+      await people(csrf);
+      fill(by("form").querySelector("form > div"), h("p", {}, `Give this link to ${account.name}. It works once, for two days:`), h("p", { class: "once", tabindex: "0" }, account.link));
+    },
+  });
+}

@@ -1,0 +1,91 @@
+/** The list of who waits, with the time that passes. */
+
+import { by, fill, h } from "./dom.js";
+import { reasonWords } from "./desk-words.js";
+
+export class Queue {
+  /** `departments` are the names by code; where there is one only, entries don't name it. */
+  constructor({ choose }) {
+    Object.assign(this, { choose, items: [], current: null, skew: 0, departments: {} });
+    setInterval(() => this.tick(), 1000);
+  }
+
+  /** Show these entries; `now` is the server's time, since clocks differ. */
+  show(items, now) {
+    this.items = items;
+    this.skew = new Date(now) - Date.now();
+    const focused = document.activeElement?.closest?.(".entry")?.dataset.id;
+    fill(by("entries"), items.map((item) => this.entry(item)));
+    by("none").hidden = items.length > 0;
+    if (focused) this.button(focused)?.focus();
+    this.tick();
+  }
+
+  select(id) {
+    this.current = id;
+    for (const button of by("entries").querySelectorAll(".entry")) {
+      if (button.dataset.id === id) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+    this.button(id)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Go up or down the list; returns the id that is chosen now. */
+  step(by_) {
+    if (!this.items.length) return;
+    const index = this.items.findIndex((item) => item.conversation_id === this.current);
+    const next = index < 0 ? 0 : Math.min(this.items.length - 1, Math.max(0, index + by_));
+    this.choose(this.items[next].conversation_id);
+  }
+
+  button(id) {
+    return [...by("entries").querySelectorAll(".entry")].find((button) => button.dataset.id === id);
+  }
+
+  entry(item) {
+    const time = h("span", { class: "time", "data-since": item.since, "data-by": item.answer_by, "data-state": item.state });
+    const button = h(
+      "button",
+      { class: "entry", type: "button", "data-id": item.conversation_id, onclick: () => this.choose(item.conversation_id) },
+      h("span", { class: "first" },
+        item.unread && h("span", { class: "unread", role: "img", "aria-label": "unread" }),
+        h("span", { class: "name" }, item.customer || "Customer"),
+        time,
+      ),
+      item.about && h("span", { class: "about" }, item.about),
+      h("span", { class: "tags" },
+        ["urgent", "high"].includes(item.urgency) && h("span", { class: `chip ${item.urgency}` }, item.urgency),
+        item.reason && h("span", { class: "chip" }, reasonWords(item.reason)),
+        Object.keys(this.departments).length > 1 && h("span", { class: "chip" }, this.departments[item.department] || item.department),
+        item.mode === "ticket" && h("span", { class: "chip" }, item.ticket_state === "reopened" ? "ticket, reopened" : "ticket"),
+        item.person_name && item.state === "claimed" && h("span", { class: "chip person" }, item.person_name),
+      ),
+    );
+    if (item.conversation_id === this.current) button.setAttribute("aria-current", "true");
+    return h("li", {}, button);
+  }
+
+  tick() {
+    const now = Date.now() + this.skew;
+    for (const place of by("entries").querySelectorAll(".time")) {
+      const { since, by: until, state } = place.dataset;
+      const late = until && new Date(until) < now;
+      const told = until && state === "waiting" ? due(new Date(until) - now) : span(now - new Date(since));
+      if (place.textContent !== told) place.textContent = told;
+      place.classList.toggle("late", Boolean(late && state === "waiting"));
+    }
+  }
+}
+
+/** How long, in the two units that matter. */
+export function span(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, "0")}s`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)}h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")}m`;
+  return `${Math.floor(seconds / 86400)}d ${Math.floor((seconds % 86400) / 3600)}h`;
+}
+
+function due(left) {
+  return left < 0 ? `late by ${span(-left)}` : `due in ${span(left)}`;
+}

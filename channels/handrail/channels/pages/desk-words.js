@@ -1,0 +1,60 @@
+/** How codes read. */
+
+const REASONS = {
+  asked_for_person: "asked for a person",
+  not_covered: "not covered",
+  low_confidence: "not sure enough",
+  action_failed: "action failed",
+  action_unknown: "action unclear",
+  fraud_or_safety: "fraud or safety",
+};
+
+export const reasonWords = (reason) => REASONS[reason] || reason.replaceAll("_", " ");
+
+export const TOPICS = {
+  who: "Who",
+  wants: "What they want",
+  established: "Established",
+  tried: "What was done",
+  stuck: "Where it got stuck",
+  promised: "Promised",
+  mood: "Mood",
+  next: "Suggested next step",
+  policy: "Policies",
+};
+
+const clip = (text, length = 90) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
+
+/** One line for an event that is not a line of the talk. Null for those that only matter when everything is shown. */
+export function eventWords(kind, data) {
+  switch (kind) {
+    case "opened": return `Conversation began (${data.channel})`;
+    case "consulted": return data.passages.length ? `Looked up: ${[...new Set(data.passages.map((p) => p.title))].slice(0, 3).join(", ")}` : "Looked up policies: nothing found";
+    case "tool_ran": return `${data.tool}: ${data.ok ? "done" : data.message || data.error || "failed"}`;
+    case "action_proposed": return `Proposed: ${clip(data.question || data.tool)}`;
+    case "action_consented": return "The customer agreed to exactly this";
+    case "action_dropped": return `Proposal dropped (${data.why})`;
+    case "action_claimed": return "Carrying it out";
+    case "action_succeeded": return data.reconciled ? "Done, as found by look-up" : "Done";
+    case "action_failed": return `Not done: ${data.message || data.code}`;
+    case "action_unknown": return "Unclear whether it was done";
+    case "identity_proven": return `Identity: ${data.level}${data.name ? `, ${data.name}` : ""} (by ${data.method})`;
+    case "code_sent": return `Code sent to ${data.to}`;
+    case "code_refused": return `Wrong or late code (try ${data.tries})`;
+    case "handoff_requested": return `Handed over: ${reasonWords(data.reason)} (${data.urgency}, ${data.department})`;
+    case "handoff_claimed": return `${data.name} took over`;
+    case "given_back": return data.instruction ? `Given back: ${clip(data.instruction)}` : "Given back to the bot";
+    case "ticket_opened": return "Ticket opened";
+    case "ticket_moved": return `Ticket: ${data.state}`;
+    case "contact_left": return `Answer goes to ${data.address}`;
+    case "promise_made": return `Promised: ${clip(data.text)}`;
+    case "promise_settled": return data.kept ? "Promise kept" : "Promise broken";
+    case "delivered": return `Sent by ${data.channel} to ${data.to}`;
+    case "wrapped_up": return `Wrapped up: ${data.disposition.replaceAll("_", " ")}${data.tags.length ? ` (${data.tags.join(", ")})` : ""}`;
+    case "rated": return `Rated ${data.score} of 5${data.comment ? `: ${clip(data.comment)}` : ""}`;
+    case "closed": return `Closed (${data.reason.replaceAll("_", " ")})`;
+    case "announced": return data.text;
+    case "engine_switched": return `Engine: ${data.before} to ${data.after}`;
+    default: return null;
+  }
+}

@@ -1,0 +1,320 @@
+/** The page of the people: log in, watch the queue, work on one conversation. */
+
+import { call, newKey } from "./api.js";
+import { Case } from "./desk-case.js";
+import * as forms from "./desk-forms.js";
+import { Queue } from "./desk-queue.js";
+import { by, fill, h } from "./dom.js";
+
+let me = null;
+let options = { tags: [], departments: {} };
+let stream = null;
+let chosen = null;
+let sending = null;
+let looking = false;
+let lookAgain = false;
+let business = "Desk";
+const queue = new Queue({ choose });
+const shown = new Case();
+
+async function enter() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("password");
+  if (token) return door("password");
+  try {
+    me = await call("GET", "/v1/me");
+  } catch {
+    return door("login");
+  }
+  return work();
+}
+
+function door(which) {
+  stream?.close();
+  stream = me = null;
+  document.title = "Desk";
+  by("desk").hidden = true;
+  by("door").hidden = false;
+  by("login").hidden = which !== "login";
+  by("password").hidden = which !== "password";
+  by(which).querySelector("input").focus();
+}
+
+function guard(form, action) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const wrong = form.querySelector(".wrong");
+    const button = form.querySelector("button");
+    wrong.hidden = true;
+    button.disabled = true;
+    try {
+      await action(new FormData(form));
+      form.reset();
+    } catch (error) {
+      fill(wrong, error.message).hidden = false;
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+guard(by("login"), async (form) => {
+  me = await call("POST", "/v1/login", { body: { login: form.get("login"), password: form.get("password") } });
+  await work();
+});
+
+guard(by("password"), async (form) => {
+  if (form.get("password") !== form.get("again")) throw new Error("The two are not the same.");
+  const token = new URLSearchParams(location.hash.slice(1)).get("password");
+  me = await call("POST", "/v1/password", { body: { token, password: form.get("password") } });
+  history.replaceState(null, "", location.pathname);
+  await work();
+});
+
+async function work() {
+  by("door").hidden = true;
+  by("desk").hidden = false;
+  by("me").textContent = me.name;
+  by("people").hidden = me.role !== "admin";
+  fill(by("head"), h("h2", { id: "head-name" }), h("div", { class: "facts", id: "head-facts" }), h("div", { class: "row" }, buttons()));
+  const [about, found] = await Promise.all([call("GET", "/v1/about"), call("GET", "/v1/desk/options")]);
+  options = found;
+  queue.departments = found.departments;
+  business = `${about.business} desk`;
+  by("business").textContent = business;
+  const departments = Object.entries(found.departments).map(([code, name]) => h("option", { value: code }, name));
+  fill(by("f-department"), h("option", { value: "" }, "All departments"), departments);
+  watch();
+  const asked = new URLSearchParams(location.search).get("conversation");
+  if (asked) choose(asked);
+}
+
+function buttons() {
+  const button = (id, label, key, action, first) =>
+    h("button", { class: `button small ${first ? "first" : ""}`, id, type: "button", onclick: action, "aria-keyshortcuts": key }, label);
+  return [
+    button("claim", "Claim", "c", claim, true),
+    button("note", "Note", "n", note),
+    button("give-back", "Give back", "g", giveBack),
+    button("wrap-up", "Wrap up", "w", wrapUp),
+  ];
+}
+
+function watch() {
+  stream?.close();
+  const filters = new URLSearchParams();
+  for (const [name, value] of new FormData(by("filters"))) if (value) filters.set(name, value);
+  stream = new EventSource(`/v1/desk/events?${filters}`);
+  stream.onopen = () => link(true);
+  stream.onerror = async () => {
+    link(false);
+    // A stream that was refused does not come back: the session may have ended.
+    if (stream?.readyState === EventSource.CLOSED) {
+      try {
+        await call("GET", "/v1/me");
+        setTimeout(() => me && watch(), 3000);
+      } catch (error) {
+        if (error.status === 401) door("login");
+        else setTimeout(() => me && watch(), 3000);
+      }
+    }
+  };
+  stream.addEventListener("queue", (event) => {
+    const data = JSON.parse(event.data);
+    const before = queue.items.length ? queue.items.filter((item) => item.state === "waiting").length : 0;
+    queue.show(data.items, data.now);
+    document.title = `${data.waiting ? `(${data.waiting}) ` : ""}${business}`;
+    if (data.waiting > before) say(`${data.waiting} waiting`);
+  });
+  stream.addEventListener("changed", (event) => {
+    const data = JSON.parse(event.data);
+    if (chosen && (data.all || data.conversations.includes(chosen))) look();
+  });
+}
+
+function link(up) {
+  by("link").className = `chip ${up ? "up" : "down"}`;
+  by("link").lastElementChild.textContent = up ? "Live" : "Reconnecting…";
+}
+
+function say(text) {
+  by("live").append(h("p", {}, text));
+  while (by("live").childElementCount > 10) by("live").firstElementChild.remove();
+}
+
+function choose(id) {
+  if (chosen !== id) by("text").value = "";
+  chosen = id;
+  sending = null;
+  queue.select(id);
+  by("desk").classList.toggle("reading", Boolean(id));
+  by("open").hidden = !id;
+  by("blank").hidden = Boolean(id);
+  by("refused").hidden = true;
+  if (id) look();
+}
+
+/** Fetch what is new of the chosen conversation: one request at a time, and one more if something happened meanwhile. */
+async function look() {
+  if (looking) {
+    lookAgain = true;
+    return;
+  }
+  looking = true;
+  const id = chosen;
+  try {
+    const after = shown.id === id ? shown.lastSeq : 0;
+    const data = await call("GET", `/v1/desk/conversations/${encodeURIComponent(id)}?after=${after}`);
+    if (id === chosen) present(data);
+  } catch (error) {
+    if (error.status === 401) door("login");
+    else refuse(error.status === 404 ? "This conversation does not exist." : error.message);
+  } finally {
+    looking = false;
+    if (lookAgain || id !== chosen) {
+      lookAgain = false;
+      if (chosen) look();
+    }
+  }
+}
+
+function present(data) {
+  const fresh = shown.show(data);
+  for (const event of fresh) if (event.kind === "customer_said") say(`Customer: ${event.data.text}`);
+  const mine = data.person === me.id;
+  const reads = me.role === "engineer";
+  const others = data.person && !mine;
+  const leads = ["supervisor", "admin"].includes(me.role);
+  by("claim").hidden = mine || reads || (others && !leads);
+  by("claim").textContent = others ? "Take over" : "Claim";
+  by("give-back").hidden = by("wrap-up").hidden = !mine;
+  by("note").hidden = reads;
+  by("text").disabled = by("say").disabled = !mine;
+  const who = data.entry?.person_name || "A colleague";
+  fill(by("lead"), mine ? "You are writing as " : others ? `${who} is answering.` : reads ? "You are reading along." : "Claim the conversation to answer. ", mine && h("b", {}, me.name), !mine && !others && !reads && h("kbd", {}, "c"));
+}
+
+function refuse(message) {
+  fill(by("refused"), message).hidden = !message;
+}
+
+async function act(what, body, key = newKey()) {
+  refuse("");
+  const answer = await call("POST", `/v1/desk/conversations/${encodeURIComponent(chosen)}/${what}`, { body, csrf: me.csrf, key });
+  look();
+  return answer;
+}
+
+async function claim() {
+  if (!chosen || by("claim").hidden) return;
+  try {
+    await act("claim", { take_over: by("claim").textContent === "Take over" });
+    by("text").disabled = false;
+    by("text").focus();
+  } catch (error) {
+    refuse(error.message);
+    look();
+  }
+}
+
+const can = (id) => chosen && !by(id).hidden;
+function note() {
+  if (can("note")) forms.note((body) => act("notes", body));
+}
+function giveBack() {
+  if (can("give-back")) forms.giveBack((body) => act("give-back", body));
+}
+function wrapUp() {
+  if (can("wrap-up")) forms.wrapUp(options.tags, (body) => act("wrap-up", body));
+}
+
+async function write() {
+  const field = by("text");
+  const text = field.value.trim();
+  if (!text || field.disabled) return;
+  // The same words sent again after a failure are the same message.
+  if (sending?.text !== text) sending = { text, key: newKey() };
+  by("say").disabled = true;
+  try {
+    await act("messages", { text }, sending.key);
+    sending = null;
+    field.value = "";
+    grow();
+  } catch (error) {
+    refuse(error.message);
+    if (error.status === 409) look();
+  } finally {
+    by("say").disabled = field.disabled;
+  }
+}
+
+function grow() {
+  const field = by("text");
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight + 2, 176)}px`;
+}
+
+const SHORTCUTS = {
+  j: () => queue.step(1),
+  k: () => queue.step(-1),
+  c: claim,
+  r: () => by("text").focus(),
+  n: note,
+  g: giveBack,
+  w: wrapUp,
+  s: () => by("packet").querySelector("button")?.focus(),
+  "/": () => by("f-state").focus(),
+  "?": forms.keys,
+};
+
+function fold(yes) {
+  by("aside").classList.toggle("folded", yes);
+  by("fold").setAttribute("aria-expanded", String(!yes));
+}
+
+addEventListener("keydown", (event) => {
+  if (!me || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") {
+    if (event.target.closest("input, textarea, select")) event.target.blur();
+    else if (matchMedia("(max-width: 46rem)").matches) choose(null);
+    return;
+  }
+  if (event.target.closest("input, textarea, select")) return;
+  const action = SHORTCUTS[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+by("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  write();
+});
+by("text").function fold(yes) {
+  by("aside").classList.toggle("folded", yes);
+  by("fold").setAttribute("aria-expanded", String(!yes));
+}
+
+addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    write();
+  }
+});
+by("text").addEventListener("input", grow);
+by("filters").addEventListener("change", () => watch());
+by("back").addEventListener("click", () => choose(null));
+by("help").addEventListener("click", forms.keys);
+by("fold").addEventListener("click", () => fold(!by("aside").classList.contains("folded")));
+by("people").addEventListener("click", () => forms.people(me.csrf).catch((error) => refuse(error.message)));
+by("leave").addEventListener("click", async () => {
+  try {
+    await call("POST", "/v1/logout", { csrf: me.csrf });
+  } catch (error) {
+    if (error.status !== 401) return refuse(error.message);
+  }
+  choose(null);
+  door("login");
+});
+
+fold(matchMedia("(max-width: 46rem)").matches);
+enter();
