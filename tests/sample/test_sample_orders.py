@@ -7,7 +7,7 @@ from handrail.agent.tools import Refusal
 
 async def test_an_order_is_told_with_what_can_still_be_changed(customer):
     status = await customer("C1001").value("order_status", order_id="w10001")
-    assert status["state"] == "placed"
+    assert status["status"] == "placed"
     assert status["can_be_cancelled"] and status["address_can_be_changed"]
     assert status["total"] == "£83.95"
     assert "has not been dispatched yet" in status["stands"]
@@ -26,7 +26,7 @@ async def test_orders_are_listed_newest_first_and_by_product(customer):
     orders = await priya.value("find_orders")
     assert [order["order_id"] for order in orders] == ["W10001", "W10002", "W10003"]
     assert [order["order_id"] for order in await priya.value("find_orders", product="talus boots")] == ["W10003"]
-    assert [order["order_id"] for order in await priya.value("find_orders", state="dispatched")] == ["W10002"]
+    assert [order["order_id"] for order in await priya.value("find_orders", status="dispatched")] == ["W10002"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ async def test_a_key_belongs_to_the_customer_who_used_it(customer):
     assert await customer("C1002").lookup("cancel_order", "shared", order_id="W10001") is None
     other = await customer("C1006").do("cancel_order", key="shared", order_id="W10010")
     assert not other.ok
-    assert (await customer("C1006").value("order_status", order_id="W10010"))["state"] == "being packed"
+    assert (await customer("C1006").value("order_status", order_id="W10010"))["status"] == "being packed"
 
 
 async def test_nothing_is_done_after_the_deadline(customer):
@@ -134,7 +134,7 @@ async def test_nothing_is_done_after_the_deadline(customer):
     with pytest.raises(TimeoutError):
         await tool.run(priya.context("late", seconds=-1), order_id="W10001")
     assert await priya.lookup("cancel_order", "late", order_id="W10001") is None
-    assert (await priya.value("order_status", order_id="W10001"))["state"] == "placed"
+    assert (await priya.value("order_status", order_id="W10001"))["status"] == "placed"
 
 
 async def test_the_hostile_note_reaches_the_checks_as_a_note(customer):

@@ -30,7 +30,7 @@ class BookingSummary(BaseModel):
     places: str
     paid: str
     booked_on: date
-    state: str
+    status: str
     if_cancelled: str
     if_moved: str
 
@@ -49,7 +49,7 @@ class RepairStatus(BaseModel):
     effect="read",
     identity="verified",
     examples=["what have I booked", "show my bookings", "when is my trip", "am I still on the day walk"],
-    template="{booking_id}: {service} on {starts_at}, {places}, {paid}, {state}",
+    template="{booking_id}: {service} on {starts_at}, {places}, {paid}, {status}",
     policy_date="booked_on",
 )
 async def find_bookings(
@@ -66,7 +66,7 @@ async def find_bookings(
     return [
         _summary(ctx, booking)
         for booking in bookings
-        if (service is None or booking.service is service) and (include_past or booking.starts_at > ctx.now)
+        if (service is None or booking.service == service) and (include_past or booking.starts_at > ctx.now)
     ][-MOST:]
 
 
@@ -112,7 +112,7 @@ def _summary(ctx: Context, booking: Booking) -> BookingSummary:
         places=some(booking.places, "place"),
         paid=pounds(booking.paid),
         booked_on=local_day(booking.booked_at),
-        state=booking.state,
+        status=booking.state,
         if_cancelled=told_cancellation(booking, ctx.now),
         if_moved=_move(ctx, booking),
     )

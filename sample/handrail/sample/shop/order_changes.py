@@ -20,7 +20,7 @@ class CancelledOrder(BaseModel):
     """An order that was cancelled, and the money that goes back."""
 
     order_id: str
-    state: OrderState
+    status: OrderState
     refund: str
     refund_to: str
     refund_sent_by: date
@@ -45,7 +45,7 @@ async def preview_cancel(ctx: Context, order_id: str) -> Preview:
     items = some(sum(line.quantity for line in lines), "item")
     return Preview(
         summary=f"Cancel order {order.id} ({items}) and refund {refund} to {order.paid_with}",
-        facts={"state": order.state.value, "refund": refund, "refund_to": order.paid_with},
+        facts={"status": order.state.value, "refund": refund, "refund_to": order.paid_with},
         rule="order-cancellation",
     )
 
@@ -77,7 +77,7 @@ async def cancel_order(ctx: Context, order_id: OrderId) -> CancelledOrder:
         await give_back(connection, amount, by, ctx.now, reason="order cancelled", order_id=order_id, postage=True)
         return CancelledOrder(
             order_id=order_id,
-            state=OrderState.CANCELLED,
+            status=OrderState.CANCELLED,
             refund=pounds(amount),
             refund_to=order.paid_with,
             refund_sent_by=by,
@@ -96,7 +96,7 @@ async def preview_address(ctx: Context, order_id: str, address: str, also_in_acc
     account = " and keep it as the address of your account" if also_in_account else ""
     return Preview(
         summary=f"Send order {order.id} to {new.text} instead of {order.address}{account}",
-        facts={"state": order.state.value, "old_address": order.address, "new_address": new.text},
+        facts={"status": order.state.value, "old_address": order.address, "new_address": new.text},
         rule="address-change",
     )
 

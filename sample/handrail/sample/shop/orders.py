@@ -24,7 +24,7 @@ class OrderSummary(BaseModel):
 
     order_id: str
     ordered_on: date
-    state: OrderState
+    status: OrderState
     items: str
     total: str
 
@@ -34,7 +34,7 @@ class Parcel(BaseModel):
 
     tracking_number: str
     carrier: str
-    state: str
+    status: str
     dispatched_on: date
     expected_by: date
     delivered_on: date | None = None
@@ -53,7 +53,7 @@ class OrderStatus(BaseModel):
 
     order_id: str
     ordered_on: date
-    state: OrderState
+    status: OrderState
     stands: str
     items: list[Item]
     postage: str
@@ -73,15 +73,15 @@ class OrderStatus(BaseModel):
     effect="read",
     identity="verified",
     examples=["show me my orders", "what have I ordered from you", "my last order", "which of my orders are open"],
-    template="{order_id} of {ordered_on}: {items}, {total}, {state}",
+    template="{order_id} of {ordered_on}: {items}, {total}, {status}",
     policy_date="ordered_on",
 )
 async def find_orders(
-    ctx: Context, state: OrderState | None = None, product: str | None = None, since: date | None = None
+    ctx: Context, status: OrderState | None = None, product: str | None = None, since: date | None = None
 ) -> list[OrderSummary]:
-    """List the customer's orders, newest first: number, day, items, total and state.
+    """List the customer's orders, newest first: number, day, items, total and status.
 
-    state: only orders in this state
+    status: only orders that have come so far
     product: only orders with such an item, in the customer's words
     since: only orders from this day on
     """
@@ -95,14 +95,14 @@ async def find_orders(
         GROUP BY o.id ORDER BY o.placed_at DESC
     """
     async with shop.transaction() as connection:
-        found = await connection.execute(query, [customer(ctx), state, state, since, since])
+        found = await connection.execute(query, [customer(ctx), status, status, since, since])
         rows = await found.fetchall()
     wanted = product.casefold().split() if product else []
     return [
         OrderSummary(
             order_id=row["id"],
             ordered_on=local_day(row["placed_at"]),
-            state=row["state"],
+            status=row["state"],
             items=row["items"],
             total=pounds(row["total"]),
         )
@@ -126,7 +126,7 @@ async def find_orders(
     policy_date="ordered_on",
 )
 async def order_status(ctx: Context, order_id: OrderId) -> OrderStatus:
-    """Tell where one order stands: its state, parcels with tracking, items, address, and what can still be changed.
+    """Tell where one order stands: its status, parcels with tracking, items, address, and what can still be changed.
 
     order_id: the number of the order, W and five digits
     """
@@ -138,7 +138,7 @@ async def order_status(ctx: Context, order_id: OrderId) -> OrderStatus:
     return OrderStatus(
         order_id=order.id,
         ordered_on=local_day(order.placed_at),
-        state=order.state,
+        status=order.state,
         stands=stands(order, shipments),
         items=[Item(product=line.name, quantity=line.quantity, price=pounds(line.price)) for line in lines],
         postage=pounds(order.postage),
@@ -182,7 +182,7 @@ def _parcel(shipment: Shipment) -> Parcel:
     return Parcel(
         tracking_number=shipment.tracking,
         carrier=shipment.carrier,
-        state=shipment.state,
+        status=shipment.state,
         dispatched_on=local_day(shipment.dispatched_at),
         expected_by=local_day(shipment.expected_by),
         delivered_on=local_day(shipment.delivered_at) if shipment.delivered_at else None,

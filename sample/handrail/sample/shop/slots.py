@@ -27,7 +27,7 @@ class FreeSlot(BaseModel):
     service: Service
     starts_at: datetime
     lasts: str
-    free_places: int
+    places_left: int
     price: str
 
 
@@ -41,7 +41,7 @@ class FreeSlot(BaseModel):
         "when can I bring my boots in for a resole",
         "is there a climbing taster in July",
     ],
-    template="{starts_at}: {service}, {lasts}, {price}, places left: {free_places} ({slot_id})",
+    template="{starts_at}: {service}, {lasts}, {price}, places left: {places_left} ({slot_id})",
 )
 async def find_slots(
     ctx: Context,
@@ -75,7 +75,7 @@ async def free_slots(
         "WHERE service = ANY(%s) AND places - taken >= %s AND starts_at >= %s AND starts_at < %s "
         "ORDER BY starts_at, id LIMIT %s",
         [
-            [service.value for service in services],
+            [str(service) for service in services],
             places,
             max(datetime.combine(start, time(), ZONE), now + _closes(services[0])),
             datetime.combine((end or start + AHEAD) + timedelta(days=1), time(), ZONE),
@@ -91,7 +91,7 @@ async def choose_slot(
     """The slot that is meant by its id or by its day. Refuses with dates to choose from where that leaves it open."""
     if slot_id is not None:
         chosen = await read_slot(connection, slot_id)
-        if chosen.service is not service:
+        if chosen.service != service:
             raise Refusal("other_service", f"{slot_id} is a {chosen.service.value}, not a {service.value}.")
         return chosen
     if day is None:
@@ -135,7 +135,7 @@ def _found(slot: Slot, now: datetime) -> FreeSlot:
         service=slot.service,
         starts_at=local_time(slot.starts_at),
         lasts=_lasts(slot.service),
-        free_places=slot.free,
+        places_left=slot.free,
         price=pounds(price(slot.service, local_day(now))),
     )
 
