@@ -1,0 +1,98 @@
+"""Text that tries to steer the agent: in what customers write, and hidden in passages and tool results."""
+
+import base64
+import binascii
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from handrail.guardrails.text import QUOTES, packaged, skeleton
+
+CERTAIN = 0.5
+"""From this score on the text is treated as an attack."""
+WIDE = 24_000
+"""How many characters are read; longer texts are cut, and being so long is noted by whoever limits them."""
+CODED = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{24,}={0,2}(?![\w+/=])")
+SPACED = re.compile(r"\b(?:[a-zA-Z][ .\-_*]){5,}[a-zA-Z]\b")
+LEET = str.maketrans("013457@$!", "oieastasi")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One trace of an attack: its kind, how surely it is one, and where it stands (no span where it was hidden)."""
+
+    kind: str
+    weight: float
+    span: tuple[int, int] | None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
+    data = packaged("injection.toml")
+    parts = re.compile("(?<![A-Z])(?:" + "|".join(data["parts"]) + ")(?![A-Z])")
+    marks = []
+    for mark in data["mark"]:
+        for pattern in mark["patterns"]:
+            filled = parts.sub(lambda m: data["parts"][m[0]], pattern)
+            marks.append((mark["kind"], float(mark["weight"]), re.compile(filled, re.DOTALL | re.MULTILINE)))
+    return tuple(marks)
+
+
+def marks(text: str) -> list[Mark]:
+    """Every trace of an attack in `text`, also behind look-alike letters, spacing and encodings."""
+    text = text[:WIDE]
+    seen = _read(text.translate(QUOTES).lower(), spans=True)
+    clean = skeleton(text).translate(QUOTES).lower()
+    for hidden in _hidden(text, clean):
+        seen += [Mark(m.kind if m.kind == "encoded" else "encoded", m.weight, None) for m in _read(hidden, spans=False)]
+    if len(clean) == len(text) or clean == text.lower():
+        return seen
+    known = {m.kind for m in seen}
+    return seen + [m for m in _read(clean, spans=False) if m.kind not in known]
+
+
+def _read(low: str, *, spans: bool) -> list[Mark]:
+    found = []
+    for kind, weight, pattern in _patterns():
+        match = pattern.search(low)
+        if match:
+            found.append(Mark(kind, weight, match.span() if spans else None))
+    return found
+
+
+def _hidden(text: str, clean: str) -> list[str]:
+    hidden = []
+    for match in CODED.finditer(text):
+        opened = _decoded(match[0])
+        if opened:
+            hidden.append(opened.lower())
+    spaced = SPACED.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), clean)
+    if spaced != clean:
+        hidden.append(spaced)
+    leet = re.sub(r"\w*\d\w*", lambda m: m[0].translate(LEET) if re.search(r"[a-z]", m[0]) else m[0], clean)
+    if leet != clean:
+        hidden.append(leet)
+    return hidden
+
+
+def _decoded(code: str) -> str | None:
+    try:
+        text = base64.b64decode(code + "=" * (-len(code) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return text if text.isprintable() or "\n" in text else None
+
+
+def score(found: list[Mark], likeness: float = 0.0) -> float:
+    """How surely this is an attack, 0 to 1: the marks as independent evidence, together with the likeness to attacks.
+
+    `likeness` is the probe's reading, about 0 for everyday text and 1 for an attack; alone it settles only what is far
+    up, and it lifts weak marks.
+    """
+    best: dict[tuple[str, float], int] = {}
+    for mark in found:
+        best[mark.kind, mark.weight] = best.get((mark.kind, mark.weight), 0) + 1
+    doubt = math.prod((1 - 0.55 * w) * (1 - 0.3 * w) ** min(n - 1, 2) for (_, w), n in best.items())
+    lift = max(0.0, likeness - 0.1)
+    return min(1.0, 1 - doubt * math.exp(-1.3 * lift))

@@ -1,0 +1,89 @@
+"""A conversation that goes in circles: the customer says it again, the bot says it again, nothing moves."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from handrail.conversation.situation import Situation
+from handrail.guardrails.claims import claim
+from handrail.guardrails.text import even
+
+SAME = 84
+"""From this rapidfuzz ratio on two lines say the same."""
+LOOK_BACK = 4
+IDLE = 3
+"""So many turns in a row without an answer or an action are no progress."""
+UNMOVED = ("asked", "offered", "refused")
+COMPLAINS = re.compile(
+    r"\b(?:(?:i|we)(?:'ve| have)? (?:already|just) (?:told|said|gave|given|answered|explained|sent|asked|did|done|tried|wrote|provided|mentioned)|already (?:told|gave|answered|asked|tried|done|did) (?:you|that|it|this)|"
+    r"(?:told|asked) you (?:already|that already|before|twice|\w+ times)|(?:that's|thats|this is|that is|it's) not (?:what i|my question|the question|what i'm|an answer|helpful|helping|it)|not what i (?:asked|meant|said|want\w*)|"
+    r"(?:you )?(?:didn't|did not|don't|are not|aren't|not|never) answer(?:ed|ing)? (?:my|the) question|(?:you're|you are|u r|ur) not (?:listening|understanding|helping|getting it)|you (?:don't|do not|didn't) (?:understand|get it|listen)|"
+    r"(?:keep|keeps|kept) (?:\w+ )?(?:asking|saying|repeating|telling|giving|sending|going)|same (?:answer|thing|question|reply|response|message)(?: again)?|(?:going|going round|running|talking) in circles|round and round|"
+    r"(?:this|it|that|still) (?:is |does |doesn't |isn't |not |didn't )+(?:work|working|help|helping|helpful)|how many times|for the (?:second|third|fourth|fifth|last) time|(?:asking|said|repeat\w*|telling you|asked) (?:\w+ )?again|as i (?:said|wrote|mentioned)|like i said|read (?:my|what i)|still (?:no|not|don't|haven't|hasn't|doesn't|waiting)|"
+    r"doesn't answer|does not answer|getting nowhere|leading nowhere|not leading anywhere|pointless)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """What points to a standstill: how alike this line is to an earlier one (0 to 1) and how many such there were; how
+    often the bot said the same in a row; whether the customer says so; turns in a row without progress."""
+
+    alike: float
+    repeats: int
+    loops: int
+    complaint: tuple[int, int] | None
+    idle: int
+
+    @property
+    def score(self) -> float:
+        """All of it as one number, 0 to 1."""
+        doubt = (1 - 0.35 * min(self.repeats, 2)) * (1 - 0.35 * min(self.loops, 2)) * (1 - 0.4 * (self.complaint is not None))
+        return 1 - doubt * (1 - 0.2 * min(max(self.idle - 1, 0), 3))
+
+
+def standstill(text: str, situation: Situation | None) -> Standstill:
+    """Look for a standstill at the customer's line `text`, the last in `situation`."""
+    complaint = COMPLAINS.search(even(text).lower())
+    span = complaint.span() if complaint else None
+    if situation is None:
+        return Standstill(0.0, 0, 0, span, 0)
+    own = [line for line in situation.lines if line.speaker == "customer"]
+    before = [line.text for line in own if not (own and line is own[-1] and line.text == text)]
+    ratios = [_alike(text, other) for other in before[-LOOK_BACK:]]
+    said = [line.text for line in situation.lines if line.speaker == "bot"]
+    return Standstill(
+        alike=max(ratios, default=0.0),
+        repeats=sum(r >= 1 for r in ratios),
+        loops=_loops(said[-LOOK_BACK:]),
+        complaint=span,
+        idle=_idle(situation.outcomes),
+    )
+
+
+def _alike(text: str, other: str) -> float:
+    """1 where both say the same. Short answers ("yes", an order number) may repeat freely."""
+    one, two = claim(text), claim(other)
+    if len(one.stems) < 2 or len(two.stems) < 2:
+        return 0.0
+    words = len(one.stems & two.stems) / min(len(one.stems), len(two.stems))
+    ratio = max(fuzz.ratio(text.lower(), other.lower()), fuzz.token_sort_ratio(text.lower(), other.lower())) / SAME
+    enough = min(len(one.stems), len(two.stems)) >= 3 and words >= 0.8 and one.negative == two.negative
+    return min(1.0, max(ratio, 1.0 if enough else 0.0))
+
+
+def _loops(said: Sequence[str]) -> int:
+    if not said:
+        return 0
+    return sum(len(other) > 25 and fuzz.ratio(said[-1].lower(), other.lower()) >= 92 for other in said[:-1])
+
+
+def _idle(outcomes: Sequence[str]) -> int:
+    count = 0
+    for outcome in reversed(outcomes):
+        if outcome not in UNMOVED:
+            break
+        count += 1
+    return count
