@@ -2,13 +2,16 @@
 
 from datetime import date, time
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+
+Url = Annotated[str, Field(pattern=r"^https?://")]
 
 
 class Section(BaseModel):
@@ -17,10 +20,12 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _zone(name: str) -> str:
+def _zone(name: str | None) -> str | None:
+    if name is None:
+        return None
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"{name!r} is no IANA time zone (write one like 'Europe/Berlin')") from error
     return name
 
@@ -46,7 +51,7 @@ class Engine(Section):
     kind: Literal["auto", "openai", "offline"] = "auto"
     model: str = "gpt-4.1-mini"
     api_key: SecretStr | None = None
-    base_url: str | None = None
+    base_url: Url | None = None
     timeout_seconds: float = Field(default=20.0, gt=0)
     first_token_seconds: float = Field(default=8.0, gt=0)
     prompt_tokens: int = Field(default=2000, ge=500, description="budget of a routine turn's prompt")
@@ -77,7 +82,7 @@ class DatabaseSection(Section):
 class Index(Section):
     """The policy index."""
 
-    chroma_url: str | None = None
+    chroma_url: Url | None = None
     embedder: Literal["minilm", "openai", "chroma"] = "minilm"
     embedding_model: str = "text-embedding-3-small"
     passage_tokens: int = Field(default=220, ge=40)
@@ -116,6 +121,8 @@ class Department(Section):
     reasons: tuple[str, ...] = ()
     """Reason codes that go to this department; the department `general` takes the rest."""
 
+    _timezone = field_validator("timezone")(_zone)
+
 
 class DeskSection(Section):
     """The people's side."""
@@ -147,12 +154,18 @@ class Checks(Section):
     hub: tuple[str, ...] = ()
     """Import paths of further guardrails-ai validators, e.g. `guardrails_ai.ban_list:BanList`."""
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.offer_at > self.handover_at:
+            raise ValueError(f"offer_at ({self.offer_at}) must not be above handover_at ({self.handover_at})")
+        return self
+
 
 class Mail(Section):
     """Where codes and answers to tickets go; without a host they go to the console and the log file."""
 
     host: str | None = None
-    port: int = 587
+    port: int = Field(default=587, ge=1, le=65535)
     user: str | None = None
     password: SecretStr | None = None
     starttls: bool = True
@@ -164,7 +177,7 @@ class Server(Section):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str | None = None
+    public_url: Url | None = None
     """Where customers reach this server, for links in e-mails."""
     max_body_bytes: int = Field(default=64_000, ge=1000)
     max_message_characters: int = Field(default=8_000, ge=100)

@@ -6,8 +6,10 @@ that is wrong is a `SettingsError` that names it.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,13 @@ PLAIN = {
 }
 """Environment names that other programs know too, and the setting each stands for."""
 
+PREFIX = "HANDRAIL_"
+NOT_SETTINGS = ("HANDRAIL_WORKSPACE", "HANDRAIL_DATA", "HANDRAIL_LOGIN")
+"""Names for the command line and the evaluations."""
+
+KUBERNETES = re.compile(r"HANDRAIL_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+)?)")
+"""Names that a cluster sets by itself where a service is called `handrail`."""
+
 
 class Settings(Section):
     """Everything that can be set. `workspace` is the folder of the file; paths in it are relative to that."""
@@ -72,54 +81,59 @@ class Settings(Section):
 
 
 def load(workspace: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read `workspace/handrail.toml` and lay the environment over it.
+    """Read `workspace/handrail.toml`, if there is one, and lay the environment over it; empty variables count as unset.
 
     Raises `SettingsError` naming every key or value that is wrong, and where it came from.
     """
-    environment = os.environ if environment is None else environment
-    file = workspace / FILE
-    try:
-        values: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    values = _from_file(workspace / FILE)
     origin: dict[tuple[str, ...], str] = {}
-    for name, path, value in _from_environment(environment):
-        _put(values, path, value)
+    for name, path, value in _from_environment(os.environ if environment is None else environment):
+        _put(values, path, value, name)
         origin[path] = name
-    values.pop("workspace", None)
     try:
         return Settings.model_validate({**values, "workspace": workspace.resolve()})
     except ValidationError as error:
-        raise SettingsError("\n".join(_told(problem, origin, file) for problem in error.errors())) from error
+        raise SettingsError("\n".join(_told(problem, origin) for problem in error.errors())) from error
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file} can't be read as TOML: {error}") from error
+    if "workspace" in values:
+        raise SettingsError(f"workspace ({FILE}): there is no such setting; it is the folder of the file")
+    return values
 
 
 def _from_environment(environment: Mapping[str, str]) -> list[tuple[str, tuple[str, ...], str]]:
     found: list[tuple[str, tuple[str, ...], str]] = []
     found += [(name, path, environment[name]) for name, path in PLAIN.items() if environment.get(name)]
-    prefix = "HANDRAIL_"
-    for name, value in environment.items():
-        # HANDRAIL_WORKSPACE and HANDRAIL_DATA name folders of the command line and of the evaluations, not settings.
-        if name.startswith(prefix) and name not in ("HANDRAIL_WORKSPACE", "HANDRAIL_DATA"):
-            found.append((name, tuple(name.removeprefix(prefix).lower().split("__")), value))
+    for name, value in sorted(environment.items()):
+        if value and name.startswith(PREFIX) and name not in NOT_SETTINGS and not KUBERNETES.fullmatch(name):
+            found.append((name, tuple(name.removeprefix(PREFIX).lower().split("__")), value))
     return found
 
 
-def _put(values: dict[str, Any], path: tuple[str, ...], value: str) -> None:
+def _put(values: dict[str, Any], path: tuple[str, ...], value: str, name: str) -> None:
     *parents, last = path
     for parent in parents:
         values = values.setdefault(parent, {})
         if not isinstance(values, dict):
-            raise SettingsError(f"{'.'.join(path)}: {parent} is a value, not a table")
-    try:
-        # Lists and tables are written in TOML (`["a", "b"]`); everything else is taken as it stands.
-        values[last] = tomllib.loads(f"v = {value}")["v"] if value[:1] in "[{" else value
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{'.'.join(path)}: {value!r} is not a TOML list or table: {error}") from error
+            raise SettingsError(f"{'.'.join(path)} ({name}): {parent} is a value, not a table")
+    values[last] = value
+    if value[0] in "[{":
+        # Lists and tables are written in TOML (`["a", "b"]`); what is none is taken as it stands: a password, say.
+        with suppress(tomllib.TOMLDecodeError):
+            values[last] = tomllib.loads(f"v = {value}")["v"]
 
 
-def _told(problem: Any, origin: Mapping[tuple[str, ...], str], file: Path) -> str:
-    path = tuple(str(part) for part in problem["loc"])
-    where = origin.get(path) or f"{file.name}"
+def _told(problem: Any, origin: Mapping[tuple[str, ...], str]) -> str:
+    path = tuple(str(part) for part in problem["loc"] if part != "[key]")
+    above = (path[:length] for length in range(len(path), 0, -1))
+    where = next((origin[part] for part in above if part in origin), FILE)
     what = "there is no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
     return f"{'.'.join(path)} ({where}): {what}"
 
