@@ -29,9 +29,10 @@ async def _resume(turn: Turn, services: Services) -> Turn | None:
     parked = turn["situation"].parked
     if parked is None or not resumable(turn["situation"]):
         return None
-    turn = {**turn, "call": Call(tool=parked.tool, arguments=parked.arguments)}
-    # What the draft after the call may cite and offer is needed too; the customer's code or claim is no question.
-    return {**turn, "step": "act"}
+    # The code or the claim that came since is no request: what was asked before it is.
+    asked = (line.text for line in reversed(turn["situation"].lines) if line.speaker == "customer" and line.seq < parked.seq)
+    call = Call(tool=parked.tool, arguments=parked.arguments)
+    return {**turn, "call": call, "message": next(asked, turn["message"]), "step": "act"}
 
 
 async def _code(turn: Turn, services: Services) -> Turn | None:

@@ -7,10 +7,10 @@ import typer
 
 from handrail.channels.cli.workspace import Workspace, run
 from handrail.conversation.errors import NotFound
-from handrail.conversation.settings import Settings
 
 if TYPE_CHECKING:
     from handrail.agent.bootstrap import Handrail
+    from handrail.conversation.settings import Settings
     from handrail.desk.staff import Staff
 
 app = typer.Typer(help="Work the queue: list, show, claim, say, note, give back, wrap up.", no_args_is_help=True)
@@ -94,7 +94,7 @@ def wrap_up(
 
 
 def _act(login: str, conversation: str, workspace: object, do: Do, done: str) -> None:
-    async def command(settings: Settings) -> None:
+    async def command(settings: "Settings") -> None:
         from handrail.agent.bootstrap import build
         from handrail.channels.users import Users
         from handrail.desk.staff import Staff
@@ -126,7 +126,7 @@ async def _find(handrail: "Handrail", part: str) -> str:
     return found[0]
 
 
-async def _list(settings: Settings, departments: tuple[str, ...], everything: bool) -> None:
+async def _list(settings: "Settings", departments: tuple[str, ...], everything: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -150,7 +150,7 @@ async def _list(settings: Settings, departments: tuple[str, ...], everything: bo
     Console().print(table)
 
 
-async def _show(settings: Settings, conversation: str) -> None:
+async def _show(settings: "Settings", conversation: str) -> None:
     from rich.console import Console
     from rich.text import Text
 

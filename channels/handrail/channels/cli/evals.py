@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handrail.channels.cli.workspace import Workspace, run
-from handrail.conversation.settings import Settings
+
+if TYPE_CHECKING:
+    from handrail.conversation.settings import Settings
 
 app = typer.Typer(
     help="Score the agent against cases and transcripts whose outcomes people tagged.", no_args_is_help=True
@@ -50,7 +52,7 @@ def run_suite(
 
 
 async def _run(
-    settings: Settings,
+    settings: "Settings",
     data: Path | None,
     out: Path | None,
     only: str | None,

@@ -1,11 +1,13 @@
 """`handrail users`: accounts of the people who work here."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handrail.channels.cli.workspace import Workspace, run
-from handrail.conversation.settings import Settings
+
+if TYPE_CHECKING:
+    from handrail.conversation.settings import Settings
 
 app = typer.Typer(help="Accounts of the people at the desk.", no_args_is_help=True)
 
@@ -38,7 +40,7 @@ def link(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -
     run(lambda settings: _link(settings, login), workspace)
 
 
-async def _list(settings: Settings) -> None:
+async def _list(settings: "Settings") -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -54,7 +56,7 @@ async def _list(settings: Settings) -> None:
     Console().print(table)
 
 
-async def _add(settings: Settings, login: str, name: str, role: str, departments: tuple[str, ...]) -> None:
+async def _add(settings: "Settings", login: str, name: str, role: str, departments: tuple[str, ...]) -> None:
     from handrail.agent.bootstrap import open_database
     from handrail.channels.users import Users
     from handrail.conversation.clock import SystemClock
@@ -65,7 +67,7 @@ async def _add(settings: Settings, login: str, name: str, role: str, departments
         _print_link(settings, await users.link(user.id))
 
 
-async def _link(settings: Settings, login: str) -> None:
+async def _link(settings: "Settings", login: str) -> None:
     from handrail.agent.bootstrap import open_database
     from handrail.channels.users import Users
     from handrail.conversation.clock import SystemClock
@@ -75,7 +77,7 @@ async def _link(settings: Settings, login: str) -> None:
         _print_link(settings, await users.link((await users.by_login(login)).id))
 
 
-def _print_link(settings: Settings, token: str) -> None:
+def _print_link(settings: "Settings", token: str) -> None:
     from handrail.channels.api.people import password_link
 
     server = settings.server

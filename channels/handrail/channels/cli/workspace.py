@@ -5,21 +5,23 @@ import contextlib
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handrail.conversation.errors import HandrailError, SettingsError
-from handrail.conversation.settings import FILE, Settings, load
+
+if TYPE_CHECKING:
+    from handrail.conversation.settings import Settings
 
 Workspace = Annotated[
     Path | None,
     typer.Option(
         "--workspace",
         "-w",
-        help=f"Folder with {FILE}; else $HANDRAIL_WORKSPACE, else this folder, else the sample business.",
+        help="Folder with handrail.toml; else $HANDRAIL_WORKSPACE, else this folder, else the sample business.",
         envvar="HANDRAIL_WORKSPACE",
         file_okay=False,
     ),
@@ -28,11 +30,15 @@ Workspace = Annotated[
 
 def sample_folder() -> Path:
     """The packaged sample business."""
-    return Path(str(files("handrail.sample")))
+    spec = find_spec("handrail.sample")
+    assert spec is not None and spec.submodule_search_locations is not None
+    return Path(spec.submodule_search_locations[0])
 
 
-def settings_for(workspace: Path | None) -> Settings:
+def settings_for(workspace: Path | None) -> "Settings":
     """Load the settings of the workspace that is meant. Raises `SettingsError`."""
+    from handrail.conversation.settings import FILE, load
+
     if workspace is not None:
         if not (workspace / FILE).is_file():
             raise SettingsError(f"there is no {FILE} in {workspace}; `handrail new {workspace}` makes a workspace")
@@ -43,7 +49,7 @@ def settings_for(workspace: Path | None) -> Settings:
     return load(sample_folder()).model_copy(update={"data": Path.cwd() / ".handrail"})
 
 
-def run(command: Callable[[Settings], Awaitable[int | None]], workspace: Path | None) -> None:
+def run(command: Callable[["Settings"], Awaitable[int | None]], workspace: Path | None) -> None:
     """Run an async command on its settings; a wrong setting or a refused request is told in a line, not a traceback."""
     try:
         settings = settings_for(workspace)
@@ -65,7 +71,7 @@ def run(command: Callable[[Settings], Awaitable[int | None]], workspace: Path | 
         raise typer.Exit(code)
 
 
-async def _awaited(command: Callable[[Settings], Awaitable[int | None]], settings: Settings) -> int | None:
+async def _awaited(command: Callable[["Settings"], Awaitable[int | None]], settings: "Settings") -> int | None:
     return await command(settings)
 
 
