@@ -79,3 +79,20 @@ async def test_what_a_person_promises_is_owed_until_it_is_settled(shop, desk, pr
     await desk.settle(conversation, BEN, promise.promise_id, kept=True, key="s")
     await desk.settle(conversation, BEN, promise.promise_id, kept=True, key="s")
     assert [p.kept for p in (await shop.situations.get(conversation)).promises] == [True]
+
+
+async def test_what_is_owed_is_listed_by_its_time(shop, desk, presence, clock, vault):
+    await presence.seen(BEN)
+    conversations = []
+    for text in ("I'll let you know.", "We'll refund you by Friday.", "I'll call you tomorrow at nine."):
+        conversations.append(await shop.talk())
+        await shop.hand_over(conversations[-1])
+        await desk.claim(conversations[-1], BEN)
+        await desk.say(conversations[-1], BEN, text)
+    told = [owed.text for owed in await desk.ledger.owed()]
+    assert told == ["I'll call you tomorrow at nine.", "We'll refund you by Friday.", "I'll let you know."]
+    soon = datetime(2026, 6, 16, 12, tzinfo=UTC)
+    assert [owed.text for owed in await desk.ledger.owed(before=soon)] == ["I'll call you tomorrow at nine."]
+    assert await desk.ledger.owed(owner="person:eva") == []
+    await vault.forget(conversations[1])
+    assert len(await desk.ledger.owed(owner="person:ben")) == 2

@@ -82,6 +82,22 @@ async def test_what_a_customer_writes_tells_where_to_answer(shop, desk, ticket):
     assert "Sara.L+shop@mail.example.org" in (await shop.log.read(ticket))[-1].data.text
 
 
+async def test_another_address_by_itself_replaces_the_first_and_one_in_passing_does_not(shop, desk, ticket):
+    for text in ("sara@example.org", "my sister nina@example.org ordered it", "sara.l@example.org."):
+        await shop.write(ticket, text)
+        await desk.tickets.hear(ticket)
+    left = [event.data.address for event in await shop.log.read(ticket) if event.kind == "contact_left"]
+    assert left == ["sara@example.org", "sara.l@example.org"]
+
+
+async def test_an_address_in_a_long_story_is_not_taken_for_the_customers(shop, desk, ticket):
+    await shop.write(
+        ticket, "I wrote to orders@example.com three weeks ago and nobody has answered me since then, why is that?"
+    )
+    await desk.tickets.hear(ticket)
+    assert "contact_left" not in await shop.kinds(ticket)
+
+
 @pytest.mark.parametrize("address", ["sara", "sara@", "a@b", "sara@example.org\nBcc: x@y.org", "a b@example.org", ""])
 async def test_what_is_no_address_is_refused(desk, ticket, address):
     with pytest.raises(Invalid):

@@ -23,7 +23,7 @@ def mood(matter: Matter) -> Iterator[PacketLine]:
         return
     turn = next(n for n in range(len(words) - 1, -1, -1) if n == 0 or words[n - 1] != words[-1])
     said = matter.story.at(moods[turn].seq)
-    since = f", since “{wording.clip(said.text, 60)}”" if said is not None and said.text else ""
+    since = f", since {wording.quote(said.text, 60)}" if said is not None and said.text else ""
     earlier = next(word for word in reversed(words[:turn]) if word != words[-1])
     yield line("mood", f"Mood: {words[-1]}{since}; {earlier} before.", f"seq:{moods[turn].seq}")
 

@@ -6,6 +6,7 @@ from handrail.conversation.events import PacketLine
 
 from . import wording
 from .matter import Matter, line
+from .request import wants_person
 from .story import Deed, Said
 
 QUOTED = 120
@@ -67,9 +68,10 @@ def cause(matter: Matter) -> Iterator[PacketLine]:
         return
     said, refs = _signal(matter)
     if said is not None:
-        # What stands among the wishes already is not quoted twice.
-        quoted = any(said.refs == wish.refs for wish in matter.wishes)
-        words = "." if quoted else f": “{wording.clip(said.text, QUOTED)}”"
+        # What stands among the wishes is not quoted twice, nor a last line that does not say why.
+        known = any(said.refs == wish.refs for wish in matter.wishes)
+        beside = matter.reason == "asked_for_person" and not refs and not wants_person(said.text)
+        words = "." if known or beside else f": {wording.quote(said.text, QUOTED)}"
         yield line("stuck", WHY[key] + words, *said.refs, *refs)
 
 
@@ -108,11 +110,11 @@ def _going_on(matter: Matter) -> str:
     deed = _open_deed(matter)
     if deed is not None and deed.stage in ("unknown", "claimed"):
         return f"I'm checking right now whether this went through: {wording.lower_first(deed.what.rstrip('.'))}."
-    wish = matter.wishes[-1] if matter.wishes else None
+    wish = max(matter.wishes, key=lambda w: w.score, default=None)
     record = next((r for r in matter.records if r.weight >= 2 and r.id), None)
     if record is not None:
         return f"I'm looking at your {record.name} now."
-    return f"I'm on this now: “{wording.clip(wish.text, 100)}”" if wish is not None else ""
+    return f"I'm on this now: {wording.quote(wish.text, 100)}" if wish is not None else ""
 
 
 def _open_deed(matter: Matter) -> Deed | None:

@@ -23,6 +23,7 @@ from handrail.conversation.situations import Situations
 
 from . import acts, notice
 from .handover import Handover
+from .ledger import Ledger
 from .outbox import TOPIC
 from .queue import Entry, Filter, Queue
 from .staff import Staff
@@ -66,6 +67,7 @@ class Desk:
         self._settings = settings
         self._handover = handover
         self._zone = ZoneInfo(settings.business.timezone)
+        self.ledger = Ledger(database, situations)
         self.tickets = Tickets(log, situations, database, clock, handover)
 
     async def queue(self, chosen: Filter | None = None) -> list[Entry]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handrail.conversation.events import Event, Packet, PacketLine, Reason, ToolRan, Topic
+from handrail.conversation.events import Event, Packet, PacketLine, Reason, Topic
 from handrail.conversation.situation import Situation
 
 from . import wording
@@ -13,13 +13,13 @@ from .cause import cause, first_line, step
 from .facts import records
 from .fields import Teller
 from .matter import Matter, line
-from .request import wishes
-from .story import Deed, Said, tell
+from .request import detail, wishes
+from .story import tell
+from .tried import tried
 
 LINES = 10
 """Lines that a packet has at most."""
 
-QUOTED = 150
 
 METHODS = {
     "code": "by a code sent to the contact on file",
@@ -56,7 +56,7 @@ def compose(
     found = [r for r in records(story.events, teller) if r.id != customer]
     reason = reason or (situation.handoff.reason if situation.handoff else None)
     matter = Matter(situation, story, teller, wishes(story), found, reason, triggers)
-    told = [*_who(matter), *_wants(matter), *_established(matter), *_tried(matter)]
+    told = [*_who(matter), *_wants(matter), *_established(matter), *tried(matter)]
     told += [*cause(matter), *_promised(matter), *mood(matter), *policy(matter), *step(matter)]
     return Packet(lines=tuple(_fit(told)), first_line=first_line(matter))
 
@@ -88,13 +88,15 @@ def _wants(matter: Matter) -> Iterator[PacketLine]:
     for number, wish in enumerate(matter.wishes):
         word = "asks" if "?" in wish.text else "says"
         opening = f"Then {word}" if number else word.capitalize()
-        yield line("wants", f"{opening}: “{wording.clip(wish.text, QUOTED)}”", *wish.refs)
+        yield line("wants", f"{opening}: {wording.quote(wish.text)}", *wish.refs)
 
 
 def _established(matter: Matter) -> Iterator[PacketLine]:
     named = [record for record in matter.records if record.weight >= 0]
     for record in named[:3]:
         yield line("established", record.text, *record.refs)
+    if not matter.records and (told := detail(matter.story, matter.wishes)) is not None:
+        yield line("established", f"They told us: {wording.quote(told.text)}", *told.refs)
     if not named and matter.records:
         several = matter.records[:3]
         names = "; ".join(record.text.rstrip(".") for record in several)
@@ -102,55 +104,9 @@ def _established(matter: Matter) -> Iterator[PacketLine]:
         yield line("established", f"{wording.clip(names, 220)}{more}.", *(ref for r in several for ref in r.refs))
 
 
-def _tried(matter: Matter) -> Iterator[PacketLine]:
-    told = [one for deed in reversed(matter.story.deeds.values()) if (one := _deed(deed)) is not None]
-    yield from told[:3]
-    person = next((s for s in reversed(matter.story.said) if s.speaker == "person" and s.text), None)
-    if person is not None:
-        yield line(
-            "tried", f"{person.name or 'A colleague'} wrote before: “{wording.clip(person.text, QUOTED)}”", *person.refs
-        )
-    if not told:
-        yield from _failed_read(matter)
-        yield from _answered(matter)
-
-
-def _deed(deed: Deed) -> PacketLine | None:
-    what, why = wording.lower_first(deed.what.rstrip(".")), wording.clip(deed.why.rstrip("."), 120)
-    texts = {
-        "succeeded": f"Done: {what}.",
-        "failed": f"Tried, without effect: {what}. {why or 'It was refused'}.",
-        "unknown": f"Uncertain whether it went through: {what}.",
-        "claimed": f"Uncertain whether it went through: {what}.",
-        "consented": f"Agreed to, not yet carried out: {what}.",
-        "proposed": f"Offered, waiting for their yes: {what}.",
-        "dropped": f"Offered, and they said no: {what}." if deed.why == "declined" else "",
-    }
-    text = texts[deed.stage]
-    return line("tried", text, *deed.refs) if text else None
-
-
-def _failed_read(matter: Matter) -> Iterator[PacketLine]:
-    reads = [e for e in matter.story.events if isinstance(e.data, ToolRan)]
-    if reads and isinstance(data := reads[-1].data, ToolRan) and not data.ok and data.message:
-        told = wording.clip(data.message.rstrip("."), 120)
-        yield line("tried", f"Tried: {wording.deed(data.tool, data.arguments)}. {told}.", f"seq:{reads[-1].seq}")
-
-
-def _answered(matter: Matter) -> Iterator[PacketLine]:
-    """The last thing the bot told them that rests on a policy, else the last thing it said."""
-    replies = [s for s in matter.story.said if s.speaker == "bot" and s.text.strip()]
-    cited = [s for s in replies if s.citations]
-    if not replies:
-        return
-    reply: Said = (cited or replies)[-1]
-    at = max(range(len(reply.texts)), key=lambda n: min(len(reply.texts[n]), QUOTED))
-    yield line("tried", f"The bot answered: “{wording.clip(reply.texts[at], QUOTED)}”", reply.refs[at])
-
-
 def _promised(matter: Matter) -> Iterator[PacketLine]:
     for promise in [p for p in matter.situation.promises if p.kept is None and p.text][:2]:
         due = (
             "" if promise.due is None else f" (due {wording.dated(promise.due, matter.teller.now, matter.teller.zone)})"
         )
-        yield line("promised", f"Promised: “{wording.clip(promise.text, 120)}”{due}", f"seq:{promise.seq}")
+        yield line("promised", f"Promised: {wording.quote(promise.text, 120)}{due}", f"seq:{promise.seq}")

@@ -1,6 +1,7 @@
 """What the customer wants: their own sentences that say it, chosen without a model."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .fields import words_of
@@ -54,10 +55,12 @@ class Wish:
     refs: tuple[str, ...]
     seq: int
     score: float
+    asks: bool = True
 
 
 def wishes(story: Story) -> list[Wish]:
-    """What the customer wants, at most two: the first wish, and the latest that is about something else.
+    """What the customer wants, at most two: the first wish, and the latest that is about something else or came after a
+    person's answer.
 
     Greetings, a bare yes, and the wish for a person say nothing of the matter and are passed over, unless there is
     nothing else.
@@ -71,8 +74,18 @@ def wishes(story: Story) -> list[Wish]:
     better = max(weighty[:3], key=lambda w: w.score)
     if better.score >= first.score + 3:
         first = better
-    later = [w for w in weighty if w.seq > first.seq and _apart(first.text, w.text)]
+    later = [
+        w for w in weighty if w.seq > first.seq and w.asks and substance(w.text) >= 1 and _apart(first.text, w.text)
+    ]
     return [first, later[-1]] if later else [first]
+
+
+def detail(story: Story, known: Iterable[Wish]) -> Wish | None:
+    """What the customer told of their matter beside their wishes: the line that says most, if one says enough."""
+    seen = {wish.refs for wish in known}
+    told = [wish for line in story.customer if line.refs not in seen and (wish := _of(line, substance)) is not None]
+    best = max(told, key=lambda wish: wish.score, default=None)
+    return best if best is not None and best.score >= ENOUGH else None
 
 
 def sentences(text: str) -> list[str]:
@@ -80,33 +93,41 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in re.split(r"(?<=[.!?…])\s+|\n+", text) if s.strip()]
 
 
-def score(sentence: str) -> float:
-    """How much a sentence says of a matter: what is asked, what is wrong, and what it names."""
+def substance(sentence: str) -> float:
+    """How much a sentence says of a matter: its words, what it names, and what is wrong."""
     if _EMPTY.match(sentence):
         return -3.0
-    content = _content(sentence)
-    value = min(len(content), 12) * 0.25
-    value += 1.5 * bool(_ASK.search(sentence)) + 1.2 * bool(_TROUBLE.search(sentence)) + 0.8 * ("?" in sentence)
-    value += 1.5 * bool(_TELL.match(sentence))
-    value += 0.8 * bool(re.search(r"\d", sentence))
-    if _PERSON.search(sentence) and len(content) <= 6:
-        value -= 4
-    return value
+    words = min(len(_content(sentence)), 12) * 0.25
+    return words + 1.2 * bool(_TROUBLE.search(sentence)) + 0.8 * bool(re.search(r"\d", sentence))
 
 
-def _of(line: Said) -> Wish | None:
+def score(sentence: str) -> float:
+    """How much a sentence says of what somebody wants: its substance, and how much of a request it is."""
+    value = substance(sentence)
+    value += 1.5 * bool(_ASK.search(sentence)) + 1.5 * bool(_TELL.match(sentence)) + 0.8 * ("?" in sentence)
+    return value - 4 if wants_person(sentence) else value
+
+
+def wants_person(sentence: str) -> bool:
+    """Whether a sentence does little more than call for a person."""
+    return bool(_PERSON.search(sentence)) and len(_content(sentence)) <= 6
+
+
+def _of(line: Said, scored: Callable[[str], float] = score) -> Wish | None:
     """The best sentence of a line with as many of its neighbours as have room."""
-    parts = sentences(line.text)
+    parts = sentences(re.sub(r"^(?:@\w+\s+)+", "", line.text))
     if not parts:
         return None
-    scores = [score(part) for part in parts]
+    scores = [scored(part) for part in parts]
     best = max(range(len(parts)), key=scores.__getitem__)
     start, end = best, best + 1
     while end < len(parts) and scores[end] > 0 and _length(parts[start : end + 1]) <= LENGTH:
         end += 1
     while start > 0 and scores[start - 1] > 0 and _length(parts[start - 1 : end]) <= LENGTH:
         start -= 1
-    return Wish(" ".join(parts[start:end]), line.refs, line.seq, scores[best])
+    text = " ".join(parts[start:end])
+    asks = "?" in text or any(_ASK.search(part) or _TELL.match(part) for part in parts[start:end])
+    return Wish(text, line.refs, line.seq, scores[best], asks)
 
 
 def _length(parts: list[str]) -> int:

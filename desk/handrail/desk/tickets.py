@@ -19,6 +19,9 @@ _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
 
+SHORT = 12
+"""Words of a line in which an address is taken for the customer's own."""
+
 UNHEARD = """
 SELECT t.conversation_id FROM tickets t JOIN conversations c ON c.id = t.conversation_id
     JOIN queue q ON q.conversation_id = t.conversation_id
@@ -50,7 +53,8 @@ class Tickets:
             return situation.holder != "bot"
         if situation.holder == "bot":
             return await self._reopen_unheard(situation)
-        if not situation.contact and (address := _address_in(situation)) is not None:
+        address = _address_in(situation)
+        if address is not None and address != situation.contact:
             await self.leave_contact(conversation_id, address, key=f"contact:{situation.heard}")
         elif ticket.state == "waiting":
             moved = TicketMoved(ticket_id=ticket.ticket_id, state="open")
@@ -121,7 +125,10 @@ class Tickets:
 
 
 def _address_in(situation: Situation) -> str | None:
-    """An e-mail address in the customer's last line."""
-    said = next((line.text for line in reversed(situation.lines) if line.speaker == "customer"), "")
+    """An e-mail address in the customer's last line: in a short line the first time, later only by itself."""
+    said = next((line.text for line in reversed(situation.lines) if line.speaker == "customer"), "").strip()
     match = _ADDRESS.search(said)
-    return match[0] if match else None
+    if match is None:
+        return None
+    alone = match[0] == said.rstrip(".")
+    return match[0] if alone or (not situation.contact and len(said.split()) <= SHORT) else None

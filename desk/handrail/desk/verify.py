@@ -125,7 +125,7 @@ def _known(events: Iterable[Event]) -> frozenset[str]:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[’‘]", "'", text)).casefold()
+    return re.sub(r"\s+", " ", re.sub(r"[’‘“”„\"]", "'", text)).casefold()
 
 
 def _texts(claims: Claims, source: str) -> str | None:

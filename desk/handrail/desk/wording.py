@@ -146,6 +146,12 @@ def clip(text: str, length: int) -> str:
     return text[:length].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "…"
 
 
+def quote(text: str, length: int = 150) -> str:
+    """Somebody's words in quotation marks, shortened. Marks within become single ones, so that they end nothing."""
+    inner = re.sub('[“”„"]', "'", clip(text, length))
+    return f"“{inner}”"
+
+
 def lower_first(text: str) -> str:
     """A text to go on a sentence: its first letter small, unless it begins a name or an id."""
     head = text.split(" ", 1)[0]
