@@ -34,7 +34,8 @@ def find_moments(text: str, now: datetime, timezone: str, *, past: bool = False)
     days = find_days(text, today, past=past, month_first=timezone.startswith(MONTH_FIRST))
     times = [t for t in find_times(text) if not any(_covers(day, t) for day in days)]
     found: list[Moment] = []
-    for piece in sorted([*days, *times], key=lambda p: p.start):
+    pieces: list[Day | Time] = [*days, *times]
+    for piece in sorted(pieces, key=lambda p: p.start):
         last = found[-1] if found else None
         if last is not None and JOINT.fullmatch(text[last.end : piece.start].lower()):
             joined = _join(last, piece, text)

@@ -95,18 +95,15 @@ def _of_day(hour: int, half: str, part: str, text: str, end: int) -> int:
 
 
 def _same_half(times: list[Time], text: str) -> list[Time]:
-    """In "10 to 11 am" or "2 to 4 pm" the half of the day that is said once holds for both."""
+    """In "10 to 11 am" the half of the day that is said once holds for both."""
     for number in range(len(times) - 1):
         first, second = times[number], times[number + 1]
         between = text[first.end : second.start]
-        if not re.fullmatch(r"\s*(?:-|–|to|and|until|till)\s*", between) or not (first.exact and second.exact):
-            continue
-        if (
-            re.search(r"a\.?m", text[second.start : second.end])
-            and first.first.hour >= 12
-            and not re.search(r"p\.?m", text[first.start : first.end])
-        ):
-            times[number] = Time(first.start, first.end, *[first.first.replace(hour=first.first.hour - 12)] * 2)
+        joined = re.fullmatch(r"\s*(?:-|–|to|and|until|till)\s*", between) and first.exact and second.exact
+        morning = re.search(r"a\.?m", text[second.start : second.end])
+        if joined and morning and not first.sure and first.first.hour >= 12:
+            at = first.first.replace(hour=first.first.hour - 12)
+            times[number] = Time(first.start, first.end, at, at)
     return times
 
 

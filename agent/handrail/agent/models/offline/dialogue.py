@@ -1,0 +1,110 @@
+"""What the built-in engine sees of a conversation: what was said, asked and shown, and what is not done yet."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from handrail.agent.models.offline.records import Record, records_in
+from handrail.agent.models.offline.slots import Slot
+from handrail.agent.models.protocol import Brief, Result
+from handrail.conversation.situation import ActionState, Line, Situation
+
+CODE = re.compile(r"\[code\]")
+BACK = 8
+"""How many lines of the customer's are looked through for what is still to be done."""
+SETTLED = frozenset({"consented", "claimed", "succeeded", "failed", "unknown", "dropped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A line of the customer's (seq 0: the message), and our line before it."""
+
+    text: str
+    before: str = ""
+    seq: int = 0
+
+
+class Dialogue:
+    """A brief, read with an eye on what was asked and shown before."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.message = CODE.sub(" ", brief.message).strip()
+        self.before = _before(brief.situation)
+        last = self.before[-1] if self.before else None
+        self.last_line = last.text if last and last.speaker == "bot" else ""
+        self._now = {result.seq for result in brief.results if result.seq}
+
+    @property
+    def situation(self) -> Situation:
+        return self.brief.situation
+
+    def earlier(self) -> Iterator[Piece]:
+        """The customer's lines before the message, newest first, each with our line before it."""
+        count = 0
+        for place in range(len(self.before) - 1, -1, -1):
+            line = self.before[place]
+            if line.speaker != "customer":
+                continue
+            ours = self.before[place - 1].text if place and self.before[place - 1].speaker == "bot" else ""
+            yield Piece(CODE.sub(" ", line.text).strip(), ours, line.seq)
+            count += 1
+            if count >= BACK:
+                return
+
+    def result_of(self, tool: str, value: str = "") -> Result | None:
+        """What a tool came to in this turn; with `value`, where that was among its arguments."""
+        for result in reversed(self.brief.results):
+            if result.call.tool == tool and (not value or value in map(str, result.call.arguments.values())):
+                return result
+        return None
+
+    def done_since(self, tool: str, seq: int) -> bool:
+        """Whether a tool was used since the line `seq`, before this turn or by an action that is settled."""
+        ran = any(r.tool == tool and r.seq > seq and r.seq not in self._now for r in self.situation.results)
+        return ran or any(a.tool == tool and a.seq > seq and a.stage in SETTLED for a in self.situation.actions)
+
+    def action_of(self, tool: str) -> ActionState | None:
+        """The last action by a tool."""
+        return next((a for a in reversed(self.situation.actions) if a.tool == tool), None)
+
+    def acted_on(self, tool: str) -> frozenset[str]:
+        """The ids that a tool has been done to already: they are not meant again."""
+        return frozenset(
+            str(value)
+            for a in self.situation.actions
+            if a.tool == tool and a.stage == "succeeded"
+            for value in a.arguments.values()
+        )
+
+    def shown(self, slot: Slot) -> list[Record]:
+        """The things with ids of a slot's kind in the newest result that has any: of this turn, else of those before."""
+        return next(self.lists(slot), [])
+
+    def lists(self, slot: Slot) -> Iterator[list[Record]]:
+        """The results that show things with ids of a slot's kind, newest first."""
+        for result in reversed(self.brief.results):
+            if result.ok and (found := self._records(result.value, slot, result.seq or 10**9, result.call.tool)):
+                yield found
+        for earlier in reversed(self.situation.results):
+            if (
+                earlier.ok
+                and earlier.seq not in self._now
+                and (found := self._records(earlier.result, slot, earlier.seq, earlier.tool))
+            ):
+                yield found
+
+    def _records(self, value: object, slot: Slot, seq: int, tool: str) -> list[Record]:
+        return records_in(value, slot.of, seq, tool, self.brief.timezone)
+
+
+def asks(line: str) -> bool:
+    """Whether a line of ours waits for an answer."""
+    return "?" in line[-240:]
+
+
+def _before(situation: Situation) -> Sequence[Line]:
+    """The lines up to the last one that was answered, ours among them."""
+    waiting = {line.seq for line in situation.lines if line.speaker == "customer" and line.seq > situation.answered}
+    first = min(waiting, default=None)
+    return [line for line in situation.lines if line.speaker != "system" and (first is None or line.seq < first)]

@@ -1,0 +1,131 @@
+"""What a clause wants: a tool, an answer from the policies, both, or nothing that can be told."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from handrail.agent.models.offline.clauses import OTHERS, Clause
+from handrail.agent.models.offline.words import humanised
+from handrail.agent.router import Score, Toolbook
+from handrail.agent.tools.api import Tool
+
+Want = Literal["tool", "policy", "social", "person", "unclear"]
+
+ACTIONS = {
+    "cancel": r"cancel\w*|call(?:ing)? off|withdraw|scrap|abort|stop|take (?:me|us) off",
+    "change": r"chang\w*|updat\w*|edit\w*|modif\w*|amend\w*|correct|mov(?:e|ing)|reschedul\w*|postpone|bring forward|push back|"
+    r"shift|swap\w*|switch\w*|replac\w*|rebook\w*|redirect|different|another",
+    "book": r"book|booking|reserv\w*|sign (?:me|us|him|her|them)? ?up|schedule|join|register|enrol\w*",
+    "return": r"return\w*|send(?:ing)? .{0,20}back|give .{0,20}back|sent back|bring .{0,20}back",
+    "refund": r"refund\w*|money back|reimburs\w*|compensat\w*",
+    "exchange": r"exchang\w*|swap\w*",
+    "pay": r"pay|paid|payment",
+    "add": r"add\w*|include",
+    "remove": r"remov\w*|delet\w*",
+}
+"""Things to do, by what customers call them. They tell tools apart that deal with the same things."""
+NAMED = {key: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for key, pattern in ACTIONS.items()}
+GENERAL = re.compile(
+    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|in general|generally|usually|normally|allowed|permitted|what happens|what if|"
+    r"how long (?:do|does|will|is|are)|how many days|fees?|charged? for|cost (?:me )?to|if i (?:cancel|change|return|don't)|deadline|"
+    r"do you (?:offer|ship|deliver|accept|charge|allow|refund|price))\b",
+    re.IGNORECASE,
+)
+CONDITION = re.compile(
+    r"\b(?:if|within|after|before|without|less than|more than|even though|unless|worn|opened|used)\b", re.IGNORECASE
+)
+FREE = re.compile(
+    r"\b(?:when|what (?:dates?|days?|times?)|which (?:dates?|days?|times?)|availab\w*|free|openings?|slots?|places? left|next|"
+    r"any (?:dates?|days?|times?|places?|spots?|seats?))\b",
+    re.IGNORECASE,
+)
+LEAST = {"request": 0.5, "own": 0.55, "statement": 0.62, "ability": 0.6, "rule": 0.7}
+"""How well a tool must fit a clause of each form."""
+OFFERED = 0.6
+RELEVANT = 0.35
+"""How relevant what was found must be to be quoted."""
+DOUBTFUL = 0.42
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What one clause wants. `tool` is the one to use; for a policy question the one to offer after the answer."""
+
+    want: Want
+    clause: Clause
+    tool: Tool | None = None
+    fit: float = 0.0
+    scores: tuple[Score, ...] = ()
+
+
+async def read_intent(clause: Clause, book: Toolbook, relevance: float, *, own: bool = False) -> Intent:
+    """Tell what a clause wants. `own` says that it speaks of the customer's own things for a reason outside of it."""
+    if clause.form in ("greeting", "thanks", "bye", "yes", "no", "bot"):
+        return Intent("social", clause)
+    if clause.form == "person":
+        return Intent("person", clause)
+    own = own or clause.own or book.spoken(clause.text) != clause.text
+    scores = tuple(_adjusted(score, clause) for score in await book.scores(clause.text))
+    scores = tuple(sorted(scores, key=lambda score: -score.value))
+    tool = _tool(clause, scores, own=own, relevance=relevance, book=book)
+    if tool is not None:
+        return Intent("tool", clause, tool.tool, tool.value, scores[:3])
+    if relevance >= RELEVANT and clause.form != "statement":
+        offered = scores[0] if scores and _may_offer(clause, scores[0]) else None
+        return Intent("policy", clause, offered.tool if offered else None, relevance, scores[:3])
+    if relevance >= RELEVANT + 0.1:
+        return Intent("policy", clause, None, relevance, scores[:3])
+    return Intent("unclear", clause, None, scores[0].value if scores else 0.0, scores[:3])
+
+
+def actions_in(text: str) -> frozenset[str]:
+    """The things to do that a text names."""
+    return frozenset(key for key, pattern in NAMED.items() if pattern.search(text))
+
+
+def _adjusted(score: Score, clause: Clause) -> Score:
+    """A tool's score, given how the clause is put and which action it names."""
+    value = score.value
+    named, does = actions_in(clause.text), actions_in(humanised(score.tool.name))
+    informs = clause.form in ("own", "rule") and clause.asks
+    if informs:
+        value += 0.03 if score.tool.effect == "read" else -0.2
+    elif clause.form in ("request", "ability", "statement") and named:
+        if does:
+            value += 0.08 if named & does else -0.12
+        elif score.tool.effect == "read" and clause.form != "statement":
+            value -= 0.08
+    return Score(score.tool, value, score.meaning, score.phrase)
+
+
+def _tool(clause: Clause, scores: tuple[Score, ...], *, own: bool, relevance: float, book: Toolbook) -> Score | None:
+    if not scores or clause.form not in LEAST:
+        return None
+    best = scores[0]
+    general = bool(GENERAL.search(clause.text) or OTHERS.match(clause.text)) and clause.form != "request"
+    if clause.form in ("own", "rule"):
+        return _informing(clause, scores, own=own, general=general, book=book)
+    if clause.form == "ability" and (not own or general or (CONDITION.search(clause.text) and relevance >= RELEVANT)):
+        return None
+    if clause.form == "statement" and general:
+        return None
+    return best if best.value >= LEAST[clause.form] else None
+
+
+def _informing(clause: Clause, scores: tuple[Score, ...], *, own: bool, general: bool, book: Toolbook) -> Score | None:
+    """For a question: a tool that reads, and only where it fits well or the question is about the customer's own things."""
+    if general or (clause.form == "own" and CONDITION.search(clause.text) and not own):
+        return None
+    reads = [score for score in scores if score.tool.effect == "read"]
+    best = reads[0] if reads else None
+    least = LEAST["own"] if own and clause.form == "own" else LEAST["rule"] - (0.08 if own else 0.0)
+    if best is not None and best.value >= least:
+        return best
+    writes = [score for score in scores if score.tool.effect == "write"]
+    if best is not None and writes and FREE.search(clause.text) and writes[0].value + 0.2 >= 0.6 and best.value >= 0.4:
+        return best
+    return None
+
+
+def _may_offer(clause: Clause, score: Score) -> bool:
+    return clause.form in ("ability", "howto") and score.tool.effect == "write" and score.value >= OFFERED

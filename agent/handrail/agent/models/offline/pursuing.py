@@ -1,0 +1,223 @@
+"""Taking one wish for a tool a step further: fill its slots, look up what it needs, ask, call, tell what came of it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handrail.agent.models.offline.asking import choose_from, question_for, which_question
+from handrail.agent.models.offline.dialogue import Dialogue, Piece
+from handrail.agent.models.offline.filling import Said, choices_in, fill
+from handrail.agent.models.offline.goals import Goal, asked_slot, common_words
+from handrail.agent.models.offline.moments import find_moments
+from handrail.agent.models.offline.outcomes import BROKEN, outcome
+from handrail.agent.models.offline.phrasing import say
+from handrail.agent.models.offline.providers import provider_for, providers_of
+from handrail.agent.models.offline.records import OTHER, Record, pick, points
+from handrail.agent.models.offline.rendering import describe
+from handrail.agent.models.offline.slots import Slot, put, slots_of, value_of
+from handrail.agent.models.offline.words import humanised, stem_set
+from handrail.agent.models.protocol import Call
+from handrail.agent.router import Toolbook
+from handrail.agent.tools.api import Tool
+
+Kind = Literal["say", "ask", "call", "fail"]
+ALIKE, APART = 0.42, 0.06
+"""How like a choice a text must be to be taken for it, and how much more than the next."""
+OFFERED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What comes next for a wish: a text, a question, a call, or a text that ends it without success."""
+
+    kind: Kind
+    text: str = ""
+    call: Call | None = None
+    reason: str = ""
+
+
+Paths = dict[tuple[str, ...], Any]
+
+
+class Pursuit:
+    """Pursues the wishes of one turn."""
+
+    def __init__(
+        self, dialogue: Dialogue, book: Toolbook, embed: Callable[[Sequence[str]], Awaitable[NDArray[np.float32]]]
+    ) -> None:
+        self._dialogue, self._book, self._embed = dialogue, book, embed
+
+    async def step(self, goal: Goal) -> Step:
+        """The next step of a wish for a tool."""
+        tool = goal.tool
+        assert tool is not None
+        result = self._dialogue.result_of(tool.name, goal.forced)
+        if result is not None and result.code != BROKEN:
+            told = outcome(tool, result, self._dialogue)
+            return Step("ask" if told.asks else "fail" if told.reason else "say", told.text, reason=told.reason)
+        values = await self._values(goal, tool)
+        for slot in slots_of(tool):
+            if slot.kind == "id" and slot.path not in values:
+                step = await self._refer(goal, tool, slot, values)
+                if step is not None:
+                    return step
+        missing = [slot for slot in slots_of(tool) if slot.required and slot.path not in values]
+        if result is not None and not missing:
+            # Its arguments did not fit, though they all seem to be there: ask for the first of them again.
+            missing = [slot for slot in slots_of(tool) if slot.required][:1]
+        if missing:
+            return self._ask(missing[0], goal)
+        return Step("call", call=Call(tool.name, _arguments(tool, values)))
+
+    async def _values(self, goal: Goal, tool: Tool) -> Paths:
+        """What the lines of a wish tell for the slots of its tool; a later line overrules an earlier one."""
+        slots = slots_of(tool)
+        values: Paths = {slot.path: held for slot in slots if (held := value_of(goal.base, slot)) is not None}
+        for said in self._said(goal, tool):
+            values.update(fill(slots, said, self._dialogue.brief.timezone))
+            for slot in slots:
+                if slot.kind == "choice" and slot.path not in values and (slot.required or said.asked is slot):
+                    chosen = await self._alike(slot, said)
+                    if chosen is not None:
+                        values[slot.path] = chosen
+        if goal.forced:
+            first = next(slot for slot in slots if slot.kind == "id" and slot.required)
+            values[first.path] = goal.forced
+        return values
+
+    def _said(self, goal: Goal, tool: Tool) -> list[Said]:
+        brief = self._dialogue.brief
+        tools = [goal.tool or tool, tool, *providers_of(goal.tool or tool, self._book)]
+        common = common_words(goal.tool or tool)
+        return [
+            Said(
+                piece.text,
+                tuple(find_moments(piece.text, brief.now, brief.timezone)),
+                asked_slot(tool, piece, tools) if number or piece.before else None,
+                common,
+            )
+            for number, piece in enumerate(goal.pieces)
+        ]
+
+    async def _alike(self, slot: Slot, said: Said) -> Any:
+        """The choice that a text is most like in meaning ("it's torn": damaged), where one stands out."""
+        named = choices_in(slot.choices, said)
+        choices = named if len(named) > 1 else [c for c in slot.choices if isinstance(c, str)]
+        if len(choices) < 2 or not stem_set(said.text):
+            return None
+        vectors = await self._embed([said.text, *(humanised(str(choice)) for choice in choices)])
+        likeness = vectors[1:] @ vectors[0]
+        order = np.argsort(-likeness)
+        best, second = float(likeness[order[0]]), float(likeness[order[1]])
+        least = ALIKE if said.asked is slot else ALIKE + 0.1
+        return choices[int(order[0])] if best >= least and best - second >= APART else None
+
+    async def _refer(self, goal: Goal, tool: Tool, slot: Slot, values: Paths) -> Step | None:
+        """Find out which thing is meant. Puts it among the values, or returns the step that finds it out."""
+        text = " ".join(piece.text for piece in goal.pieces)
+        asked = any(asked_slot(tool, piece, [tool]) is slot for piece in goal.pieces[-1:])
+        records = self._candidates(slot, tool, text)
+        provider = provider_for(slot, tool, self._book)
+        looked = self._dialogue.result_of(provider.name) if provider else None
+        if records and (slot.required or len(records) > 1 or points(text)):
+            picked = self._pick(records, goal, tool, slot, asked=asked, optional=not slot.required)
+            if len(picked) == 1:
+                values[slot.path] = picked[0].id
+                return None
+            trusted = looked is not None or asked or points(text) or not self._speaks_of_others(records, text, tool)
+            if slot.required and trusted:
+                return self._choose(slot, picked or records)
+        if not slot.required:
+            return None
+        if provider is None:
+            return None
+        if looked is None:
+            return await self._look(goal, provider, values, slot)
+        if not looked.ok:
+            told = outcome(provider, looked, self._dialogue)
+            return Step("ask" if told.asks else "fail", told.text, reason=told.reason or "action_failed")
+        return self._ask(slot, goal, found_none=True)
+
+    def _candidates(self, slot: Slot, tool: Tool, text: str) -> list[Record]:
+        done = self._dialogue.acted_on(tool.name)
+        lists = [[r for r in records if r.id not in done] for records in self._dialogue.lists(slot)]
+        lists = [records for records in lists if records]
+        if not lists:
+            return []
+        newest = lists[0]
+        if OTHER.search(text) and len(newest) == 1 and len(lists) > 1:
+            return [record for record in lists[1] if record.id != newest[0].id]
+        return newest
+
+    def _pick(
+        self, records: list[Record], goal: Goal, tool: Tool, slot: Slot, *, asked: bool, optional: bool
+    ) -> list[Record]:
+        """Those of the records that the lines of a wish point at, the newest line first."""
+        brief = self._dialogue.brief
+        known = common_words(tool) | slot.words
+        if len(records) == 1:
+            text = " ".join(piece.text for piece in goal.pieces)
+            fresh = self._dialogue.result_of(records[0].tool) is not None
+            sure = fresh or asked or points(text) or not self._speaks_of_others(records, text, tool)
+            return records if sure and (not optional or points(text)) else []
+        for number, piece in enumerate(reversed(goal.pieces)):
+            moments = [m for m in find_moments(piece.text, brief.now, brief.timezone) if m.sure]
+            picked = pick(records, piece.text, moments, asked=asked and number == 0, known=known)
+            if 0 < len(picked) < len(records):
+                return picked
+        return [] if optional else records
+
+    def _speaks_of_others(self, records: Sequence[Record], text: str, tool: Tool) -> bool:
+        """Whether a text names things that none of the records speaks of: then others are meant."""
+        said = stem_set(text) - common_words(tool) - stem_set(tool.description)
+        return bool(said) and not any(said & record.words for record in records)
+
+    async def _look(self, goal: Goal, provider: Tool, values: Paths, slot: Slot) -> Step:
+        """Call the tool that shows the things to choose from, with what it needs from the same lines."""
+        own = {other.path for other in slots_of(goal.tool or provider)} - {slot.path}
+        told: Paths = {}
+        for said in self._said(goal, provider):
+            wanted = [s for s in slots_of(provider) if s.required or s.path in own or s.kind == "choice"]
+            told.update(fill(wanted, said, self._dialogue.brief.timezone))
+        told.update({s.path: values[s.path] for s in slots_of(provider) if s.path in values and s.path not in told})
+        missing = [s for s in slots_of(provider) if s.required and s.path not in told]
+        if missing:
+            return self._ask(missing[0], goal)
+        return Step("call", call=Call(provider.name, _arguments(provider, told)))
+
+    def _choose(self, slot: Slot, records: Sequence[Record]) -> Step:
+        zone = self._dialogue.brief.timezone
+        lines = [describe(self._book.by_name.get(record.tool), record.fields, zone) for record in records[:OFFERED]]
+        told = [
+            line if record.id in line else f"{record.id}: {line}" for line, record in zip(lines, records, strict=False)
+        ]
+        return Step("ask", choose_from(which_question(slot), told))
+
+    def _ask(self, slot: Slot, goal: Goal, *, found_none: bool = False) -> Step:
+        if slot.kind in ("other", "list"):
+            return Step("fail", say("needs_person"), reason="not_covered")
+        question = question_for(slot)
+        before = say("found_none", noun=slot.noun) + " " if found_none else ""
+        again = _same(goal.pieces[-1:], question)
+        if again == 2:
+            return Step("fail", say("needs_person"), reason="stuck")
+        return Step("ask", before + (say("not_read") + " " if again and not found_none else "") + question)
+
+
+def _same(pieces: Sequence[Piece], question: str) -> int:
+    """How often a question was just asked: 1 once, 2 with the word that its answer could not be read."""
+    line = " ".join(pieces[0].before.split()) if pieces else ""
+    if not line.endswith(question):
+        return 0
+    return 2 if say("not_read") in line else 1
+
+
+def _arguments(tool: Tool, values: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for slot in slots_of(tool):
+        if slot.path in values:
+            put(arguments, slot, values[slot.path])
+    return arguments

@@ -1,0 +1,144 @@
+"""The sentences of a policy that answer a question, word for word."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handrail.agent.models.offline.words import stem_set
+from handrail.agent.sentences import split
+from handrail.knowledge.markdown import blocks, plain
+from handrail.knowledge.passages import Found, Hit
+
+Rows = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Awaitable[Rows]]
+
+LOOKED_AT = 3
+"""Passages whose sentences are weighed."""
+MEANING, WORDS, PLACE, HEADING = 0.55, 0.25, 0.12, 0.08
+LONGEST = 3
+NEAR = 0.88
+"""A further sentence is told where its weight is at least this share of the best one's."""
+LEANS = re.compile(
+    r"^(?:this|that|these|those|it|they|them|however|but|also|in that case|otherwise|then|after that|if so|if not|unless|"
+    r"except|in this case|such|both|either|for example|for these)\b",
+    re.IGNORECASE,
+)
+LISTED = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage: the `hit`-th found, the `place`-th in it. `lead` is the line that announces a list."""
+
+    text: str
+    hit: int
+    place: int
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Sentences with their citation marks, and how well the best of them answers (about a cosine, 0 to 1)."""
+
+    text: str
+    fit: float
+    hit: int
+
+
+async def quote(question: str, found: Found, embed: Embed) -> Quote | None:
+    """The one to three sentences that answer the question best, in their order; None where nothing was found."""
+    hits = found.hits[:LOOKED_AT]
+    sentences = [s for number, hit in enumerate(hits) for s in _sentences(hit, number)]
+    if not sentences:
+        return None
+    vectors = await embed([question, *(_in_place(s, hits[s.hit]) for s in sentences)])
+    meaning = (vectors[1:] @ vectors[0]).tolist()
+    weights = [_weight(s, question, hits, like) for s, like in zip(sentences, meaning, strict=True)]
+    best = max(range(len(sentences)), key=lambda n: weights[n])
+    chosen = _with_neighbours(best, sentences, weights)
+    return Quote(_marked([sentences[n] for n in sorted(chosen)]), meaning[best], sentences[best].hit)
+
+
+def sentences_of(hit: Hit) -> list[str]:
+    """The sentences of a passage as they are weighed: for computing their vectors ahead."""
+    return [_in_place(sentence, hit) for sentence in _sentences(hit, 0)]
+
+
+def _in_place(sentence: Sentence, hit: Hit) -> str:
+    """A sentence with its heading, which often names what it speaks of ("Worn footwear: It can't be returned")."""
+    heading = hit.passage.heading or hit.passage.policy.title
+    return f"{heading}: {sentence.lead} {sentence.text}" if sentence.lead else f"{heading}: {sentence.text}"
+
+
+def _sentences(hit: Hit, number: int) -> list[Sentence]:
+    return [Sentence(text, number, place, lead) for place, (text, lead) in enumerate(_cut(hit.passage.text))]
+
+
+@lru_cache(maxsize=2048)
+def _cut(markdown: str) -> tuple[tuple[str, str], ...]:
+    """The sentences of a passage as plain text; an item of a list with the line that announces it."""
+    cut: list[tuple[str, str]] = []
+    lead = ""
+    for block in blocks(markdown):
+        if block.level:
+            continue
+        if LISTED.match(block.text) or block.lead:
+            rows = block.parts or (block.text,)
+            cut += [(" ".join(plain(row).split()), lead) for row in rows]
+            lead = ""
+            continue
+        pieces = [piece.strip() for piece in split(plain(block.text), 600) if piece.strip()]
+        lead = pieces[-1] if block.announces and pieces else ""
+        cut += [(piece, "") for piece in (pieces[:-1] if lead else pieces)]
+    if lead:
+        cut.append((lead, ""))
+    return tuple(cut)
+
+
+def _weight(sentence: Sentence, question: str, hits: Sequence[Hit], meaning: float) -> float:
+    asked = stem_set(question)
+    hit = hits[sentence.hit]
+    said = stem_set(f"{sentence.lead} {sentence.text}")
+    heading = stem_set(f"{hit.passage.policy.title} {hit.passage.heading}")
+    words = len(asked & said) / max(len(asked), 1)
+    titled = len(asked & heading) / max(len(asked), 1)
+    return MEANING * meaning + WORDS * words + PLACE * hit.score + HEADING * titled
+
+
+def _with_neighbours(best: int, sentences: Sequence[Sentence], weights: Sequence[float]) -> set[int]:
+    """The best sentence, what it leans on or what leans on it, and others of its passage that come close."""
+    chosen = {best}
+    here = sentences[best]
+    if LEANS.match(here.text) and best > 0 and sentences[best - 1].hit == here.hit:
+        chosen.add(best - 1)
+    following = best + 1
+    if following < len(sentences) and sentences[following].hit == here.hit and LEANS.match(sentences[following].text):
+        chosen.add(following)
+    others = sorted(
+        (n for n in range(len(sentences)) if n not in chosen and sentences[n].hit == here.hit),
+        key=lambda n: -weights[n],
+    )
+    for n in others:
+        if len(chosen) < LONGEST and weights[n] >= NEAR * weights[best]:
+            chosen.add(n)
+    return chosen
+
+
+def _marked(sentences: Sequence[Sentence]) -> str:
+    """The sentences with their marks; items of one list below the line that announces it."""
+    lines: list[str] = []
+    lead = ""
+    for sentence in sentences:
+        mark = f"[{sentence.hit + 1}]"
+        if sentence.lead:
+            if sentence.lead != lead:
+                lines.append(f"\n{sentence.lead} {mark}")
+                lead = sentence.lead
+            lines.append(f"\n- {sentence.text} {mark}")
+        else:
+            lines.append(f" {sentence.text} {mark}")
+    return "".join(lines).strip()
