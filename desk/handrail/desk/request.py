@@ -74,10 +74,12 @@ def wishes(story: Story) -> list[Wish]:
     better = max(weighty[:3], key=lambda w: w.score)
     if better.score >= first.score + 3:
         first = better
-    later = [
-        w for w in weighty if w.seq > first.seq and w.asks and substance(w.text) >= 1 and _apart(first.text, w.text)
-    ]
-    return [first, later[-1]] if later else [first]
+    asked = [w for w in weighty if w.seq > first.seq and w.asks and substance(w.text) >= 1]
+    later = [w for w in asked if _apart(first.text, w.text)]
+    # What somebody writes after a person has answered is why they are back, however little it says.
+    person = max((line.seq for line in story.said if line.speaker == "person"), default=None)
+    back = [w for w in told if person is not None and w.seq > max(person, first.seq) and w.score > 0]
+    return [first, *(back or later)[-1:]]
 
 
 def detail(story: Story, known: Iterable[Wish]) -> Wish | None:
