@@ -167,7 +167,7 @@ def _client(settings: Settings) -> Any:
         # Chroma shares what it has read between clients of one path; each opening spells the path in another way.
         return chromadb.PersistentClient(f"{folder}/{'./' * (next(_openings) % 64)}", settings=quiet)
     url = urlsplit(settings.index.chroma_url)
-    if url.scheme not in ("http", "https") or not url.hostname:
+    if not url.hostname:
         raise SettingsError(f"index.chroma_url: {settings.index.chroma_url!r} is no address such as http://chroma:8000")
     port = url.port or (443 if url.scheme == "https" else 8000)
     return chromadb.HttpClient(url.hostname, port, ssl=url.scheme == "https", settings=quiet)

@@ -112,7 +112,8 @@ def _divided(text: str) -> tuple[dict[str, Any], str]:
         # BaseLoader leaves every value as it is written: with types, version 1.10 would be read as 1.1.
         head = yaml.load("\n".join(lines[1 : fences[1]]), Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
-        raise _WrongError([f"the front matter is not valid YAML: {error}"]) from error
+        told = " ".join(str(error).split())
+        raise _WrongError([f"the front matter is not valid YAML: {told}"]) from error
     if not isinstance(head, dict):
         raise _WrongError(["the front matter must be lines of `key: value`"])
     return head, "\n".join(lines[fences[1] + 1 :])

@@ -1,0 +1,134 @@
+"""Searching: dates, fusion, follow-ups, duplicates, and what is done when a part fails."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+from knowledge_kit import TODAY, Bags, Exact, a_passage
+
+from handrail.conversation.errors import Unavailable
+from handrail.knowledge.passages import Passage
+from handrail.knowledge.search import FETCHED, Search, embedded
+
+
+async def shelf(passages: Sequence[Passage], bags: Bags | None = None) -> tuple[Search, Exact]:
+    bags = bags or Bags()
+    digests = [passage.id for passage in passages]
+    exact = Exact(digests, await bags.embed([embedded(passage) for passage in passages]))
+    return Search(passages, digests, exact, bags), exact
+
+
+SHOP = (
+    a_passage("You can return an item within 30 days.", "returns"),
+    a_passage("Delivery to France costs 14 pounds and takes eight days.", "abroad", title="Delivery abroad"),
+    a_passage("The workshop mends tents and jackets.", "repairs", title="Repairs"),
+    a_passage("Wash a jacket at 30 degrees.", "care", title="Product care"),
+)
+
+
+async def test_the_best_passage_comes_first_with_its_scores() -> None:
+    search, _ = await shelf(SHOP)
+    found = await search.find("What does delivery to France cost?", as_of=TODAY, k=2)
+    first, second = found.hits
+    assert first.passage.id == "abroad@1#1"
+    assert 1 >= first.score > second.score >= 0
+    assert first.dense > 0.5
+    assert 0 < first.lexical < 1
+    assert found.relevance > 0.5
+
+
+async def test_only_versions_in_force_are_found() -> None:
+    turn = date(2026, 3, 1)
+    search, _ = await shelf(
+        [
+            a_passage("Return it within 14 days.", version="1", effective_until=turn),
+            a_passage("Return it within 30 days.", version="2", effective_from=turn),
+        ]
+    )
+    for day, version in ((turn - timedelta(1), "1"), (turn, "2"), (date(2030, 1, 1), "2")):
+        found = await search.find("how many days to return it", as_of=day)
+        assert [hit.passage.policy.version for hit in found.hits] == [version]
+    assert (await search.find("how many days to return it", as_of=date(2020, 1, 1))).hits == ()
+
+
+async def test_many_superseded_versions_do_not_crowd_out_the_one_in_force() -> None:
+    end = date(2024, 1, 1)
+    old = [
+        a_passage(
+            f"Return boots within {n} days.", version=str(n), effective_from=end - timedelta(2), effective_until=end
+        )
+        for n in range(4 * FETCHED)
+    ]
+    search, exact = await shelf([*old, a_passage("Boots may come home to us for a month.", "boots", version="new")])
+    found = await search.find("return boots within days", as_of=TODAY)
+    assert [hit.passage.policy.version for hit in found.hits] == ["new"]
+    assert found.hits[0].dense > 0
+    assert exact.asked == [50, 200, 800]
+
+
+async def test_passages_that_say_the_same_are_folded() -> None:
+    passages = [a_passage("Refunds take  five days.", "a"), a_passage("refunds take five days.", "b"), *SHOP]
+    search, _ = await shelf(passages)
+    found = await search.find("refunds take five days", as_of=TODAY)
+    assert [hit.passage.policy.id in "ab" for hit in found.hits].count(True) == 1
+
+
+async def test_a_vector_may_belong_to_several_passages_and_one_that_is_gone_is_passed_over() -> None:
+    bags = Bags()
+    passages = [
+        a_passage("Return it.", version="1", effective_until=date(2025, 1, 1)),
+        a_passage("Return it.", version="2"),
+    ]
+    rows = await bags.embed(["Returns. Return it.", "something that was removed"])
+    search = Search(passages, ["same", "same"], Exact(["same", "gone"], rows), bags)
+    (hit,) = (await search.find("returns. return it", as_of=TODAY)).hits
+    assert hit.passage.policy.version == "2"
+    assert hit.dense == pytest.approx(1, abs=0.01)
+
+
+async def test_a_follow_up_is_understood_by_the_line_before() -> None:
+    search, _ = await shelf(SHOP)
+    alone = await search.find("and how long does that take?", as_of=TODAY)
+    asked = await search.find("and how long does that take?", as_of=TODAY, context=["Do you have delivery to France?"])
+    assert asked.hits[0].passage.id == "abroad@1#1"
+    assert asked.relevance > alone.relevance
+
+
+async def test_what_nothing_answers_is_recognised() -> None:
+    search, _ = await shelf(SHOP)
+    assert (await search.find("What is the capital of Mongolia?", as_of=TODAY)).relevance < 0.2
+    assert (await search.find("hello", as_of=TODAY)).relevance == 0
+    assert (await search.find("   ", as_of=TODAY)).hits == ()
+    empty, _ = await shelf(())
+    assert (await empty.find("delivery", as_of=TODAY)).hits == ()
+
+
+async def test_misspelt_words_are_mended_before_the_search() -> None:
+    bags = Bags()
+    search = Search(
+        SHOP, [p.id for p in SHOP], Exact([p.id for p in SHOP], await bags.embed(["x"] * 4)), bags, frozenset(["what"])
+    )
+    await search.find("delivry to France", as_of=TODAY)
+    assert bags.texts[-1] == "delivery to France"
+
+
+async def test_without_the_embedder_it_goes_by_words_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    bags = Bags()
+    search, _ = await shelf(SHOP, bags)
+    bags.down = True
+    with caplog.at_level(logging.WARNING):
+        found = await search.find("What does delivery to France cost?", as_of=TODAY)
+    assert found.hits[0].passage.id == "abroad@1#1"
+    assert found.relevance > 0.5
+    assert "searching by words alone: the embedder is down" in caplog.text
+
+
+async def test_without_the_index_it_goes_by_words() -> None:
+    class Broken(Exact):
+        async def near(self, vector: object, count: int) -> list[tuple[str, float]]:
+            raise Unavailable("the index is down")
+
+    bags = Bags()
+    search = Search(SHOP, [p.id for p in SHOP], Broken((), await bags.embed(())), bags)
+    assert (await search.find("mends tents", as_of=TODAY)).hits[0].passage.id == "repairs@1#1"
