@@ -61,7 +61,12 @@ async def preview_book(ctx: Context, time_id: str) -> Preview:
     return Preview(summary=f"Book the appointment {time_id} with Dr Vance")
 
 
-@tool(effect="write", identity="verified", preview=preview_book, examples=["book me in for a cleaning", "I'd like an appointment"])
+@tool(
+    effect="write",
+    identity="verified",
+    preview=preview_book,
+    examples=["book me in for a cleaning", "I'd like an appointment"],
+)
 async def book_appointment(ctx: Context, time_id: TimeId) -> dict[str, str]:
     """Book an appointment at a free time.
 
@@ -86,7 +91,12 @@ async def preview_cancel(ctx: Context, appointment_id: str) -> Preview:
     return Preview(summary=f"Cancel appointment {appointment_id} free of charge")
 
 
-@tool(effect="write", identity="verified", preview=preview_cancel, examples=["cancel my appointment", "I can't come on Friday"])
+@tool(
+    effect="write",
+    identity="verified",
+    preview=preview_cancel,
+    examples=["cancel my appointment", "I can't come on Friday"],
+)
 async def cancel_appointment(ctx: Context, appointment_id: AppointmentId) -> dict[str, str]:
     """Cancel an appointment.
 
@@ -103,7 +113,12 @@ async def preview_move(ctx: Context, appointment_id: str, time_id: str) -> Previ
     return Preview(summary=f"Move appointment {appointment_id} to {time_id}")
 
 
-@tool(effect="write", identity="verified", preview=preview_move, examples=["move my appointment", "can I come another day instead"])
+@tool(
+    effect="write",
+    identity="verified",
+    preview=preview_move,
+    examples=["move my appointment", "can I come another day instead"],
+)
 async def move_appointment(ctx: Context, appointment_id: AppointmentId, time_id: TimeId) -> dict[str, str]:
     """Move an appointment to another free time.
 
@@ -117,7 +132,12 @@ async def preview_send(ctx: Context, email: str) -> Preview:
     return Preview(summary=f"Send your records to {email}")
 
 
-@tool(effect="write", identity="verified", preview=preview_send, examples=["send me my x-rays", "I need a copy of my records"])
+@tool(
+    effect="write",
+    identity="verified",
+    preview=preview_send,
+    examples=["send me my x-rays", "I need a copy of my records"],
+)
 async def send_records(ctx: Context, email: str) -> dict[str, str]:
     """Send the patient's records by e-mail.
 
@@ -259,7 +279,12 @@ async def preview_room(ctx: Context, day: date, starts: str, people: int, branch
     return Preview(summary=f"Book a study room at {branch} on {day} at {starts} for {people} people")
 
 
-@tool(effect="write", identity="verified", preview=preview_room, examples=["book a study room", "we need a room to work in"])
+@tool(
+    effect="write",
+    identity="verified",
+    preview=preview_room,
+    examples=["book a study room", "we need a room to work in"],
+)
 async def book_room(
     ctx: Context, day: date, starts: Annotated[str, Field(json_schema_extra={"format": "time"})],
     people: Annotated[int, Field(ge=1)], branch: Branch = "central",

@@ -25,7 +25,9 @@ NO = ("no", "no thanks")
 
 def passages_of(policies: Mapping[str, str]) -> list[Passage]:
     """Policies by title, as passages."""
-    made = (Policy(title.lower().replace(" ", "-"), "1", title, text, date(2026, 1, 1)) for title, text in policies.items())
+    made = (
+        Policy(title.lower().replace(" ", "-"), "1", title, text, date(2026, 1, 1)) for title, text in policies.items()
+    )
     return [passage for policy in made for passage in cut(policy, 220)]
 
 

@@ -3,31 +3,29 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from handrail.agent.models.offline.phrasing import say
+from handrail.agent.models.offline.phrasing import addressed, say
 from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.offline.words import either, humanised
 from handrail.agent.tools.api import Tool
 
 OPENED = re.compile(r"^(?:the|a|an|your|which|what|how|when|where|whether|who|why|his|her|their)\b", re.IGNORECASE)
-CHOICES = 8
+CHOICES = 12
 
 
 def question_for(slot: Slot) -> str:
     """The question that asks for one slot: always the same, so that it can be recognised."""
-    what = _addressed(slot.description)
+    told = _addressed(slot.description)
+    what = (
+        told
+        if OPENED.match(told)
+        else f"the {humanised(slot.name)} ({told})"
+        if told
+        else f"the {humanised(slot.name)}"
+    )
     if slot.kind == "choice":
-        choices = [
-            humanised(str(choice)) if str(choice).islower() else str(choice) for choice in slot.choices[:CHOICES]
-        ]
-        told = what or f"which {slot.noun}"
-        return say("ask_choice", label=_capital(told), choices=either(choices))
-    if slot.kind == "flag":
-        return say("ask_flag", what=_capital(what or humanised(slot.name)))
-    if not what:
-        return say("ask_what", what=f"the {humanised(slot.name)}")
-    if what.startswith(("which ", "what ", "how ", "when ", "where ", "who ")) and len(what) > 12:
-        return f"{_capital(what)}?"
-    return say("ask_tell", what=what if OPENED.match(what) else f"the {humanised(slot.name)} ({what})")
+        choices = [str(choice).replace("_", " ") for choice in slot.choices[:CHOICES]]
+        return say("ask_choice", what=what, choices=either(choices))
+    return say("ask_flag", what=what) if slot.kind == "flag" else say("ask_tell", what=what)
 
 
 def which_question(slot: Slot) -> str:
@@ -53,16 +51,8 @@ def choose_from(question: str, lines: Sequence[str]) -> str:
 
 def _addressed(description: str) -> str:
     """A description of an argument, as said to the customer: theirs is yours, and hints for machines are left out."""
-    told = re.split(r"[;.(]|, (?:as in|in the form|e\.g|such as|where|or|as listed|as find)", description.strip())[
-        0
-    ].strip()
-    for of, to in ((r"\bthe (?:customer|user|client|guest|patient|member|caller)'s\b", "your"),
-                   (r"\bthe (?:customer|user|client|guest|patient|member|caller)\b", "you"),
-                   (r"\byou (wants|needs|has|looks|likes|is)\b", lambda m: "you " + {"has": "have", "is": "are"}.get(m[1], m[1][:-1]))):  # fmt: skip
-        told = re.sub(of, to, told, flags=re.IGNORECASE)
+    told = re.sub(r",?\s+(?:as|from|in|by|of)\s+(?:the\s+)?\w+_\w+\b.*", "", description.strip())
+    told = re.split(r"[;.(]|,\s+(?:as in|in the form|e\.g|such as|where|or|as listed|if|when)\b", told)[0].strip()
     told = re.sub(r",?\s*(?:in )?yyyy-mm-dd\b.*|,?\s*iso 8601.*", "", told, flags=re.IGNORECASE).strip(" ,")
+    told = addressed(told)
     return told[:1].lower() + told[1:] if told and not told[:2].isupper() else told
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -100,7 +100,7 @@ class Dialogue:
 
 def asks(line: str) -> bool:
     """Whether a line of ours waits for an answer."""
-    return "?" in line[-240:]
+    return "?" in line
 
 
 def _before(situation: Situation) -> Sequence[Line]:

@@ -8,7 +8,7 @@ from handrail.agent.models.offline.dialogue import Dialogue
 from handrail.agent.models.offline.goals import Agenda, Goal, Planner
 from handrail.agent.models.offline.outcomes import outcome
 from handrail.agent.models.offline.phrasing import abilities, ability, say
-from handrail.agent.models.offline.pursuing import Pursuit
+from handrail.agent.models.offline.pursuing import Pursuit, Step
 from handrail.agent.models.offline.quoting import quote, sentences_of
 from handrail.agent.models.offline.smalltalk import small_talk
 from handrail.agent.models.protocol import Brief, Call, Delta, Draft
@@ -32,6 +32,7 @@ class Reply:
     parts: list[str] = field(default_factory=list)
     asks: bool = False
     call: Call | None = None
+    writes: bool = False
     reason: str = ""
     certainty: float = 1.0
 
@@ -42,6 +43,8 @@ class Reply:
     def draft(self, sent: str) -> Draft:
         text = _unsent("\n".join(self.parts), sent)
         if self.call is not None:
+            # Before a look-up nothing is said: what it brings is told together with the rest.
+            text = text if self.writes else ""
             return Draft("act", f"{text}\n" if text else "", call=self.call, certainty=self.certainty, engine=NAME)
         if self.reason:
             return Draft("give_up", text, reason=self.reason, certainty=self.certainty, engine=NAME)
@@ -102,8 +105,8 @@ class _Turn:
         told = self._tell_results(goals)
         if told and not any(goal.want == "policy" for goal in goals):
             goals += [goal for goal in await self._planner.unfinished() if all(goal.tool is not g.tool for g in goals)]
-        # Reads come first, without a word: what they bring is told together with the rest.
-        for goal in goals:
+        # Answers come before the question that a change ends with.
+        for goal in sorted(goals, key=_changes):
             if not self._reply.call and not self._reply.asks and not self._reply.reason:
                 await self._pursue(goal)
         if not goals and not told:
@@ -149,10 +152,15 @@ class _Turn:
             self._reply.reason = "asked_for_person"
             return
         step = await self._pursuit.step(goal)
-        self._reply.add(step.text)
-        self._reply.asks, self._reply.call, self._reply.reason = step.kind == "ask", step.call, step.reason
+        self._take(step)
         if goal.intent:
             self._reply.certainty = min(self._reply.certainty, goal.intent.fit, 1.0)
+
+    def _take(self, step: Step) -> None:
+        self._reply.add(step.text)
+        self._reply.asks, self._reply.call, self._reply.reason = step.kind == "ask", step.call, step.reason
+        tool = self._book.by_name.get(step.call.tool) if step.call else None
+        self._reply.writes = tool is not None and tool.effect == "write"
 
     async def _answer(self, goal: Goal) -> None:
         """Quote what answers a question; offer to do it where a tool could."""
@@ -210,9 +218,7 @@ class _Turn:
             self._reply.reason = "asked_for_person"
             return
         if agenda.thread is not None and agenda.unread:
-            step = await self._pursuit.step(agenda.thread)
-            self._reply.add(step.text)
-            self._reply.asks, self._reply.call, self._reply.reason = step.kind == "ask", step.call, step.reason
+            self._take(await self._pursuit.step(agenda.thread))
             return
         told = small_talk(agenda, self._dialogue, self._brief, self._tools())
         if told is not None:
@@ -242,7 +248,11 @@ class _Turn:
             self._reply.asks = True
 
     def _tools(self) -> Sequence[Tool]:
-        return self._brief.tools or self._book.tools
+        return self._book.tools
+
+
+def _changes(goal: Goal) -> bool:
+    return goal.want != "policy" and goal.tool is not None and goal.tool.effect == "write"
 
 
 def _unsent(text: str, sent: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handrail.agent.models.offline.moments import Moment
+from handrail.agent.models.offline.records import place_in
 from handrail.agent.models.offline.slots import Slot
 from handrail.agent.models.offline.words import COUNTS, WORD, humanised, is_no, is_yes, stem_set, stems
 from handrail.agent.tools.api import Id
@@ -137,11 +138,10 @@ def _list(slot: Slot, said: Said) -> Any:
 
 
 def _choice(slot: Slot, said: Said) -> Any:
-    if said.asked is slot and (number := re.match(r"^\W*(?:number |option )?(\d)\W*$", said.text)):
-        place = int(number[1]) - 1
-        if 0 <= place < len(slot.choices):
-            return slot.choices[place]
     found = choices_in(slot.choices, said)
+    if len(found) != 1 and said.asked is slot:
+        place = place_in(said.text, len(slot.choices))
+        return slot.choices[place] if place is not None else None
     return found[0] if len(found) == 1 else None
 
 
@@ -223,6 +223,28 @@ def _text(slot: Slot, said: Said) -> Any:
     return None
 
 
+def residue(text: str, moments: Iterable[Moment], known: Collection[str]) -> str:
+    """What a text speaks of: without days and times, and without words at its ends that say nothing or are `known`."""
+    for moment in sorted(moments, key=lambda m: -m.start):
+        if moment.sure:
+            text = text[: moment.start] + text[moment.end :]
+    words = text.split()
+    while words and _empty(words[0], known):
+        words.pop(0)
+    while words and _empty(words[-1], known):
+        words.pop()
+    return " ".join(words).strip(" .,!?;:\"'")
+
+
+def _empty(word: str, known: Collection[str]) -> bool:
+    found = stems(word)
+    return (
+        not found
+        or set(found) <= set(known)
+        or bool(re.fullmatch(r"\W*(?:search|find|look\w*|show|available|in|got|sell)\W*", word, re.I))
+    )
+
+
 def stripped(text: str) -> str:
     """A short answer without what it is led in with ("it's …", "to …") and thanks."""
     bare = LEAD_IN.sub("", text.strip(), count=1)
@@ -238,7 +260,8 @@ _READERS: Mapping[str, Callable[[Slot, Said], Any]] = {
 def _times_of(slots: list[Slot], said: Said, timezone: str) -> dict[tuple[str, ...], Any]:
     """Days and times for the slots of those kinds: a from and an until, or the one that the change is to."""
     wanted = [slot for slot in slots if slot.kind in ("day", "time", "moment")]
-    moments = [m for m in said.moments if m.sure or any(slot.kind != "day" for slot in wanted)]
+    hour = said.asked is None or said.asked.kind in ("time", "moment")
+    moments = [m for m in said.moments if m.sure or (hour and any(slot.kind != "day" for slot in wanted))]
     if not wanted or not moments:
         return {}
     values: dict[tuple[str, ...], Any] = {}

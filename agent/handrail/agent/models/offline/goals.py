@@ -10,13 +10,15 @@ from handrail.agent.models.offline.dialogue import Dialogue, Piece, asks
 from handrail.agent.models.offline.filling import Said, fill, ids_in
 from handrail.agent.models.offline.intents import Intent, Want, read_intent
 from handrail.agent.models.offline.moments import find_moments
+from handrail.agent.models.offline.phrasing import ability
 from handrail.agent.models.offline.providers import providers_of
-from handrail.agent.models.offline.records import pick
+from handrail.agent.models.offline.records import pick, place_in
 from handrail.agent.models.offline.slots import Slot, slots_of
-from handrail.agent.models.offline.words import DROP, is_no, is_yes, stem_set, stems
-from handrail.agent.router import Toolbook, phrases_of
+from handrail.agent.models.offline.words import DROP, humanised, is_no, is_yes, stem_set, stems
+from handrail.agent.router import Toolbook
 from handrail.agent.tools.api import Tool
 
+OFFER = "Would you like me to"
 SURE = 0.72
 """A fit from which a message is taken for a wish of its own, rather than for an answer to our question."""
 
@@ -65,7 +67,8 @@ class Planner:
         own = self._own(intents, message)
         thread = await self._thread(own)
         if thread is None:
-            return Agenda(own, intents)
+            further = self._further(message) if message and not own else None
+            return Agenda((further,) if further else own, intents)
         if message and DROP.search(message) and not own:
             return Agenda((), intents, thread, dropped=True)
         answers = self._answers(thread, message, own)
@@ -116,10 +119,11 @@ class Planner:
         proposal = dialogue.situation.proposal
         if proposal and proposal.tool in self._book.by_name and not dialogue.brief.results:
             tool = self._book.by_name[proposal.tool]
-            piece = Piece(dialogue.message, dialogue.last_line)
-            return Goal("tool", dialogue.message, tool, (piece,), base=proposal.arguments)
+            return Goal("tool", dialogue.message, tool, (Piece(dialogue.message),), base=proposal.arguments)
         if not (asks(dialogue.last_line) or (dialogue.brief.results and not own)):
             return None
+        if offered := self._offered():
+            return offered
         later: list[Piece] = [Piece(dialogue.message, dialogue.last_line)] if dialogue.message else []
         for piece in dialogue.earlier():
             goals = [goal for goal in await self._goals_in(piece) if goal.tool is not None]
@@ -131,6 +135,36 @@ class Planner:
                 return None
             later.insert(0, piece)
         return None
+
+    def _offered(self) -> Goal | None:
+        """The wish that the customer takes up from our offer ("Would you like me to …, or to …?")."""
+        message, line = self._dialogue.message, self._dialogue.last_line
+        tools = [tool for tool in self._book.tools if f" {ability(tool)}" in line] if OFFER in line else []
+        if not tools or not message or is_no(message):
+            return None
+        place = place_in(message, len(tools))
+        said = stem_set(message)
+        fits = [len(said & stem_set(ability(tool))) for tool in tools]
+        if place is None and max(fits) > 0 and fits.count(max(fits)) == 1:
+            place = fits.index(max(fits))
+        if place is None and len(tools) == 1 and is_yes(message):
+            place = 0
+        if place is None:
+            return None
+        before = next(self._dialogue.earlier(), None)
+        pieces = (*((before,) if before else ()), Piece(message, line))
+        return Goal("tool", message, tools[place], pieces)
+
+    def _further(self, message: str) -> Goal | None:
+        """The same again for another thing ("and the second one?"), after something was done or shown for one."""
+        situation = self._dialogue.situation
+        used = [(a.seq, a.tool) for a in situation.actions if a.stage in ("succeeded", "failed")]
+        used += [(r.seq, r.tool) for r in situation.results if r.arguments]
+        name = max(used)[1] if used else ""
+        tool = self._book.by_name.get(name)
+        if tool is None or not any(slot.kind == "id" and slot.required for slot in slots_of(tool)):
+            return None
+        return Goal("tool", message, tool, (Piece(message),)) if self._chooses([tool], message) else None
 
     async def _left_over(self, thread: Goal) -> tuple[Goal, ...]:
         """Wishes of the line that began the thread, and of lines before it, which wait for their turn."""
@@ -189,7 +223,10 @@ class Planner:
             return self._chooses(tools, message)
         if is_yes(message):
             return not thread.base and not asked_in(self._dialogue.last_line, tools)
-        return self._chooses(tools, message) or self._fills(tools, message)
+        if self._chooses(tools, message):
+            return True
+        free = any(slot.kind in ("text", "address") for _, slot in asked_in(self._dialogue.last_line, tools))
+        return self._fills(tools, message) and not (free and other)
 
     def _fills(self, tools: Sequence[Tool], message: str) -> bool:
         brief = self._dialogue.brief
@@ -218,9 +255,7 @@ class Planner:
 
 def common_words(tool: Tool) -> frozenset[str]:
     """The stems by which a tool is asked for: they tell what is wanted, not which one."""
-    return frozenset[str]().union(*(stem_set(phrase) for phrase in phrases_of(tool)[2:3])) | stem_set(
-        tool.name.replace("_", " ")
-    )
+    return stem_set(humanised(tool.name)) | stem_set("show me my")
 
 
 def asked_slot(tool: Tool, piece: Piece, tools: Sequence[Tool]) -> Slot | None:

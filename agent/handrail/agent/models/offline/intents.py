@@ -90,6 +90,8 @@ def _adjusted(score: Score, clause: Clause) -> Score:
     informs = clause.form in ("own", "rule") and clause.asks
     if informs:
         value += 0.03 if score.tool.effect == "read" else -0.2
+        if clause.own:
+            value += 0.04 if score.tool.identity != "none" else -0.08
     elif clause.form in ("request", "ability", "statement") and named:
         if does:
             value += 0.08 if named & does else -0.12
@@ -128,4 +130,5 @@ def _informing(clause: Clause, scores: tuple[Score, ...], *, own: bool, general:
 
 
 def _may_offer(clause: Clause, score: Score) -> bool:
-    return clause.form in ("ability", "howto") and score.tool.effect == "write" and score.value >= OFFERED
+    same = bool(actions_in(clause.text) & actions_in(humanised(score.tool.name))) or score.meaning >= 0.75
+    return clause.form in ("ability", "howto") and score.tool.effect == "write" and score.value >= OFFERED and same

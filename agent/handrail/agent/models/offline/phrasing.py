@@ -11,6 +11,11 @@ from handrail.agent.router import READS
 from handrail.agent.tools.api import Tool
 
 TOLD = 4
+PEOPLE = (
+    r"(?:customer|user|client|guest|patient|member|caller|reader|visitor|passenger|tenant|student|traveller|subscriber|"
+    r"buyer|shopper|account holder|borrower)"
+)
+"""What businesses call those whom they serve, in the descriptions of their tools."""
 
 
 @cache
@@ -25,9 +30,9 @@ def say(key: str, **values: object) -> str:
 
 def ability(tool: Tool) -> str:
     """What a tool does, in a few words after "I can": from its description where that is short, else its name."""
-    first = re.split(r"[.:;,(]|, | (?:with|as long as|that has|and tell)\b", tool.description.strip())[0].strip()
-    first = re.sub(r"\bthe (?:customer|user)'s\b", "your", first, flags=re.IGNORECASE)
-    first = re.sub(r"\bthe (?:customer|user)\b", "you", first, flags=re.IGNORECASE)
+    first = addressed(
+        re.split(r"[.:;,(]|, | (?:with|as long as|that has|and tell)\b", tool.description.strip())[0].strip()
+    )
     words = first.split()
     if 2 <= len(words) <= 9 and not words[0].lower().endswith("s"):
         return first[:1].lower() + first[1:]
@@ -39,3 +44,11 @@ def ability(tool: Tool) -> str:
 def abilities(tools: Sequence[Tool]) -> str:
     """What some of the tools do, in a row."""
     return either([ability(tool) for tool in tools[:TOLD]], last="and")
+
+
+def addressed(text: str) -> str:
+    """What is written of "the customer", or whatever a business calls them, said to them."""
+    text = re.sub(rf"\b[Tt]he {PEOPLE}'s\b", "your", text)
+    verb = re.compile(rf"\b[Tt]he {PEOPLE} (\w+?)(s?)\b")
+    text = verb.sub(lambda m: "you " + {"ha": "have", "i": "are", "wa": "were", "doe": "do"}.get(m[1], m[1]), text)
+    return re.sub(rf"\b[Tt]he {PEOPLE}\b", "you", text)

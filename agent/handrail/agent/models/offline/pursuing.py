@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handrail.agent.models.offline.asking import choose_from, question_for, which_question
 from handrail.agent.models.offline.dialogue import Dialogue, Piece
-from handrail.agent.models.offline.filling import Said, choices_in, fill
+from handrail.agent.models.offline.filling import Said, choices_in, fill, residue
 from handrail.agent.models.offline.goals import Goal, asked_slot, common_words
 from handrail.agent.models.offline.moments import find_moments
 from handrail.agent.models.offline.outcomes import BROKEN, outcome
@@ -78,6 +78,7 @@ class Pursuit:
         values: Paths = {slot.path: held for slot in slots if (held := value_of(goal.base, slot)) is not None}
         for said in self._said(goal, tool):
             values.update(fill(slots, said, self._dialogue.brief.timezone))
+            values.update(self._sought(tool, said, values, goal))
             for slot in slots:
                 if slot.kind == "choice" and slot.path not in values and (slot.required or said.asked is slot):
                     chosen = await self._alike(slot, said)
@@ -135,10 +136,13 @@ class Pursuit:
         if provider is None:
             return None
         if looked is None:
-            return await self._look(goal, provider, values, slot)
+            return await self._look(goal, provider, values)
         if not looked.ok:
             told = outcome(provider, looked, self._dialogue)
             return Step("ask" if told.asks else "fail", told.text, reason=told.reason or "action_failed")
+        wider = (await self._look(goal, provider, values, wide=True)).call
+        if wider is not None and len(wider.arguments) < len(looked.call.arguments):
+            return Step("call", call=wider)
         return self._ask(slot, goal, found_none=True)
 
     def _candidates(self, slot: Slot, tool: Tool, text: str) -> list[Record]:
@@ -175,26 +179,49 @@ class Pursuit:
         said = stem_set(text) - common_words(tool) - stem_set(tool.description)
         return bool(said) and not any(said & record.words for record in records)
 
-    async def _look(self, goal: Goal, provider: Tool, values: Paths, slot: Slot) -> Step:
-        """Call the tool that shows the things to choose from, with what it needs from the same lines."""
-        own = {other.path for other in slots_of(goal.tool or provider)} - {slot.path}
+    async def _look(self, goal: Goal, provider: Tool, values: Paths, *, wide: bool = False) -> Step:
+        """Call the tool that shows the things to choose from, with what it needs from the same lines.
+
+        What narrows the search is passed on where the tool shows anyone's things (free times), not the customer's own:
+        "move my Friday booking" tells which one of those is meant, but "something on Friday" what to look for. A `wide`
+        search leaves it out.
+        """
         told: Paths = {}
         for said in self._said(goal, provider):
-            wanted = [s for s in slots_of(provider) if s.required or s.path in own or s.kind == "choice"]
+            wanted = [s for s in slots_of(provider) if s.required or _narrows(s, provider)]
             told.update(fill(wanted, said, self._dialogue.brief.timezone))
+            told.update(self._sought(provider, said, told, goal))
         told.update({s.path: values[s.path] for s in slots_of(provider) if s.path in values and s.path not in told})
+        if wide:
+            told = {
+                s.path: told[s.path]
+                for s in slots_of(provider)
+                if s.path in told and (s.required or s.kind == "choice")
+            }
         missing = [s for s in slots_of(provider) if s.required and s.path not in told]
         if missing:
             return self._ask(missing[0], goal)
         return Step("call", call=Call(provider.name, _arguments(provider, told)))
 
+    def _sought(self, tool: Tool, said: Said, told: Paths, goal: Goal) -> Paths:
+        """What a search needs to be told in words: what the line speaks of besides the wish itself."""
+        slots = [slot for slot in slots_of(tool) if slot.kind == "text" and slot.required and slot.path not in told]
+        if tool.effect != "read" or len(slots) != 1 or said.asked is not None:
+            return {}
+        known = common_words(tool) | common_words(goal.tool or tool) | stem_set(tool.description)
+        sought = residue(said.text, said.moments, known)
+        return {slots[0].path: sought} if sought and len(sought.split()) <= 8 else {}
+
     def _choose(self, slot: Slot, records: Sequence[Record]) -> Step:
+        searches = [r for r in self._dialogue.brief.results if r.ok and r.call.tool == records[0].tool]
+        lead = say("found_else") if len(searches) > 1 else ""
         zone = self._dialogue.brief.timezone
         lines = [describe(self._book.by_name.get(record.tool), record.fields, zone) for record in records[:OFFERED]]
         told = [
             line if record.id in line else f"{record.id}: {line}" for line, record in zip(lines, records, strict=False)
         ]
-        return Step("ask", choose_from(which_question(slot), told))
+        listed = choose_from(which_question(slot), told)
+        return Step("ask", f"{lead} {listed}" if lead else listed)
 
     def _ask(self, slot: Slot, goal: Goal, *, found_none: bool = False) -> Step:
         if slot.kind in ("other", "list"):
@@ -213,6 +240,10 @@ def _same(pieces: Sequence[Piece], question: str) -> int:
     if not line.endswith(question):
         return 0
     return 2 if say("not_read") in line else 1
+
+
+def _narrows(slot: Slot, provider: Tool) -> bool:
+    return slot.kind == "choice" or (provider.identity == "none" and slot.kind in ("day", "time", "moment", "count"))
 
 
 def _arguments(tool: Tool, values: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:

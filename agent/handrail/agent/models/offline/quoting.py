@@ -20,7 +20,9 @@ LOOKED_AT = 3
 """Passages whose sentences are weighed."""
 MEANING, WORDS, PLACE, HEADING = 0.55, 0.25, 0.12, 0.08
 LONGEST = 3
-NEAR = 0.88
+SHORT = 2
+"""Sentences up to which a passage is told whole: what qualifies a rule stands right beside it."""
+NEAR = 0.85
 """A further sentence is told where its weight is at least this share of the best one's."""
 LEANS = re.compile(
     r"^(?:this|that|these|those|it|they|them|however|but|also|in that case|otherwise|then|after that|if so|if not|unless|"
@@ -111,8 +113,11 @@ def _weight(sentence: Sentence, question: str, hits: Sequence[Hit], meaning: flo
 
 def _with_neighbours(best: int, sentences: Sequence[Sentence], weights: Sequence[float]) -> set[int]:
     """The best sentence, what it leans on or what leans on it, and others of its passage that come close."""
-    chosen = {best}
     here = sentences[best]
+    whole = [n for n, sentence in enumerate(sentences) if sentence.hit == here.hit]
+    if len(whole) <= SHORT:
+        return set(whole)
+    chosen = {best}
     if LEANS.match(here.text) and best > 0 and sentences[best - 1].hit == here.hit:
         chosen.add(best - 1)
     following = best + 1

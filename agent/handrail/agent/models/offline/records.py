@@ -17,7 +17,8 @@ NEWEST = re.compile(
     r"\b(?:last|latest|most recent|newest|recent)\b(?! (?:one|week|month|year|night|time))", re.IGNORECASE
 )
 SOONEST = re.compile(
-    r"\b(?:next|soonest|earliest|first available|upcoming)\b(?! (?:week|month|year|to))", re.IGNORECASE
+    r"\b(?:next|soonest|earliest|first available|upcoming)\b(?! (?:week|month|year|to|mon|tue|wed|thu|fri|sat|sun))",
+    re.IGNORECASE,
 )
 OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
 NUMBERED = re.compile(r"(?:\b(?:number|no\.?|option|nr\.?)\s*|#)(\d{1,2})\b", re.IGNORECASE)
@@ -68,7 +69,7 @@ def pick(
     """
     if not records:
         return []
-    if (number := _number(text, len(records), asked=asked)) is not None:
+    if (number := place_in(text, len(records), asked=asked)) is not None:
         return [records[number]]
     picked = _by_day(records, moments)
     picked = _by_words(picked, text, known)
@@ -82,8 +83,8 @@ def points(text: str) -> bool:
     return bool(POINTING.search(text))
 
 
-def _number(text: str, size: int, *, asked: bool) -> int | None:
-    """The place in the list that a text names, from 0."""
+def place_in(text: str, size: int, *, asked: bool = True) -> int | None:
+    """The place in a list of `size` that a text names, from 0. A bare number counts only where one was `asked` for."""
     if LAST_SHOWN.search(text):
         return size - 1
     for found in NUMBERED.finditer(text):

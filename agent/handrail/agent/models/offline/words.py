@@ -21,8 +21,9 @@ YES = re.compile(
     re.IGNORECASE,
 )
 NO = re.compile(
-    r"^\W*(?:no|nope|nah|not now|no thanks|no thank you|don't|never ?mind|forget it|leave it|cancel that|stop|not really|"
-    r"i'm good|all good|that's all|that is all|nothing else|nothing)\b[\s\w',.!]{0,24}$",
+    r"^\W*(?:no|nope|nah|not now|don't|never ?mind|forget it|leave it|cancel that|stop|not really|nothing)\b"
+    r"(?:[\s,.!]+(?:no|thanks|thank you|that's (?:all|it|fine|ok)|that is all|i'm (?:good|fine|ok)|it's (?:fine|ok)|nothing|else|"
+    r"please|not now|don't|do it|for now|today|it|then))*\W*$|^\W*(?:i'm good|all good|that's all|that is all)\W*$",
     re.IGNORECASE,
 )
 DROP = re.compile(
