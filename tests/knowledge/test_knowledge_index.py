@@ -49,14 +49,35 @@ async def test_a_folder_keeps_vectors_and_finds_them_again(tmp_path: Path) -> No
     await keeps_and_finds(workspace(tmp_path))
 
 
-async def test_opening_again_shows_what_others_have_changed(tmp_path: Path) -> None:
+ANOTHER_PROCESS = """
+import asyncio, sys
+from pathlib import Path
+import numpy as np
+from handrail.conversation.settings import Settings
+from handrail.knowledge.index import Entry, Index
+
+async def main():
+    index = await Index.open(Settings(workspace=Path(sys.argv[1])), "bags")
+    await index.drop(["red-jacket"])
+    await index.put([Entry("new-stove", np.ones(256, dtype=np.float32), "new stove", "p@1#2")])
+    await index.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_opening_again_shows_what_another_process_has_changed(tmp_path: Path) -> None:
     settings = workspace(tmp_path)
-    ours, theirs = await Index.open(settings, "bags"), await Index.open(settings, "bags")
-    await theirs.put(await entries("red jacket"))
+    before = await Index.open(settings, "bags")
+    await before.put(await entries("red jacket", "blue tent"))
+    assert (await nearest(before, "red jacket", 1))[0][0] == "red-jacket"
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", ANOTHER_PROCESS, str(tmp_path))
+    assert await other.wait() == 0
     again = await Index.open(settings, "bags")
-    assert await nearest(again, "red jacket", 1) != []
-    for index in (ours, theirs, again):
-        await index.close()
+    assert {digest for digest, _ in await nearest(again, "red jacket")} == {"blue-tent", "new-stove"}
+    assert await again.digests() == {"blue-tent", "new-stove"}
+    await before.close()
+    await again.close()
 
 
 async def test_businesses_and_embedders_keep_apart_and_old_embedders_are_cleared(tmp_path: Path) -> None:
