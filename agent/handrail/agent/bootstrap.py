@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handrail.agent.models.offline.engine import OfflineModel
-from handrail.guardrails.rails import Rails
-
 from handrail.agent.actions import Actions
 from handrail.agent.graph import Graph
 from handrail.agent.housekeeping import Housekeeping
 from handrail.agent.identity import IdentityService
 from handrail.agent.models.breaker import Fallback
+from handrail.agent.models.offline.engine import OfflineModel
 from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Model
+from handrail.agent.models.texts import text
 from handrail.agent.packet_writer import PacketWriter
 from handrail.agent.phrases import load_phrases
 from handrail.agent.router import Router
@@ -38,6 +37,7 @@ from handrail.desk.outbox import Outbox
 from handrail.desk.projections import DESK_PROJECTIONS
 from handrail.desk.staff import Presence
 from handrail.desk.writer import Packets
+from handrail.guardrails.rails import Rails
 from handrail.knowledge.embed import Embedder, open_embedder
 from handrail.knowledge.knowledge import Knowledge
 
@@ -109,6 +109,20 @@ async def open_knowledge(
         await knowledge.close()
 
 
+async def make_rails(settings: Settings, embedder: Embedder) -> Rails:
+    """The checks, ready for the first message."""
+    names = [settings.business.name, *(d.name for d in settings.desk.departments.values())]
+    rails = Rails(
+        settings.checks,
+        embedder,
+        zones=[settings.business.timezone],
+        names=names,
+        prompts=[text("system.md")],
+    )
+    await rails.prepare()
+    return rails
+
+
 @asynccontextmanager
 async def build(
     settings: Settings,
@@ -138,7 +152,7 @@ async def build(
         if knowledge is None:
             knowledge = await stack.enter_async_context(open_knowledge(settings, embedder, log.bell))
             await knowledge.refresh(progress)
-        rails = rails or Rails(settings.checks, embedder)
+        rails = rails or await make_rails(settings, embedder)
         situations = Situations(log)
         stack.push_async_callback(situations.close)
         resources = await stack.enter_async_context(workspace.open(database.url))

@@ -41,8 +41,8 @@ def _texts(turn: Turn) -> Iterable[str]:
         yield situation.first.text
     yield from (line.text for line in situation.lines)
     yield turn["message"]
-    for result in (*situation.results, *turn["results"]):
-        yield from _strings(result.value if hasattr(result, "value") else result.result)
+    for value in (*(r.result for r in situation.results), *(r.value for r in turn["results"])):
+        yield from _strings(value)
 
 
 def _strings(value: Any) -> Iterable[str]:

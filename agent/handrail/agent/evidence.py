@@ -15,8 +15,10 @@ def evidence_of(turn: Turn) -> Evidence:
     results.update({f"seq:{a.seq}": _text([a.preview, a.result, a.message]) for a in situation.actions})
     for number, result in enumerate(turn["results"]):
         results[f"seq:{result.seq}" if result.seq else f"result:{number}"] = _text(
-            [dict(result.call.arguments), result.value, result.refusal]
+            [dict(result.call.arguments), result.value, result.refusal, result.alternatives]
         )
+    if turn["own"]:
+        results["phrase"] = turn["own"]
     for event in turn["along"]:
         results[f"along:{event.kind}"] = _text(event.model_dump(mode="json"))
     return Evidence(

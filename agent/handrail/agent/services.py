@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from handrail.guardrails.rails import Rails
-
 from handrail.agent.actions import Actions
 from handrail.agent.identity import IdentityService
 from handrail.agent.models.protocol import Model
@@ -16,6 +14,7 @@ from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.desk.handover import Handover
 from handrail.desk.tickets import Tickets
+from handrail.guardrails.rails import Rails
 from handrail.knowledge.knowledge import Knowledge
 
 

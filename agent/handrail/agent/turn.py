@@ -45,6 +45,8 @@ class Turn(TypedDict, total=False):
     speech: Speech
     """What is to be said next: an engine's stream or a text of ours."""
     draft: Draft | None
+    own: str
+    """The text of ours that is being said: it rests on itself."""
     along: tuple[Data, ...]
     """Events that are committed together with the next line (a proposal with its question)."""
     reply_id: str

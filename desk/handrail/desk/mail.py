@@ -68,6 +68,23 @@ class SmtpMailer:
         self._settings = settings
         self._timeout = timeout
 
+    async def check(self) -> None:
+        """See whether the server answers and takes the password. Raises `Unavailable`."""
+        settings = self._settings
+        client = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.user,
+            password=settings.password.get_secret_value() if settings.password else None,
+            start_tls=settings.starttls,
+            timeout=self._timeout,
+        )
+        try:
+            async with client:
+                await client.noop()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unavailable(f"{settings.host}:{settings.port} does not take letters: {error}") from error
+
     async def send(self, mail: Mail) -> None:
         message = self._message(mail)
         settings = self._settings

@@ -8,12 +8,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from handrail.agent.bootstrap import Handrail, build, open_database, open_knowledge
+from handrail.agent.bootstrap import Handrail, build, make_rails, open_database, open_knowledge
 from handrail.agent.workspace import load_workspace
 from handrail.conversation.copies import Copies
 from handrail.conversation.settings import Settings
 from handrail.evals.replay import CaseClock, Sent
-from handrail.guardrails.rails import Rails
 from handrail.knowledge.embed import open_embedder
 
 
@@ -51,7 +50,7 @@ async def open_worlds(settings: Settings) -> AsyncIterator[Worlds]:
         embedder = open_embedder(settings)
         knowledge = await stack.enter_async_context(open_knowledge(settings, embedder))
         await knowledge.refresh()
-        shared = {"embedder": embedder, "knowledge": knowledge, "rails": Rails(settings.checks, embedder)}
+        shared = {"embedder": embedder, "knowledge": knowledge, "rails": await make_rails(settings, embedder)}
         yield Worlds(settings, copies, template, shared)
 
 

@@ -59,6 +59,13 @@ class OpenAIModel:
     def name(self) -> str:
         return f"openai:{self._settings.model}"
 
+    async def ping(self) -> None:
+        """See whether the server answers and takes the key. Raises `Unavailable`."""
+        try:
+            await self._client.models.list()
+        except APIError as error:
+            raise _unavailable(error) from error
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.close()

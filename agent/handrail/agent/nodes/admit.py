@@ -1,8 +1,7 @@
 """Admit: the inbound checks, and what follows from them before anything else is done."""
 
-from handrail.agent.models.protocol import Draft
+from handrail.agent.asking import say
 from handrail.agent.services import Services
-from handrail.agent.speech import fixed_speech
 from handrail.agent.turn import Turn
 from handrail.conversation.events import Checked
 from handrail.desk.routing import reason_of, triggers_of
@@ -33,5 +32,4 @@ async def admit(turn: Turn, services: Services) -> Turn:
 
 def _refusal(verdict: Verdict, services: Services) -> Turn:
     phrase = "refused_injection" if verdict.of("injection") else "refused_abuse"
-    text = services.phrases(phrase)
-    return {"speech": fixed_speech((text,), Draft(kind="answer", text=text)), "outcome": "refused"}
+    return say({}, services.phrases(phrase), "refused")

@@ -9,4 +9,4 @@ from handrail.agent.turn import Turn
 async def draft(turn: Turn, services: Services) -> Turn:
     """Open the engine's stream; `speak` reads it sentence by sentence."""
     brief = make_brief(turn, services)
-    return {"speech": engine_speech(services.model.draft(brief)), "draft": None, "step": "speak"}
+    return {"speech": engine_speech(services.model.draft(brief)), "own": "", "draft": None, "step": "speak"}

@@ -30,7 +30,9 @@ async def _resume(turn: Turn, services: Services) -> Turn | None:
     if parked is None or not resumable(turn["situation"]):
         return None
     # The code or the claim that came since is no request: what was asked before it is.
-    asked = (line.text for line in reversed(turn["situation"].lines) if line.speaker == "customer" and line.seq < parked.seq)
+    asked = (
+        line.text for line in reversed(turn["situation"].lines) if line.speaker == "customer" and line.seq < parked.seq
+    )
     call = Call(tool=parked.tool, arguments=parked.arguments)
     return {**turn, "call": call, "message": next(asked, turn["message"]), "step": "act"}
 

@@ -33,6 +33,7 @@ async def situate(turn: Turn, services: Services) -> Turn:
         "parts": 0,
         "calls": 0,
         "sent": "",
+        "own": "",
         "feedback": "",
         "degraded": False,
         "along": (),

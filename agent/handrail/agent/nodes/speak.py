@@ -2,18 +2,22 @@
 
 from handrail.agent.judge import judge
 
+from handrail.agent.asking import say
 from handrail.agent.brief import placeholders
 from handrail.agent.citations import cite
 from handrail.agent.evidence import evidence_of
 from handrail.agent.models.protocol import Draft, Interrupted
 from handrail.agent.services import Services
-from handrail.agent.speech import Speech, fixed_speech
+from handrail.agent.speech import Speech
 from handrail.agent.turn import Turn
-from handrail.conversation.events import BotSaid, Checked, Data, EngineSwitched
+from handrail.conversation.events import BotSaid, Checked, Data, EngineSwitched, Outcome, Reason
 from handrail.conversation.log import Fence
 from handrail.desk.routing import triggers_of
 from handrail.guardrails.verdict import Verdict
 from handrail.knowledge.passages import Found
+
+MISUSES = ("arguments", "no_such_tool")
+"""Codes of calls that did not fit, which is no refusal of the customer's wish."""
 
 NOTHING = Found(hits=(), relevance=0.0)
 
@@ -26,8 +30,7 @@ async def speak(turn: Turn, services: Services) -> Turn:
     except Interrupted as broken:
         if turn["degraded"]:
             raise
-        switched = EngineSwitched(turn_id=turn["turn_id"], before=services.model.name, after="offline", why=broken.code)
-        await services.log.append(turn["conversation_id"], "bot", switched, fence=turn["fence"])
+        await _switched(turn, "offline", broken.code, services)
         return {**turn, "degraded": True, "step": "draft"}
 
 
@@ -36,6 +39,8 @@ async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
         if isinstance(piece, Draft):
             turn["draft"] = piece
             turn["usage"] = turn["usage"] + piece.usage
+            if piece.switched and not turn["degraded"]:
+                await _switched(turn, piece.engine, piece.switched, services)
             return await _end(turn, piece, services)
         if not piece.strip():
             continue
@@ -44,6 +49,11 @@ async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
             await speech.aclose()  # type: ignore[attr-defined]
             return turned
     raise AssertionError("a speech ends with its draft")
+
+
+async def _switched(turn: Turn, after: str, why: str, services: Services) -> None:
+    switched = EngineSwitched(turn_id=turn["turn_id"], before=services.settings.engine.chosen, after=after, why=why)
+    await services.log.append(turn["conversation_id"], "bot", switched, fence=turn["fence"])
 
 
 async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
@@ -60,7 +70,7 @@ async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
     )
     if not passes(verdict):
         await services.log.append(turn["conversation_id"], "bot", checked, fence=turn["fence"])
-        return await _held_back(turn, verdict, services)
+        return _held_back(turn, verdict, services)
     if turn["parts"] == 0:
         turn["confidence"] = judge(turn, verdict, services)
         if turn["confidence"].decision == "handover" and not turn["along"]:
@@ -98,7 +108,7 @@ async def _commit(turn: Turn, events: tuple[Data, ...], services: Services) -> N
     turn["along"] = ()
 
 
-async def _held_back(turn: Turn, verdict: Verdict, services: Services) -> Turn:
+def _held_back(turn: Turn, verdict: Verdict, services: Services) -> Turn:
     """A sentence did not pass: redraft once, before anything was sent; afterwards stop with an offer."""
     if verdict.action == "handover":
         return {**turn, "reason": "low_confidence", "triggers": triggers_of(verdict.findings), "step": "hand_over"}
@@ -106,7 +116,7 @@ async def _held_back(turn: Turn, verdict: Verdict, services: Services) -> Turn:
         feedback = "; ".join(f"{f.check}: {f.reason or f.name}" for f in verdict.findings if f.action != "note")
         return {**turn, "feedback": feedback, "step": "draft"}
     turn = {**turn, "triggers": triggers_of(verdict.findings)}
-    return await _offer(turn, "correction" if turn["parts"] else "not_covered", services)
+    return say(turn, services.phrases("correction" if turn["parts"] else "not_covered"), "offered")
 
 
 async def _end(turn: Turn, draft: Draft, services: Services) -> Turn:
@@ -114,39 +124,37 @@ async def _end(turn: Turn, draft: Draft, services: Services) -> Turn:
     if draft.kind == "act":
         return {**turn, "call": draft.call, "step": "act"}
     if draft.kind == "give_up":
-        return await _give_up(turn, draft, services)
-    turn.setdefault("outcome", "asked" if draft.kind == "ask" else _answered(turn))
+        return _give_up(turn, draft, services)
+    turn.setdefault("outcome", _outcome(turn, draft))
     confidence = turn["confidence"]
     if confidence and confidence.decision == "offer" and turn["outcome"] == "answered":
-        await _say(turn, services.phrases("offer_person"), services)
+        turn["own"] = services.phrases("offer_person")
+        await _say(turn, turn["own"], services)
         turn["outcome"] = "offered"
     proposal = turn["situation"].proposal
     if proposal and draft.kind == "answer" and turn["outcome"] == "answered" and turn.get("found"):
-        await _say(turn, services.phrases("consent_reminder", summary=proposal.question), services)
+        turn["own"] = services.phrases("consent_reminder", summary=proposal.question)
+        await _say(turn, turn["own"], services)
         turn["outcome"] = "asked"
     return {**turn, "step": "finish"}
 
 
-def _answered(turn: Turn) -> str:  # type: ignore[return]
-    if any(r.ok and r.wrote for r in turn["results"]):
+def _outcome(turn: Turn, draft: Draft) -> Outcome:
+    """How a turn ended that an engine's draft has ended."""
+    if any(result.ok and result.wrote for result in turn["results"]):
         return "acted"
-    refused = bool(turn["results"]) and not turn["results"][-1].ok
-    return "refused" if refused else "answered"
+    if turn["results"] and turn["results"][-1].refusal and turn["results"][-1].code not in MISUSES:
+        return "refused"
+    return "asked" if draft.kind == "ask" else "answered"
 
 
-async def _give_up(turn: Turn, draft: Draft, services: Services) -> Turn:
+def _give_up(turn: Turn, draft: Draft, services: Services) -> Turn:
     """The engine does not know, or calls for a person: offer one, or bring one where that was offered before."""
     turn["confidence"] = judge(turn, None, services)
     asked_again = turn["situation"].last_outcome == "offered"
     if draft.reason not in ("", "not_covered") or asked_again:
-        reason = "not_covered" if draft.reason in ("", "not_covered") else "low_confidence"
+        reason: Reason = "not_covered" if draft.reason in ("", "not_covered") else "low_confidence"
         return {**turn, "reason": reason, "triggers": (f"engine/{draft.reason or 'not_covered'}",), "step": "hand_over"}
     if turn["parts"]:
         return {**turn, "outcome": "offered", "step": "finish"}
-    return await _offer(turn, "not_covered", services)
-
-
-async def _offer(turn: Turn, phrase: str, services: Services) -> Turn:
-    text = services.phrases(phrase)
-    draft = Draft(kind="answer", text=text)
-    return {**turn, "speech": fixed_speech((text,), draft), "outcome": "offered", "step": "speak"}
+    return say(turn, services.phrases("not_covered"), "offered")

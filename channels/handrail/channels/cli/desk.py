@@ -164,7 +164,7 @@ async def _show(settings: "Settings", conversation: str) -> None:
             refs = ", ".join(line.evidence)
             console.print(Text(f"{line.topic:<12}", style="bold") + Text(line.text) + Text(f"  [{refs}]", style="dim"))
         console.print(Text("\nfirst line  ", style="bold") + Text(shown.packet.first_line) + Text("\n"))
-    for line in shown.situation.lines:
-        who = line.name or line.speaker
-        console.print(Text(f"{line.at:%H:%M} {line.seq:>4} {who} › ", style="dim") + Text(line.text))
+    for said in shown.situation.lines:
+        who = said.name or said.speaker
+        console.print(Text(f"{said.at:%H:%M} {said.seq:>4} {who} › ", style="dim") + Text(said.text))
     console.print(Text(f"\nheld by {shown.head.holder}", style="dim"))

@@ -120,7 +120,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ("database", _database, "check DATABASE_URL, or unset it for the embedded Postgres"),
     ("tools", _tools, "mend the file that is named, or the list business.tools"),
     ("policies", _policies, "mend the file that is named; policies are Markdown with front matter"),
-    ("index", _index, "check CHROMA_URL, or unset it; `handrail index --rebuild` makes the index anew"),
+    ("index", _index, "check CHROMA_URL, or unset it; an embedded index is made anew where its folder is deleted"),
     (
         "engine",
         _engine,

@@ -1,6 +1,5 @@
 """The command line. This module imports nothing heavy, so that `--help` is quick; each command imports what it runs."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -50,14 +49,11 @@ def chat(
 
 
 @app.command()
-def index(
-    workspace: Workspace = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything again, unchanged passages too.")] = False,
-) -> None:
-    """Bring the policy index up to date. A running server takes the new index in without a restart."""
+def index(workspace: Workspace = None) -> None:
+    """Bring the policy index up to date: only what has changed is embedded. A running server takes it in by itself."""
     from handrail.channels.cli import upkeep
 
-    run(lambda settings: upkeep.index(settings, rebuild), workspace)
+    run(upkeep.index, workspace)
 
 
 @app.command()
@@ -90,4 +86,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,16 +6,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from handrail.conversation.settings import Settings
 
 
-async def index(settings: Settings, rebuild: bool) -> None:
+async def index(settings: Settings) -> None:
     """Bring the policy index up to date."""
     from handrail.agent.bootstrap import open_knowledge
 
     with _progress() as progress:
         task = progress.add_task("passages", total=None)
         async with open_knowledge(settings) as knowledge:
-            report = await knowledge.refresh(
-                lambda done, total: progress.update(task, completed=done, total=total), rebuild=rebuild
-            )
+            report = await knowledge.refresh(lambda done, total: progress.update(task, completed=done, total=total))
     Console().print(
         f"{report.policies} policies in {report.passages} passages: {report.added} added, {report.kept} kept, "
         f"{report.removed} removed, in {report.seconds:.1f} s"
