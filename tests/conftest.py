@@ -6,6 +6,7 @@ One embedded Postgres serves all workers of a run. Each test gets a clone of a m
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -57,6 +58,18 @@ def postgres() -> Iterator[str]:
     embedded.stop(folder / "postgres")
     with contextlib.suppress(OSError):
         folder.rmdir()
+
+
+@pytest.fixture
+def fresh_folder() -> Iterator[Path]:
+    """A folder that all may enter, for a Postgres of the test's own; gone afterwards, with its server."""
+    folder = Path(tempfile.mkdtemp(prefix="handrail-own-", dir=fast_folder()))
+    folder.chmod(0o755)
+    yield folder
+    for file in folder.rglob("postmaster.pid"):
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int(file.read_text().split()[0]), signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

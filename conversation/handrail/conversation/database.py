@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import select
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Self, TypeAlias
 
 import psycopg
@@ -35,10 +37,13 @@ NAME = "handrail"
 class Database:
     """A pool of connections to a migrated database. `url` is a DSN that other clients can use, the sample shop say."""
 
-    def __init__(self, url: str, pool: "AsyncConnectionPool[Connection]") -> None:
+    def __init__(
+        self, url: str, pool: "AsyncConnectionPool[Connection]", restart: Callable[[], str] | None = None
+    ) -> None:
         self.url = url
         self._pool = pool
-        self._checking: asyncio.Task[None] | None = None
+        self._restart = restart
+        self._reviving: asyncio.Task[str] | None = None
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -46,10 +51,12 @@ class Database:
 
         Raises `Unavailable` when the database can't be reached.
         """
+        restart = None
         if settings.database.url is not None:
             url = settings.database.url.get_secret_value()
         else:
-            url = await asyncio.to_thread(_embedded, settings)
+            restart = partial(_embedded, settings)
+            url = await asyncio.to_thread(restart)
         from handrail.conversation.migrate import migrate
 
         try:
@@ -61,12 +68,14 @@ class Database:
             min_size=min(2, settings.database.pool),
             max_size=settings.database.pool,
             timeout=10,
+            reconnect_timeout=30,
             open=False,
             configure=_configure,
+            check=_alive,
             kwargs={"autocommit": True, "row_factory": dict_row},
         )
         await pool.open()
-        return cls(url, pool)
+        return cls(url, pool, restart)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -100,24 +109,37 @@ class Database:
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if not isinstance(error, PoolTimeout) and not (error.sqlstate or "08").startswith(GONE):
                 raise
-            self._check()
+            self._revive()
             raise Unavailable(f"the database does not answer: {error}") from error
 
     async def close(self) -> None:
         """Close the pool. An embedded Postgres stops when the last process that uses it ends."""
-        if self._checking is not None:
-            self._checking.cancel()
+        self._restart = None
         await self._pool.close()
 
-    def _check(self) -> None:
-        # After a restart of Postgres every pooled connection is dead: replace all, not one failed request at a time.
-        if self._checking is None or self._checking.done():
-            self._checking = asyncio.create_task(self._pool.check())
+    def _revive(self) -> None:
+        # The embedded server has nobody else who would start it again when it was killed.
+        if self._restart is not None and (self._reviving is None or self._reviving.done()):
+            self._reviving = asyncio.create_task(asyncio.to_thread(self._restart), name="database: revive")
+            self._reviving.add_done_callback(_told)
 
 
-def connect(url: str) -> PlainConnection:
-    """A blocking connection in autocommit, for what is done once, in a thread, before there is a pool."""
-    return psycopg.connect(url, autocommit=True)
+def _told(task: "asyncio.Task[str]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("The embedded Postgres could not be started again: %s", error)
+
+
+def connect(url: str, *, autocommit: bool = True) -> PlainConnection:
+    """A blocking connection, for what is done once, in a thread, before there is a pool."""
+    return psycopg.connect(url, autocommit=autocommit)
+
+
+async def _alive(connection: Connection) -> None:
+    """Raise where the server has hung up on an idle connection: only then has its socket something to read."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
 
 
 async def _configure(connection: Connection) -> None:

