@@ -159,6 +159,17 @@ async def test_two_workers_send_each_letter_once(
     assert sorted(letter.to for letter in letters.sent) == [f"c{number}@example.org" for number in range(6)]
 
 
+async def test_a_letter_in_another_hand_is_passed_over_not_waited_for(shop, desk, ticket, outbox, letters, database):
+    await desk.tickets.leave_contact(ticket, "sara@example.org")
+    await answered(shop, desk, ticket)
+    async with database.transaction() as connection:
+        await connection.execute("SELECT * FROM outbox FOR UPDATE")
+        async with asyncio.timeout(5):
+            assert await outbox.deliver() == 0
+    assert await outbox.deliver() == 1
+    assert len(letters.sent) == 1
+
+
 async def test_a_worker_that_died_with_a_letter_in_hand_loses_nothing(shop, desk, ticket, outbox, letters, clock):
     await desk.tickets.leave_contact(ticket, "sara@example.org")
     line = await answered(shop, desk, ticket)
