@@ -4,6 +4,7 @@ One embedded Postgres serves all workers of a run. Each test gets a clone of a m
 """
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
@@ -40,9 +42,22 @@ def fast_folder() -> Path:
     return memory if roomy else Path(tempfile.gettempdir())
 
 
+def sweep() -> None:
+    """Stop and remove what runs of these tests left behind that were killed: those whose every process is gone."""
+    for folder in fast_folder().glob("handrail-tests-*"):
+        data = folder / "postgres"
+        with contextlib.suppress(OSError, ValueError):
+            pids = json.loads((data / embedded.PIDS).read_text())
+            if pids and not any(map(psutil.pid_exists, pids)):
+                with contextlib.suppress(OSError):
+                    os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The DSN of a Postgres that all workers of this run share, with the template made. It is gone after the run."""
+    sweep()
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
     folder = fast_folder() / f"handrail-tests-{run[:12]}"
     folder.mkdir(mode=0o755, exist_ok=True)
