@@ -1,7 +1,6 @@
 """Where people can be reached: e-mail addresses, phone numbers and postal addresses in a text."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,41 +10,61 @@ REGIONS = ("US", "GB", "DE", "FR", "AU")
 """Whose national phone numbers are known without a country code, first come first served."""
 
 EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@(?:[\w](?:[\w\-]*[\w])?\.)+[A-Za-z]{2,24}(?![\w\-]*@)", re.UNICODE)
-PHONE = re.compile(r"(?<![\w#/.,:\-+@$€£])(?:\+|00)?\(?\d(?:[\s\u00a0]?[()./\-–]?[\s\u00a0]?\d){5,15}(?:\s?(?:ext\.?|x|extension)\s?\d{1,5})?(?![\w%]|[.,:/\-]\d)", re.I)
-DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\d{1,2} ?[-–] ?\d{1,2}|\d{1,2}[.:]\d{2}.*")
+PHONE = re.compile(
+    r"(?<![\w#/.,:\-+@$€£])(?:\+|00)?\(?\d(?:[\s\u00a0]?[()./\-–]?[\s\u00a0]?\d){5,15}(?:\s?(?:ext\.?|x|extension)\s?\d{1,5})?(?![\w%]|[.,:/\-]\d)",
+    re.I,
+)
+DATE = re.compile(
+    r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\d{1,2} ?[-–] ?\d{1,2}|\d{1,2}[.:]\d{2}.*"
+)
 CALLED = re.compile(
-    r"\b(?:call|phone|mobile|cell(?:phone)?|text|sms|whats ?app|telephone|tel|ring|fax|reach (?:me|us|him|her)|contact (?:me|us)|dial|ph|my number|number is|number:)\b"
+    r"\b(?:call|phone|mobile|cell(?:phone)?|text|sms|whats ?app|telephone|tel|ring|fax|"
+    r"reach (?:me|us|him|her)|contact (?:me|us)|dial|ph|my number|number is|number:)\b"
     r"[^\n\d]{0,25}$",
     re.I,
 )
 NUMBERED = re.compile(
     r"(?:\b(?:order|orders|booking|reservation|tracking|reference|ref|invoice|ticket|case|account|acct|id|item|sku|part|serial|model|"
-    r"confirmation|policy|flight|parcel|package|shipment|return|rma|code|isbn|ean|customer|member(?:ship)?|contract)\b(?:[ -]?(?:number|no|nr|num|id|code|is|was|of|#|:|=))*|#)[^\w\n]{0,4}(?:\d[\d ]{3,16}(?:,| and|, and|&| or)\s*)*$",
+    r"confirmation|policy|flight|parcel|package|shipment|return|rma|code|isbn|ean|customer|member(?:ship)?|contract)\b"
+    r"(?:[ -]?(?:number|no|nr|num|id|code|is|was|of|#|:|=))*|#)"
+    r"[^\w\n]{0,4}(?:\d[\d ]{3,16}(?:,| and|, and|&| or)\s*)*$",
     re.I,
 )
 SUFFIX = (
     r"(?:street|avenue|road|lane|drive|boulevard|terrace|crescent|highway|parkway|alley|grove|gardens|mews|plaza|turnpike|freeway|causeway"
     r"|str(?:aße|asse)|strasse|straße|allee|platz)"
 )
-SHORT = r"(?:St|Ave|Av|Rd|Ln|Dr|Blvd|Ct|Pl|Ter|Terr|Cres|Hwy|Pkwy|Sq|Cir|Way|Court|Place|Close|Square|Circle|Row|Hill|Walk|Trail|Loop|Park|Quay|Wharf|Path|Green|View)"
+SHORT = (
+    r"(?:St|Ave|Av|Rd|Ln|Dr|Blvd|Ct|Pl|Ter|Terr|Cres|Hwy|Pkwy|Sq|Cir|Way|Court|Place|"
+    r"Close|Square|Circle|Row|Hill|Walk|Trail|Loop|Park|Quay|Wharf|Path|Green|View)"
+)
 UNIT = r"(?:,? ?(?i:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|#)\.? ?#?\w{1,6})?"
 TOWN = (
-    r"(?:,? ?(?:[A-Z][\w'.\-]+(?: [A-Z][\w'.\-]+){0,2},? )?(?:[A-Z]{2},? \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4,5} [A-Z][\w\-]+|\d{5})\b"
+    r"(?:,? ?(?:[A-Z][\w'.\-]+(?: [A-Z][\w'.\-]+){0,2},? )?"
+    r"(?:[A-Z]{2},? \d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4,5} [A-Z][\w\-]+|\d{5})\b"
     r"|, [A-Z][\w'.\-]+(?: [A-Z][\w'.\-]+){0,2}(?:, [A-Z]{2}\b)?)?"
 )
-NOT_STREET = r"(?!(?:minutes?|mins?|hours?|hrs?|miles?|kms?|kilomet\w+|days?|weeks?|months?|years?|persons?|people|items?|orders?|pairs?|tents?|x|of|in|on|at|to|from|and|or|for|the|a|am|pm|percent|more|lane|way|times?|st|nd|rd|th)\b)"
+NOT_STREET = (
+    r"(?!(?:minutes?|mins?|hours?|hrs?|miles?|kms?|kilomet\w+|days?|weeks?|months?|years?|persons?|people|items?|"
+    r"orders?|pairs?|tents?|x|of|in|on|at|to|from|and|or|for|the|a|am|pm|percent|more|lane|way|times?|st|nd|rd|th)\b)"
+)
 ADDRESS = re.compile(
     rf"(?<![\w.,$€£#\-])\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}})?,? (?:"
-    rf"(?:{NOT_STREET}[\w'.\-]+ ){{1,4}}?(?i:{SUFFIX})\b|(?:(?:[NSEW]{{1,2}}|North|South|East|West)\.? )?(?:(?i:{NOT_STREET})(?:[A-Z]|\d+(?:st|nd|rd|th))[\w'.\-]* ){{1,3}}{SHORT}\b\.?"
+    rf"(?:{NOT_STREET}[\w'.\-]+ ){{1,4}}?(?i:{SUFFIX})\b"
+    rf"|(?:(?:[NSEW]{{1,2}}|North|South|East|West)\.? )?"
+    rf"(?:(?i:{NOT_STREET})(?:[A-Z]|\d+(?:st|nd|rd|th))[\w'.\-]* ){{1,3}}{SHORT}\b\.?"
     rf")(?: [NSEW]{{1,2}}\b)?{UNIT}{TOWN}"
 )
-GERMAN = re.compile(r"\b[A-ZÄÖÜ][\wäöüß\-]*(?:straße|strasse|str\.|allee|platz|weg|gasse)\s\d{1,4}\s?[a-z]?(?:,? \d{5} [A-ZÄÖÜ][\wäöüß\-]+)?")
+GERMAN = re.compile(
+    r"\b[A-ZÄÖÜ][\wäöüß\-]*(?:straße|strasse|str\.|allee|platz|weg|gasse)"
+    r"\s\d{1,4}\s?[a-z]?(?:,? \d{5} [A-ZÄÖÜ][\wäöüß\-]+)?"
+)
 BOX = re.compile(rf"\bP\.? ?O\.? ?Box \d+{TOWN}", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One way to reach somebody: `email`, `phone` or `address`, where it stands, and what makes two of them the same."""
+    """One way to reach somebody: `email`, `phone` or `address`, where it stands, and what makes two the same."""
 
     kind: str
     start: int
@@ -61,7 +80,10 @@ def contacts(text: str, regions: tuple[str, ...] = REGIONS) -> tuple[Contact, ..
         found += [Contact("email", *m.span(), m[0].casefold()) for m in EMAIL.finditer(text)]
     if any(c.isdigit() for c in text):
         for pattern in (ADDRESS, GERMAN, BOX):
-            _add(found, [Contact("address", *m.span(), " ".join(m[0].casefold().split())) for m in pattern.finditer(text)])
+            _add(
+                found,
+                [Contact("address", *m.span(), " ".join(m[0].casefold().split())) for m in pattern.finditer(text)],
+            )
         _add(found, _phones(text, regions))
     return tuple(sorted(found, key=lambda c: c.start))
 

@@ -25,7 +25,7 @@ from stdnum.us import itin, rtn, ssn
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One kind of number: its shape, its check, and the word that must stand before it where the shape is a common one."""
+    """One kind of number: its shape, its check, and the word that must stand before a common shape."""
 
     shape: re.Pattern[str]
     check: Callable[[str], bool]
@@ -74,7 +74,8 @@ NUMBERS = (
     _number(
         r"(?=[A-Z0-9\-]*\d{4})[A-Z0-9][A-Z0-9\- ]{4,18}[A-Z0-9]",
         _any,
-        r"(?:driver'?s?|driving) licen[cs]e(?: number| no\.?)?(?: is|:| =)|(?:national )?id(?:entity)? card(?: number| no\.?)?(?: is|:| =)",
+        r"(?:driver'?s?|driving) licen[cs]e(?: number| no\.?)?(?: is|:| =)"
+        r"|(?:national )?id(?:entity)? card(?: number| no\.?)?(?: is|:| =)",
         gap=4,
     ),
 )
@@ -85,7 +86,9 @@ ACCOUNTS = (
     _number(
         r"\d[\d \-]{4,18}\d",
         _any,
-        r"(?:bank|checking|savings|current|giro) (?:account|acct|acc)(?: number| no\.?)?|routing[^\n]{0,40}account(?: number| no\.?)?|sort ?code[^\n]{0,30}acc(?:oun)?t(?: number| no\.?)?",
+        r"(?:bank|checking|savings|current|giro) (?:account|acct|acc)(?: number| no\.?)?"
+        r"|routing[^\n]{0,40}account(?: number| no\.?)?"
+        r"|sort ?code[^\n]{0,30}acc(?:oun)?t(?: number| no\.?)?",
     ),
 )
 WORDLESS = tuple(n for n in NUMBERS if n.word is None)

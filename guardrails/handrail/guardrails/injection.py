@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from handrail.guardrails.text import QUOTES, packaged, skeleton
+from handrail.guardrails.phrasebook import phrasebook
+from handrail.guardrails.text import QUOTES, skeleton
 
 CERTAIN = 0.5
 """From this score on the text is treated as an attack."""
@@ -29,14 +30,12 @@ class Mark:
 
 @cache
 def _patterns() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
-    data = packaged("injection.toml")
-    parts = re.compile("(?<![A-Z])(?:" + "|".join(data["parts"]) + ")(?![A-Z])")
-    marks = []
-    for mark in data["mark"]:
-        for pattern in mark["patterns"]:
-            filled = parts.sub(lambda m: data["parts"][m[0]], pattern)
-            marks.append((mark["kind"], float(mark["weight"]), re.compile(filled, re.DOTALL | re.MULTILINE)))
-    return tuple(marks)
+    book = phrasebook("injection")
+    return tuple(
+        (mark["kind"], float(mark["weight"]), re.compile(book.fill(pattern), re.DOTALL | re.MULTILINE))
+        for mark in book.data["mark"]
+        for pattern in mark["patterns"]
+    )
 
 
 def marks(text: str) -> list[Mark]:

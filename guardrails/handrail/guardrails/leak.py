@@ -3,28 +3,29 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from handrail.conversation.situation import Situation
 from handrail.guardrails import facts
 from handrail.guardrails.contact import contacts
 from handrail.guardrails.mask import TOLD, hits
+from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import even
 from handrail.guardrails.verdict import Evidence
 
-PLACEHOLDER = re.compile(
-    r"<(?:email|phone|address|name|order|date|amount|link|url|customer|id|number)(?:_\w+)?>|\{\{[^{}]*\}\}|\{%[^%]*%\}|\{[a-z_]{2,30}\}|\$\{[^}]*\}|%\([a-z_]+\)s"
-    r"|\[(?:your|insert|customer|company|order|name|date|link|url|email|phone|address|amount|agent)(?:[ _\-][\w ]{0,30})?\]|\bTBD\b|\bTODO\b|\bXXX+\b|\blorem ipsum\b",
-    re.IGNORECASE,
-)
-PROMPT = re.compile(
-    r"\b(?:my|the|these) (?:system |initial |original |hidden |internal |developer )?(?:prompt|system message)\b|\bmy (?:\w+ )?(?:instructions|guidelines|directives|programming|training data|configuration)\b(?= (?:are|is|say|says|tell|state|include|require|forbid|prohibit))"
-    r"|\b(?:i (?:was|am|have been|'m|'ve been)) (?:told|instructed|programmed|prompted|configured|designed) (?:by my (?:\w+ )?(?:prompt|developers?)|not to|to (?:never|only|always|not))\b|\bas an? (?:ai|artificial intelligence) (?:language )?model\b|\b(?:language model|gpt-?\d|chatgpt|openai|anthropic|llama|gemini|mistral)\b"
-    r"|<\|[a-z_]+\|>|\[/?inst\]|\b(?:tool_calls?|function_call|finish_reason|json schema)\b|\"(?:tool|arguments|kind|draft)\"\s*:"
-)
 SHINGLE = 7
 """So many words in a row that stand in the prompt too are the prompt, unless the evidence has them as well."""
 IDENTIFIER = re.compile(r"^(?=.*\d)[a-z]{0,4}[-_]?\d{4,}[a-z0-9\-]*$")
+
+
+@cache
+def _placeholder() -> re.Pattern[str]:
+    return phrasebook("leak").any("placeholder", flags=re.IGNORECASE)
+
+
+@cache
+def _prompt() -> re.Pattern[str]:
+    return phrasebook("leak").any("prompt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ class Leak:
 def leaks(sentence: str, evidence: Evidence, situation: Situation | None, prompts: Sequence[str] = ()) -> list[Leak]:
     """Everything in `sentence` that must not be sent."""
     low = even(sentence).lower()
-    found = [Leak("placeholder", f"{m[0]} stands for nothing here", m.span()) for m in PLACEHOLDER.finditer(sentence)]
+    found = [
+        Leak("placeholder", f"{m[0]} stands for nothing here", m.span()) for m in _placeholder().finditer(sentence)
+    ]
     found += [Leak("secret", f"a {h.kind.replace('_', ' ')} is in the text", (h.start, h.end)) for h in hits(sentence)]
-    spoken = PROMPT.search(low)
+    spoken = _prompt().search(low)
     if spoken and spoken[0] not in " ".join(evidence.passages.values()).lower():
         found.append(Leak("prompt", "it speaks of its own instructions", spoken.span()))
     elif prompts and _copied(low, tuple(prompts), evidence):
@@ -69,7 +72,7 @@ def _strangers(sentence: str, evidence: Evidence, situation: Situation | None) -
             found.append(Leak("other_customer", f"nobody gave this {contact.kind}", (contact.start, contact.end)))
     for code in coded:
         inside = any(c.start < code.span[1] and code.span[0] < c.end for c in reached)
-        if not inside and IDENTIFIER.match(str(code.key)) and str(code.key) not in given and not _masked(sentence, code.span):
+        if not inside and IDENTIFIER.match(code.key) and code.key not in given and not _masked(sentence, code.span):
             found.append(Leak("other_customer", "nobody gave this number", code.span))
     return found
 
@@ -82,7 +85,9 @@ def _copied(low: str, prompts: tuple[str, ...], evidence: Evidence) -> bool:
     rows = _rows(low) & frozenset().union(*(_rows(p) for p in prompts))
     if not rows:
         return False
-    return not rows <= frozenset().union(*(_rows(t) for t in (*evidence.passages.values(), *evidence.said)), frozenset())
+    return not rows <= frozenset().union(
+        *(_rows(t) for t in (*evidence.passages.values(), *evidence.said)), frozenset()
+    )
 
 
 @lru_cache(maxsize=256)

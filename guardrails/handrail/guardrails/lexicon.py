@@ -28,7 +28,7 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """What the words of one text say: `valence` -1 to 1, `frustration` 0 to 1, the loudness, and the words that say it."""
+    """What the words of one text say: `valence` -1 to 1, `frustration` 0 to 1, loudness, and the words that say it."""
 
     valence: float
     frustration: float

@@ -13,7 +13,9 @@ CARD_BRANDS = re.compile(
     r"(?:4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:2[2-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11,13}"
     r"|35\d{14}|6(?:011|5\d\d|4[4-9]\d)\d{12,15}|62\d{14,17}|(?:5018|5020|5038|58\d\d|6304|67\d\d)\d{8,15})"
 )
-CARD_WORDS = re.compile(r"\b(?:card|visa|master ?card|amex|american express|maestro|discover)\b[^\n]{0,40}$", re.IGNORECASE)
+CARD_WORDS = re.compile(
+    r"\b(?:card|visa|master ?card|amex|american express|maestro|discover)\b[^\n]{0,40}$", re.IGNORECASE
+)
 IBAN_RUN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){11,32}")
 
 TOLD = {
@@ -57,7 +59,12 @@ def hits(text: str) -> list[Hit]:
     """Where the text holds what must be masked, from left to right, without overlaps."""
     if not any(c.isdigit() for c in text) and not secrets.worth_reading(text):
         return []
-    finders: tuple[Callable[[str], list[tuple[int, int]]], ...] = (secrets.secrets, ibans, cards, identifiers.identifiers)
+    finders: tuple[Callable[[str], list[tuple[int, int]]], ...] = (
+        secrets.secrets,
+        ibans,
+        cards,
+        identifiers.identifiers,
+    )
     taken: list[Hit] = []
     for kind, find in zip(("secret", "iban", "card", "id_number"), finders, strict=True):
         for start, end in find(text):
@@ -67,7 +74,7 @@ def hits(text: str) -> list[Hit]:
 
 
 def cards(text: str) -> list[tuple[int, int]]:
-    """Payment card numbers: a known brand's prefix and length and a right check digit, or 15 to 16 digits after "card"."""
+    """Payment card numbers: a known brand's prefix and length and right check digit, or 15, 16 digits after "card"."""
     found = []
     for run in CARD_RUN.finditer(text):
         places = [run.start() + i for i, c in enumerate(run[0]) if c.isdigit()]

@@ -5,9 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH = r"(?P<month{n}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?P<month{n}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 DATES = re.compile(
     r"(?<![\w.])(?:(?P<iso>\d{4}-\d{2}-\d{2})(?=T|\b)"
     r"|(?P<day1>\d{1,2})(?:st|nd|rd|th)?(?: of)? " + _MONTH.format(n=1) + r"(?:,? (?P<year1>\d{4}))?\b"
@@ -41,7 +47,9 @@ class Day:
 
     def same(self, other: "Day") -> bool:
         """Whether both can be the same day: a year that is not told fits any."""
-        return (self.month, self.day) == (other.month, other.day) and (not self.year or not other.year or self.year == other.year)
+        return (self.month, self.day) == (other.month, other.day) and (
+            not self.year or not other.year or self.year == other.year
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,9 @@ def weekdays(text: str) -> list[tuple[int, tuple[int, int]]]:
     for match in SHORT.finditer(text):
         written = match[0].lower()
         number = next(i for i, name in enumerate(WEEKDAYS) if name.startswith(match["day"].lower()[:3]))
-        # "sun", "sat" and "wed" are words of their own: short forms count only with a capital and where they stand alone.
-        if written.rstrip("s") in WEEKDAYS or (match[0][0].isupper() and len(written) >= 3 and written not in ("sun", "sat", "wed")):
+        # "sun", "sat" and "wed" are words of their own; other short forms count with a capital.
+        if written.rstrip("s") in WEEKDAYS or (
+            match[0][0].isupper() and len(written) >= 3 and written not in ("sun", "sat", "wed")
+        ):
             found.append((number, match.span()))
     return found

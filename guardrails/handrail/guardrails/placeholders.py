@@ -37,7 +37,10 @@ class Placeholders:
         """`text` with every e-mail address, phone number and postal address replaced; new ones get the next number."""
         out, last = [], 0
         for contact in contacts(text, self._regions):
-            out += [text[last : contact.start], self._name(contact.kind, contact.key, text[contact.start : contact.end])]
+            out += [
+                text[last : contact.start],
+                self._name(contact.kind, contact.key, text[contact.start : contact.end]),
+            ]
             last = contact.end
         out.append(text[last:])
         return "".join(out)

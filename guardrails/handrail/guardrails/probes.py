@@ -1,7 +1,7 @@
 """Likeness of meaning: directions in the embedding space, learnt from sentences written for Handrail.
 
-A probe is a ridge regression from a sentence's embedding to what its group says of it (a mood, a topic). It is learnt from
-the packaged sentences in a few milliseconds with whatever embedder is there, so it fits any of them.
+A probe is a ridge regression from a sentence's embedding to what its group says of it (a mood, a topic). It is learnt
+from the packaged sentences in a few milliseconds with whatever embedder is there, so it fits any of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the probes see in one text: `sentiment` -1 to 1, `frustration` 0 to 1, and `likeness` to each topic, 0 to 1."""
+    """What the probes see in one text: `sentiment` -1 to 1, `frustration` 0 to 1, `likeness` to each topic, 0 to 1."""
 
     sentiment: float = 0.0
     frustration: float = 0.0
@@ -72,11 +72,13 @@ async def learn(embedder: Embedder) -> Probes:
     centre = topic_side[2]
     # Both sides are put around one centre, so that a reading is one product.
     offsets = np.concatenate([mood_side[1] + (centre - mood_side[2]) @ mood_side[0], topic_side[1]])
-    return Probes(("sentiment", "frustration", *names), np.concatenate([mood_side[0], topic_side[0]], axis=1), offsets, centre)
+    return Probes(
+        ("sentiment", "frustration", *names), np.concatenate([mood_side[0], topic_side[0]], axis=1), offsets, centre
+    )
 
 
 def _ridge(rows: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weights, offsets and centre of a ridge regression with `PULL` (solved in the space of the rows, which are few)."""
+    """Weights, offsets and centre of a ridge regression with `PULL` (solved in the space of the few rows)."""
     centre, mean = rows.mean(axis=0), targets.mean(axis=0)
     apart = rows - centre
     dual = np.linalg.solve(apart @ apart.T + PULL * np.eye(len(rows)), targets - mean)

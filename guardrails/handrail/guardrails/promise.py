@@ -2,36 +2,40 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from handrail.guardrails.claims import claim, claims
+from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import even
 from handrail.guardrails.verdict import Evidence
 
-WE = r"(?:we|i|we'll|i'll|we will|i will|our team|they|someone|a colleague|the team|support|you|you'll|you will|it|your (?:\w+ ){0,2}?(?:refund|order|parcel|package|money|replacement|item|delivery))"
-WILL = r"(?:will|shall|am going to|are going to|is going to|'ll|can|have|has|'ve|just|already|definitely|certainly|of course|happily|gladly|be|been|being|get|receive|also|now)"
-MONEY = re.compile(
-    rf"\b{WE}(?:'ll|'ve)? (?:{WILL} )*(?:refund(?:ed|ing)?|reimburse[ds]?|compensate[ds]?|pay(?:ing)? (?:you )?back|credit(?:ed|ing)?|give (?:you )?(?:your|the|a|all|all your) (?:\w+ )?(?:money|refund|credit)|(?:get|receive|have|issue\w*|process\w*|send|approve\w*|made|make|arrange\w*|initiate\w*) (?:you )?(?:your|the|a|an) (?:\w+ ){{0,2}}?(?:refund|money(?: back)?|reimbursement|credit|compensation))\b"
-    r"|\b(?:your|the|a) (?:full )?refund (?:is|has been|was|will be) (?:approved|issued|processed|on its way|granted|sent|paid|confirmed|made)\b|\bmoney[- ]back guarantee\b"
-)
-TIME = re.compile(
-    r"\b(?:by|before|until|within|in|no later than|at the latest) (?:the end of )?(?:today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next \w+|this \w+|the (?:day|week)|(?:the next |a |an |one |two |three |a few |\d+(?:-\d+)? )?(?:business |working )?(?:minutes?|hours?|days?|weeks?))\b"
-    r"|\b(?:today|tomorrow|tonight|this (?:afternoon|evening|morning|week)|next week|right away|immediately|shortly|as soon as possible|momentarily|any minute|very soon)\b"
-)
-COMMITS = re.compile(
-    r"\b(?:will|shall|'ll|going to|promise|guarantee|definitely|certainly|ensure|make sure|assure)\b"
-    r"(?!(?: \w+){0,3} (?:need|have to|find|see|want|be able|be asked))"
-)
-VOWS = re.compile(
-    r"\b(?:i|we) (?:can |do |will |'ll |hereby |personally |absolutely )*(?:guarantee|promise|swear|assure you|give you my word|vow)\b|\b(?:is|are|it's|that's) (?:\d+ ?%|fully |absolutely |100 percent )?guaranteed\b|\bi'?ll (?:personally )?(?:make sure|see to it)\b|\byou have my word\b|\brest assured\b|\bwithout fail\b|\bno matter what\b"
-)
-LAW = re.compile(
-    r"\b(?:you (?:are|'re) (?:legally |by law )?(?:entitled|liable)|(?:legal|statutory|consumer) rights?|you (?:can|could|should|may) (?:sue|take (?:us|them|legal)|claim damages|go to court|file a (?:claim|lawsuit))|legal(?:ly)? (?:advice|obligated|required|binding|entitled)|(?:we|our company) (?:are|is|am|accept|admit|take) (?:\w+ )?(?:full )?(?:liable|liability|responsib\w+|negligen\w+|at fault|fault)|(?:it|this|that) (?:is|was) (?:\w+ )?our (?:own )?fault|by law,? (?:we|you)|under (?:the )?(?:\w+ ){0,3}(?:act|law|regulation|directive)\b|in my legal opinion)"
-)
-DISCOUNT = re.compile(
-    r"\b(?:discount|voucher|coupon|promo(?:tion)?(?:al)? code|gift card|store credit|free (?:of charge|shipping|delivery|upgrade|replacement|gift|night|month|return|item)|for free|on the house|at no (?:extra |additional )?(?:cost|charge)|free upgrade|waive[ds]?|complimentary|half price|price match|loyalty points|\d+ ?(?:%|percent) off|\$ ?\d+ off|goodwill)\b"
-)
-DENIES = re.compile(r"\b(?:can't|cannot|can not|don't|do not|won't|not able|unable|isn't|is not|no longer|not|never|couldn't|unfortunately)\b")
-ASKS = re.compile(r"\?\W*$|\b(?:if you|would you like|do you want|shall i|should i|let me know if)\b")
+MONEY = ("refund", "discount")
+"""Promises that a tool's result may have kept already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    given: tuple[tuple[str, re.Pattern[str]], ...]
+    roots: dict[str, re.Pattern[str]]
+    time: re.Pattern[str]
+    commits: re.Pattern[str]
+    vows: re.Pattern[str]
+    denies: re.Pattern[str]
+    asks: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    book = phrasebook("promise")
+    return _Words(
+        given=(("refund", book.any("money")), ("discount", book.any("discount")), ("legal", book.any("law"))),
+        roots={name: book.any("roots", name) for name in ("refund", "discount", "legal")},
+        time=book.any("time"),
+        commits=book.any("commits"),
+        vows=book.any("vows"),
+        denies=book.any("denies"),
+        asks=book.any("asks"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +54,35 @@ def promises(sentence: str, evidence: Evidence) -> list[Promise]:
     evidence, or in a tool's result, is none of the bot's own.
     """
     low = even(sentence).lower()
-    if ASKS.search(low):
+    words = _words()
+    if words.asks.search(low):
         return []
     found = []
-    for name, pattern in (("refund", MONEY), ("discount", DISCOUNT), ("legal", LAW)):
+    for name, pattern in words.given:
         match = pattern.search(low)
-        if match and not (name != "legal" and DENIES.search(low[: match.end()])) and not _given(name, match[0], sentence, evidence):
+        if (
+            match
+            and not (name != "legal" and words.denies.search(low[: match.end()]))
+            and not _given(name, match[0], sentence, evidence)
+        ):
             found.append(Promise(name, match[0], match.span()))
-    due = TIME.search(low)
-    if due and COMMITS.search(low) and not DENIES.search(low[: due.end()]) and not _told(due[0], sentence, evidence):
+    due = words.time.search(low)
+    if (
+        due
+        and words.commits.search(low)
+        and not words.denies.search(low[: due.end()])
+        and not _told(due[0], sentence, evidence)
+    ):
         found.append(Promise("time", due[0], due.span()))
-    vow = VOWS.search(low)
-    if vow and not found and not DENIES.search(low[: vow.end()]) and not _told(vow[0], sentence, evidence):
+    vow = words.vows.search(low)
+    if vow and not found and not words.denies.search(low[: vow.end()]) and not _told(vow[0], sentence, evidence):
         found.append(Promise("time", vow[0], vow.span()))
     return found
 
 
-ROOTS = {
-    "refund": re.compile(r"refund|reimburs|money back|credit|compensat"),
-    "discount": re.compile(r"discount|voucher|coupon|promo|gift card|free|waive|no (?:extra |additional )?(?:cost|charge|fee)|complimentary|% off|points|goodwill|price match"),
-    "legal": re.compile(r"legal|law|right|liab|entitle|statut|responsib|act\b|fault"),
-}
-
-
 def _given(name: str, words: str, sentence: str, evidence: Evidence) -> bool:
-    root = ROOTS[name]
-    if name != "legal" and any(root.search(result.lower()) for result in evidence.results.values()):
+    root = _words().roots[name]
+    if name in MONEY and any(root.search(result.lower()) for result in evidence.results.values()):
         return True
     return _told(words, sentence, evidence, root)
 

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from handrail.conversation.events import Action
-from handrail.guardrails.text import even, packaged
+from handrail.guardrails.phrasebook import phrasebook
+from handrail.guardrails.text import even
 
 TOPICS = ("self_harm", "safety", "bereavement", "fraud", "discrimination", "legal", "press", "medical", "minor")
 SUPPOSED = re.compile(
-    r"\b(?:what if|what happens (?:if|when|with|to)|in case|if (?:i|we|my|you|a|an|some\w*|any\w*)|how long|how do (?:you|i)|can i|what.s the|do you|does|policy|time to)\b"
+    r"\b(?:what if|what happens (?:if|when|with|to)|in case|if (?:i|we|my|you|a|an|some\w*|any\w*)|"
+    r"how long|how do (?:you|i)|can i|what.s the|do you|does|policy|time to)\b"
     r".{0,50}$",
     re.DOTALL,
 )
 SUPPOSABLE = ("safety", "fraud")
-"""Topics that people also ask about in the abstract ("what if someone gets hurt on the tour?"): then nobody is called."""
+"""Topics that people also ask about in the abstract ("what if someone gets hurt on the tour?"): no one is called."""
 NEAR = 12
 """How far, in characters, a look-alike may stand from what it explains away."""
 
@@ -41,19 +43,15 @@ STEPS: tuple[tuple[str, Action], ...] = (("hand", "handover"), ("offer", "offer"
 
 @cache
 def _rules() -> dict[str, _Rules]:
-    data = packaged("sensitive.toml")
-    parts = re.compile("(?<![A-Z])(?:" + "|".join(data["parts"]) + ")(?![A-Z])")
-
-    def ready(patterns: list[str]) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(parts.sub(lambda m: data["parts"][m[0]], p), re.DOTALL) for p in patterns)
-
-    rules = {}
-    for name in TOPICS:
-        topic = data[name]
-        steps = tuple((action, ready(topic.get(key, []))) for key, action in STEPS)
-        estate = re.compile(topic["estate"]) if "estate" in topic else None
-        rules[name] = _Rules(steps, ready(topic.get("but", [])), estate)
-    return rules
+    book = phrasebook("sensitive")
+    return {
+        name: _Rules(
+            steps=tuple((action, book.each(name, key, flags=re.DOTALL)) for key, action in STEPS),
+            but=book.each(name, "but", flags=re.DOTALL),
+            estate=book.any(name, "estate") if "estate" in book.data[name] else None,
+        )
+        for name in TOPICS
+    }
 
 
 def topics(text: str) -> list[Topic]:

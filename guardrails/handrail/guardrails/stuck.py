@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz
 
 from handrail.conversation.situation import Situation
 from handrail.guardrails.claims import claim
+from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import even
 
 SAME = 84
@@ -16,14 +18,6 @@ LOOK_BACK = 4
 IDLE = 3
 """So many turns in a row without an answer or an action are no progress."""
 UNMOVED = ("asked", "offered", "refused")
-COMPLAINS = re.compile(
-    r"\b(?:(?:i|we)(?:'ve| have)? (?:already|just) (?:told|said|gave|given|answered|explained|sent|asked|did|done|tried|wrote|provided|mentioned)|already (?:told|gave|answered|asked|tried|done|did) (?:you|that|it|this)|"
-    r"(?:told|asked) you (?:already|that already|before|twice|\w+ times)|(?:that's|thats|this is|that is|it's) not (?:what i|my question|the question|what i'm|an answer|helpful|helping|it)|not what i (?:asked|meant|said|want\w*)|"
-    r"(?:you )?(?:didn't|did not|don't|are not|aren't|not|never) answer(?:ed|ing)? (?:my|the) question|(?:you're|you are|u r|ur) not (?:listening|understanding|helping|getting it)|you (?:don't|do not|didn't) (?:understand|get it|listen)|"
-    r"(?:keep|keeps|kept) (?:\w+ )?(?:asking|saying|repeating|telling|giving|sending|going)|same (?:answer|thing|question|reply|response|message)(?: again)?|(?:going|going round|running|talking) in circles|round and round|"
-    r"(?:this|it|that|still) (?:is |does |doesn't |isn't |not |didn't )+(?:work|working|help|helping|helpful)|how many times|for the (?:second|third|fourth|fifth|last) time|(?:asking|said|repeat\w*|telling you|asked) (?:\w+ )?again|as i (?:said|wrote|mentioned)|like i said|read (?:my|what i)|still (?:no|not|don't|haven't|hasn't|doesn't|waiting)|"
-    r"doesn't answer|does not answer|getting nowhere|leading nowhere|not leading anywhere|pointless)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +34,17 @@ class Standstill:
     @property
     def score(self) -> float:
         """All of it as one number, 0 to 1."""
-        doubt = (1 - 0.35 * min(self.repeats, 2)) * (1 - 0.35 * min(self.loops, 2)) * (1 - 0.4 * (self.complaint is not None))
+        doubt = (
+            (1 - 0.35 * min(self.repeats, 2))
+            * (1 - 0.35 * min(self.loops, 2))
+            * (1 - 0.4 * (self.complaint is not None))
+        )
         return 1 - doubt * (1 - 0.2 * min(max(self.idle - 1, 0), 3))
 
 
 def standstill(text: str, situation: Situation | None) -> Standstill:
     """Look for a standstill at the customer's line `text`, the last in `situation`."""
-    complaint = COMPLAINS.search(even(text).lower())
+    complaint = _complains().search(even(text).lower())
     span = complaint.span() if complaint else None
     if situation is None:
         return Standstill(0.0, 0, 0, span, 0)
@@ -61,6 +59,11 @@ def standstill(text: str, situation: Situation | None) -> Standstill:
         complaint=span,
         idle=_idle(situation.outcomes),
     )
+
+
+@cache
+def _complains() -> re.Pattern[str]:
+    return phrasebook("stuck").any("complains")
 
 
 def _alike(text: str, other: str) -> float:

@@ -1,4 +1,4 @@
-"""Plain text made comparable: folded case and apostrophes, words, sentences, and the lists that ship with the checks."""
+"""Plain text made comparable: folded case and apostrophes, words, sentences, and the packaged lists."""
 
 import re
 import tomllib
@@ -9,11 +9,13 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "\u00a0": " "})  # fmt: skip
+QUOTES = str.maketrans("’‘ʼ`´“”„–—\u00a0", "'''''\"\"\"-- ")
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 STRETCHED = re.compile(r"([a-z!?])\1{2,}")
 SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]]*\s+(?=[^\s])|\n+")
-SHORT = re.compile(r"(?:\b(?:mr|mrs|ms|dr|st|no|nr|vs|e\.g|i\.e|approx|inc|ltd|co|jr|sr|a\.m|p\.m)|\b[A-Z])\.$", re.IGNORECASE)
+SHORT = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|st|no|nr|vs|e\.g|i\.e|approx|inc|ltd|co|jr|sr|a\.m|p\.m)|\b[A-Z])\.$", re.IGNORECASE
+)
 
 
 @cache

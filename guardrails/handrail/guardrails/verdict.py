@@ -27,7 +27,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a draft may rest on: passages by id, tool results as text by ref (`seq:12`), and the customer's own words."""
+    """What a draft may rest on: passages by id, tool results as text by ref (`seq:12`), and what was said."""
 
     passages: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)

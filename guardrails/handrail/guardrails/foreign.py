@@ -1,0 +1,37 @@
+"""Somebody else's validator among our checks: its failure becomes a finding, its time is told like any other's."""
+
+import re
+from typing import Any
+
+from guardrails.validators import FailResult
+
+from handrail.conversation.events import Action, Finding
+from handrail.guardrails.check import Check
+from handrail.guardrails.context import Context
+
+ASKS: dict[str, Action] = {"inbound": "offer", "outbound": "redraft", "passage": "refuse", "result": "refuse"}
+"""What a failure asks for, by what was checked."""
+
+
+class Foreign(Check):
+    """The base of adopted validators; `adopt` makes one subclass for each."""
+
+    check = "hub"
+    validator: Any = None
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        result = await self.validator.async_validate(text, {})
+        if not isinstance(result, FailResult):
+            return []
+        spans = result.error_spans or []
+        span = (max(spans[0].start, 0), min(spans[0].end, len(text))) if spans else None
+        reason = "a validator of the hub objects"
+        return [self.finding("failed", 0.9, ASKS[context.direction], span=span, reason=reason)]
+
+
+def adopt(validator: Any) -> Check:
+    """Make a check of `validator`, called `hub/<its alias>`."""
+    alias = re.sub(r"[^a-z0-9]+", "_", str(validator.rail_alias or type(validator).__name__).lower()).strip("_")
+    kind = type(f"Foreign_{alias}", (Foreign,), {"check": f"hub/{alias}", "validator": validator})
+    adopted: Check = kind()
+    return adopted

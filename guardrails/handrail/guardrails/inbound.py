@@ -1,0 +1,206 @@
+"""The checks of what comes in, as validators."""
+
+from handrail.conversation.events import Finding
+from handrail.guardrails import injection
+from handrail.guardrails.abuse import abuse
+from handrail.guardrails.asks import asks_for_person
+from handrail.guardrails.check import Check
+from handrail.guardrails.contact import contacts
+from handrail.guardrails.context import Context
+from handrail.guardrails.mask import TOLD, hits
+from handrail.guardrails.sensitive import topics
+from handrail.guardrails.sentiment import FURIOUS, NEGATIVE, UPSET, feel, trend
+from handrail.guardrails.stuck import standstill
+
+MEANT = 0.62
+"""From this likeness on a text without the words still counts as meaning the same, enough for an offer."""
+REASONS = {
+    "self_harm": "speaks of harming themselves",
+    "safety": "somebody may be in danger",
+    "bereavement": "somebody has died",
+    "fraud": "suspects fraud",
+    "discrimination": "reports discrimination",
+    "legal": "speaks of legal steps",
+    "press": "writes for the press",
+    "medical": "asks about health",
+    "minor": "is under age",
+}
+IN_DATA = 0.65
+"""Instructions hidden in passages and results need this score, for policies speak of rules and passwords all day."""
+
+
+class Sensitive(Check):
+    """Bereavement, self-harm, danger, law, discrimination, fraud, press, health and minors."""
+
+    check = "sensitive"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        found = [
+            self.finding(
+                t.name,
+                1.0 if t.name in ("self_harm", "safety") and t.action == "handover" else t.score,
+                t.action,
+                span=t.span,
+                reason=REASONS[t.name],
+            )
+            for t in topics(text)
+        ]
+        if not found and context.reading is not None:
+            name = max(REASONS, key=context.reading.like)
+            score = context.reading.like(name)
+            if score >= MEANT:
+                found.append(self.finding(name, score, "offer", reason=f"it reads as if the customer {REASONS[name]}"))
+        return found
+
+
+class AsksForPerson(Check):
+    """The customer wants to talk to a person."""
+
+    check = "asks_for_person"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        score, span = asks_for_person(text)
+        if score >= 0.9:
+            return [self.finding("asked", score, "handover", span=span, reason="asks for a person")]
+        if score:
+            return [self.finding("asked", score, "offer", span=span, reason="asks how to reach a person")]
+        likeness = context.reading.like("asks_for_person") if context.reading else 0.0
+        if likeness >= MEANT:
+            return [self.finding("asked", likeness, "offer", reason="seems to want a person")]
+        return []
+
+
+class Sentiment(Check):
+    """The customer's mood in this line, and how it has moved."""
+
+    check = "sentiment"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        felt = feel(text, context.reading)
+        before = context.situation.moods if context.situation else ()
+        if (
+            context.situation
+            and context.situation.lines
+            and before
+            and before[-1].seq == context.situation.lines[-1].seq
+        ):
+            before = before[:-1]
+        moved = trend(felt, before)
+        cues = ", ".join(dict.fromkeys(felt.cues[:4]))
+        found = [
+            self.finding("score", (felt.sentiment + 1) / 2, reason=cues),
+            self.finding("frustration", felt.frustration),
+        ]
+        building = moved.upset >= 2 and felt.frustration >= FURIOUS and moved.rising >= 0.15
+        if felt.frustration >= UPSET and (moved.upset >= context.checks.upset_turns or building):
+            why = f"upset for {moved.upset} lines in a row" if moved.upset > 1 else "upset"
+            found.append(self.finding("frustrated", max(felt.frustration, 0.9), "handover", reason=why))
+        elif felt.frustration >= UPSET:
+            found.append(self.finding("negative", felt.frustration, "offer", reason="upset with us"))
+        elif felt.sentiment <= NEGATIVE:
+            found.append(self.finding("negative", -felt.sentiment, reason="unhappy"))
+        if moved.recovering:
+            found.append(self.finding("recovering", 1 - felt.frustration, reason="calmer than before"))
+        return found
+
+
+class Injection(Check):
+    """Text that tries to steer the agent, from customers or hidden in passages and results."""
+
+    check = "injection"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        found = injection.marks(text)
+        likeness = context.reading.like("injection") if context.reading else 0.0
+        score = injection.score(found, likeness)
+        limit = injection.CERTAIN if context.direction == "inbound" else IN_DATA
+        if score < limit * 0.6:
+            return []
+        best = max(found, key=lambda m: m.weight, default=injection.Mark("override", score, None))
+        action = "refuse" if score >= limit else "note"
+        return [self.finding(best.kind, score, action, span=best.span, reason="tries to give the agent instructions")]
+
+
+class PersonalData(Check):
+    """Numbers and secrets that are masked, and contact data that the model sees as placeholders."""
+
+    check = "personal_data"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        found = [
+            self.finding(
+                h.kind, 1.0, "mask", span=(h.start, h.end), reason=f"a {h.kind.replace('_', ' ')} to be masked"
+            )
+            for h in hits(text)
+        ]
+        for kind, note in TOLD.items():
+            at = text.find(note)
+            if at >= 0:
+                found.append(
+                    self.finding(kind, 1.0, "mask", span=(at, at + len(note)), reason="masked before it was kept")
+                )
+        if context.direction == "inbound":
+            found += [self.finding(c.kind, 0.9, span=(c.start, c.end)) for c in contacts(text)]
+        return found
+
+
+class Stuck(Check):
+    """The customer or the bot says the same again, or nothing moves."""
+
+    check = "stuck"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        still = standstill(text, context.situation)
+        found, told = [], still.complaint is not None
+        if still.repeats:
+            action = (
+                "handover"
+                if still.repeats >= 3 or (still.repeats == 2 and told)
+                else "offer"
+                if still.repeats == 2 or told
+                else "note"
+            )
+            found.append(
+                self.finding("repeat", max(still.score, 0.4), action, reason=f"said the same {still.repeats + 1} times")
+            )
+        elif told:
+            found.append(
+                self.finding(
+                    "repeat",
+                    max(still.score, 0.4),
+                    "note",
+                    span=still.complaint,
+                    reason="says that we don't understand",
+                )
+            )
+        if still.loops:
+            action = "handover" if still.loops >= 2 and (told or still.repeats) else "offer"
+            found.append(
+                self.finding("loop", still.score, action, reason=f"we gave the same answer {still.loops + 1} times")
+            )
+        if still.idle >= 3:
+            action = "handover" if still.idle >= 5 else "offer"
+            found.append(
+                self.finding("no_progress", still.score, action, reason=f"{still.idle} turns without progress")
+            )
+        return found
+
+
+class Abuse(Check):
+    """Insults, slurs and explicit advances."""
+
+    check = "abuse"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        score, span = abuse(text)
+        if not score:
+            return []
+        return [
+            self.finding("abuse", score, "refuse" if score >= 0.9 else "note", span=span, reason="insults the reader")
+        ]
+
+
+INBOUND: tuple[type[Check], ...] = (Sensitive, AsksForPerson, Sentiment, Injection, PersonalData, Stuck, Abuse)
+"""In the order in which their findings are told."""
+DATA: tuple[type[Check], ...] = (Injection, PersonalData)
+"""What passages and results are checked for."""

@@ -1,0 +1,140 @@
+"""The guardrails: every check in one guard for each direction, and one verdict for each text."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from handrail.conversation.errors import Unavailable
+from handrail.conversation.settings import Checks
+from handrail.conversation.situation import Situation
+from handrail.guardrails.context import Context, Sheet
+from handrail.guardrails.library import foreign, quiet
+from handrail.guardrails.probes import Embedder, Probes, Reading, learn
+from handrail.guardrails.verdict import Evidence, Verdict
+
+log = logging.getLogger(__name__)
+
+READ_ALREADY = 512
+"""How many passages' verdicts are kept: the same policies come up in turn after turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """A guard of the library, and the checks in it."""
+
+    guard: Any
+    checks: tuple[Any, ...]
+
+
+class Rails:
+    """Checks texts. `embedder` is asked at most once for a customer's line, and for a sentence only where words leave
+    it open whether it is supported; without one the checks go by words alone.
+
+    `zones` are the time zones in which times may be told beside the evidence's own, `names` (of the business, say) need
+    no evidence, `prompts` must not be repeated to customers. Nothing of one text is kept for the next.
+    """
+
+    def __init__(
+        self,
+        checks: Checks,
+        embedder: Embedder | None = None,
+        *,
+        zones: Sequence[str] = (),
+        names: Sequence[str] = (),
+        prompts: Sequence[str] = (),
+    ) -> None:
+        quiet()
+        from handrail.guardrails.inbound import DATA, INBOUND
+        from handrail.guardrails.outbound import OUTBOUND
+
+        others = [foreign(named) for named in checks.hub]
+        self._checks, self._embedder = checks, embedder
+        self._zones, self._names, self._prompts = tuple(zones), tuple(names), tuple(prompts)
+        self._inbound = _guard([c() for c in INBOUND] + [v for v, to in others if to == "inbound"])
+        self._outbound = _guard([c() for c in OUTBOUND] + [v for v, to in others if to == "outbound"])
+        self._data = _guard([c() for c in DATA])
+        self._probes: Probes | None = None
+        self._ready = False
+        self._learning = asyncio.Lock()
+        self._passages: OrderedDict[str, Verdict] = OrderedDict()
+
+    async def prepare(self) -> None:
+        """Learn the probes and read the word lists now (a second or two); otherwise the first message waits for it."""
+        async with self._learning:
+            if self._ready:
+                return
+            if self._embedder is not None:
+                self._probes = await learn(self._embedder)
+            for guard in (self._inbound, self._outbound, self._data):
+                await self._judge(guard, "Hello 1", Context(checks=self._checks), Sheet())
+            self._ready = True
+
+    async def inbound(self, text: str, situation: Situation | None = None) -> Verdict:
+        """Check what the customer wrote. `situation` already has this line as its last."""
+        started = perf_counter()
+        reading = await self._read(text)
+        sheet = Sheet(milliseconds={"embedding": round((perf_counter() - started) * 1000, 3)})
+        context = Context("inbound", self._checks, situation, reading=reading)
+        return await self._judge(self._inbound, text, context, sheet)
+
+    async def outbound(self, sentence: str, evidence: Evidence, situation: Situation | None = None) -> Verdict:
+        """Check one sentence that is about to be sent. What asks for `redraft` must not be."""
+        zones = (*self._zones, situation.timezone) if situation and situation.timezone else self._zones
+        context = Context(
+            "outbound", self._checks, situation, evidence,
+            embedder=self._embedder, zones=zones, names=self._names, prompts=self._prompts,
+        )  # fmt: skip
+        return await self._judge(self._outbound, sentence, context, Sheet())
+
+    async def passage(self, text: str) -> Verdict:
+        """Check a policy passage for hidden instructions. What asks for `refuse` must not reach the model."""
+        known = self._passages.get(text)
+        if known is None:
+            known = await self._judge(self._data, text, Context("passage", self._checks), Sheet())
+            self._passages[text] = known
+            if len(self._passages) > READ_ALREADY:
+                self._passages.popitem(last=False)
+        return known
+
+    async def result(self, text: str) -> Verdict:
+        """Check a text from a tool's result, likewise."""
+        return await self._judge(self._data, text, Context("result", self._checks), Sheet())
+
+    async def _read(self, text: str) -> Reading | None:
+        if self._embedder is None:
+            return None
+        try:
+            if not self._ready:
+                await self.prepare()
+            vectors = await self._embedder.embed([text])
+        except Unavailable as error:
+            # The words still tell most of it, and a customer must not wait for an embedding service.
+            log.warning("checks go by words alone: %s", error)
+            return None
+        return self._probes.read(vectors[0]) if self._probes else None
+
+    async def _judge(self, guard: _Guard, text: str, context: Context, sheet: Sheet) -> Verdict:
+        from handrail.guardrails.check import CONTEXT, SHEET
+
+        started = perf_counter()
+        await guard.guard.validate(text, metadata={CONTEXT: context, SHEET: sheet})
+        unread = {c.check for c in guard.checks} - sheet.milliseconds.keys()
+        if unread:
+            # Nothing unchecked is ever sent: a check that did not run is as bad as one that failed.
+            raise RuntimeError(f"these checks did not run: {', '.join(sorted(unread))}")
+        spent = (perf_counter() - started) * 1000 + sheet.milliseconds.get("embedding", 0.0)
+        return Verdict(tuple(sheet.findings), {**sheet.milliseconds, "all": round(spent, 3)})
+
+
+def _guard(checks: Sequence[Any]) -> _Guard:
+    from guardrails import AsyncGuard
+    from guardrails.classes.generic.stack import Stack
+
+    guard = AsyncGuard.for_string(list(checks))
+    # The library keeps its last calls, and with them what customers wrote.
+    guard.history = Stack(max_length=1)
+    return _Guard(guard, tuple(checks))
