@@ -154,7 +154,9 @@ async def test_an_endpoint_is_asked_in_batches_and_its_rows_are_put_in_order() -
     assert embedder.dimensions == 2
     assert np.allclose(rows[4], [0.8, 0.6])
     assert np.allclose(rows[299][0] / rows[299][1], 299 / 3)
-    await embedder.close()
+    await Cached(embedder).close()
+    with pytest.raises(RuntimeError, match="closed"):
+        await embedder.embed(["1"])
 
 
 def _lost(request: httpx.Request) -> httpx.Response:

@@ -11,6 +11,8 @@ import pytest
 from knowledge_kit import DELIVERY, POLICIES, RETURNS, TODAY, Bags, workspace
 
 from handrail.conversation.errors import Invalid, Unavailable
+from handrail.conversation.settings import Settings
+from handrail.knowledge.index import Index
 from handrail.knowledge.knowledge import CHANGED, IndexReport, Knowledge
 
 
@@ -122,13 +124,25 @@ async def test_the_version_in_force_answers(tmp_path: Path) -> None:
     await knowledge.close()
 
 
-async def test_a_process_that_has_not_refreshed_reads_what_another_indexed(tmp_path: Path) -> None:
+async def test_a_process_that_has_not_refreshed_reads_what_another_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = Knowledge(workspace(tmp_path), Bags()), Knowledge(workspace(tmp_path), bags := Bags())
     await first.refresh()
-    found = await second.find("delivery to Norway", as_of=TODAY)
-    assert found.hits[0].passage.id == "delivery@1#2"
-    assert found.hits[0].dense > 0.4
-    assert bags.texts == ["delivery to Norway"]
+    opened = 0
+    take_stock = Index.open
+
+    async def counted(settings: Settings, embedder: str) -> Index:
+        nonlocal opened
+        opened += 1
+        return await take_stock(settings, embedder)
+
+    monkeypatch.setattr(Index, "open", counted)
+    for found in await asyncio.gather(*(second.find("delivery to Norway", as_of=TODAY) for _ in range(5))):
+        assert found.hits[0].passage.id == "delivery@1#2"
+        assert found.hits[0].dense > 0.4
+    assert opened == 1
+    assert set(bags.texts) == {"delivery to Norway"}
     await first.close()
     await second.close()
 

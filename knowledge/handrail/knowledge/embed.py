@@ -83,6 +83,11 @@ class Cached:
             self._recall(missing, found)
         return np.stack([found[text] for text in texts]) if texts else np.zeros((0, self.dimensions), np.float32)
 
+    async def close(self) -> None:
+        """Close the connections of a remote embedder."""
+        if isinstance(self._embedder, OpenAIEmbeddings):
+            await self._embedder.close()
+
     def _recall(self, texts: Iterable[str], found: dict[str, Rows]) -> None:
         for text in texts:
             row = self._rows.get(text)

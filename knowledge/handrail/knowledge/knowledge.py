@@ -115,7 +115,7 @@ class Knowledge:
 
         `context` are the lines before, oldest first, best the customer's own: a short message is understood by them.
         """
-        stock = self._stock or await self._reload()
+        stock = self._stock or await self._take_up(anew=False)
         return await stock.search.find(query, as_of=as_of, k=k, context=context)
 
     def passage(self, passage_id: str) -> Passage | None:
@@ -136,9 +136,11 @@ class Knowledge:
             await self._stock.index.close()
             self._stock = None
 
-    async def _reload(self) -> _Stock:
-        """Take up what another process has indexed."""
+    async def _take_up(self, *, anew: bool) -> _Stock:
+        """Take up what another process has indexed; unless `anew`, only if nothing is in use yet."""
         async with self._changing:
+            if self._stock is not None and not anew:
+                return self._stock
             policies, passages, digests = await asyncio.to_thread(self._read)
             index = await Index.open(self._settings, self._embedder.name)
             return await self._swap(policies, passages, digests, index)
@@ -175,7 +177,7 @@ class Knowledge:
             while True:
                 await ticks.wait(None)
                 try:
-                    await self._reload()
+                    await self._take_up(anew=True)
                 except Exception:
                     # What was in use before stays in use; whoever rang has told their own user what is wrong.
                     log.exception("the changed index can't be taken up; the one before is used on")
