@@ -1,0 +1,47 @@
+"""One probability that a person is needed, from all signals, with the reasons in words."""
+
+import math
+from dataclasses import asdict
+from typing import Literal
+
+from handrail.conversation.events import Confidence
+from handrail.conversation.settings import Checks
+from handrail.guardrails.signals import Signals, gather
+from handrail.guardrails.text import packaged
+
+__all__ = ["Signals", "confidence", "gather", "needs_person"]
+
+TELLING = 0.25
+"""From this share of the logit on a signal is told as a reason."""
+
+
+def needs_person(signals: Signals) -> float:
+    """The probability (0 to 1) that a person is needed: a logistic with the packaged weights."""
+    return 1 / (1 + math.exp(-packaged("confidence.toml")["bias"] - sum(_parts(signals).values())))
+
+
+def confidence(signals: Signals, checks: Checks) -> Confidence:
+    """Join the signals into a probability and decide by the thresholds `offer_at` and `handover_at`."""
+    parts = _parts(signals)
+    probability = needs_person(signals)
+    reasons = packaged("confidence.toml")["signals"]
+    told = sorted((name for name, part in parts.items() if part >= TELLING), key=lambda name: -parts[name])
+    decision: Literal["answer", "offer", "handover"] = "answer"
+    if probability >= checks.handover_at:
+        decision = "handover"
+    elif probability >= checks.offer_at:
+        decision = "offer"
+    return Confidence(
+        needs_person=round(probability, 4), decision=decision, reasons=tuple(reasons[name]["reason"] for name in told)
+    )
+
+
+def _parts(signals: Signals) -> dict[str, float]:
+    """What each signal adds to the logit. A signal counts from where it is more than noise."""
+    weights = packaged("confidence.toml")["signals"]
+    return {name: weights[name]["weight"] * _above(value) for name, value in asdict(signals).items()}
+
+
+def _above(value: float) -> float:
+    """0 up to 0.3, then straight up to 1: weak readings of every kind must not add up to an alarm."""
+    return max(0.0, value - 0.3) / 0.7

@@ -1,0 +1,105 @@
+"""What speaks for a person: the signals of a turn, gathered from the situation and the verdicts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from handrail.conversation.situation import Situation
+from handrail.guardrails.sentiment import UPSET
+from handrail.guardrails.verdict import Verdict
+
+SOME = 3
+"""So many upset lines, turns without progress or repetitions count in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Each signal from 0 (nothing) to 1 (fully). What is not known stays 0."""
+
+    irrelevant: float = 0.0
+    unsupported: float = 0.0
+    held_back: float = 0.0
+    unsure: float = 0.0
+    gave_up: float = 0.0
+    asked: float = 0.0
+    sensitive: float = 0.0
+    frustration: float = 0.0
+    building: float = 0.0
+    gloom: float = 0.0
+    repeats: float = 0.0
+    circles: float = 0.0
+    idle: float = 0.0
+    refused: float = 0.0
+    failed: float = 0.0
+    unknown: float = 0.0
+    injection: float = 0.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not 0.0 <= value <= 1.0:
+                raise ValueError(f"the signal {field.name} is {value}, not within 0 and 1")
+
+
+def gather(
+    situation: Situation,
+    inbound: Verdict | None = None,
+    outbound: Sequence[Verdict] = (),
+    *,
+    relevance: float | None = None,
+    certainty: float | None = None,
+    gave_up: bool = False,
+    held_back: int = 0,
+    refused: bool = False,
+) -> Signals:
+    """The signals of a turn.
+
+    `inbound` is the verdict on the customer's line, `outbound` those on the sentences of the reply so far; `relevance`
+    (of what the search found) and `certainty` (the engine's own) are probabilities, None where there was no search or the
+    engine has none. `held_back` counts drafts that did not pass; `refused`: a tool's rule said no.
+    """
+    inbound = inbound or Verdict()
+    moods = [m.frustration for m in situation.moods[-SOME:]]
+    return Signals(
+        irrelevant=0.0 if relevance is None else _within(1 - relevance),
+        unsupported=_unsupported(outbound),
+        held_back=_within(held_back / 2),
+        unsure=0.0 if certainty is None else _within(1 - certainty),
+        gave_up=float(gave_up),
+        asked=_score(inbound, "asks_for_person", "asked"),
+        sensitive=max((f.score for f in inbound.of("sensitive") if f.action in ("offer", "handover")), default=0.0),
+        frustration=_score(inbound, "sentiment", "frustration"),
+        building=_within(sum(m >= UPSET for m in moods) / SOME if len(moods) > 1 else 0.0),
+        gloom=_gloom(situation),
+        repeats=_score(inbound, "stuck", "repeat"),
+        circles=_score(inbound, "stuck", "loop"),
+        idle=_score(inbound, "stuck", "no_progress"),
+        refused=float(refused),
+        failed=float(bool(situation.actions) and situation.actions[-1].stage == "failed"),
+        unknown=float(bool(situation.unsettled)),
+        injection=_score(inbound, "injection"),
+    )
+
+
+def _score(verdict: Verdict, check: str, name: str | None = None) -> float:
+    return max((f.score for f in verdict.of(check) if name in (None, f.name)), default=0.0)
+
+
+def _unsupported(outbound: Sequence[Verdict]) -> float:
+    """How weakly the weakest sentence stands; 0 where none claims anything."""
+    weak = [
+        f.score if f.name == "unsupported" else 1 - f.score
+        for verdict in outbound
+        for f in verdict.of("grounded")
+        if f.name in ("unsupported", "supported")
+    ]
+    missing = any(f.name in ("number", "date", "name") for verdict in outbound for f in verdict.of("grounded"))
+    return max([*weak, float(missing)], default=0.0)
+
+
+def _gloom(situation: Situation) -> float:
+    felt = [m.sentiment for m in situation.moods]
+    return _within(-sum(felt) / len(felt)) if felt else 0.0
+
+
+def _within(value: float) -> float:
+    return min(max(value, 0.0), 1.0)
