@@ -8,7 +8,12 @@ from handrail.guardrails.verdict import Evidence
 
 
 def evidence_of(turn: Turn) -> Evidence:
-    """Passages found, tool results of this conversation, proposals put to the customer, and what was said before."""
+    """Passages found, tool results of this conversation, proposals put to the customer, and what was said before.
+
+    A text of ours is no claim about policies or orders: it rests on itself alone, and is checked for the rest.
+    """
+    if turn["own"]:
+        return Evidence(results={"phrase": turn["own"]}, said=(turn["own"],))
     situation = turn["situation"]
     found = turn.get("found")
     results: dict[str, str] = {f"seq:{r.seq}": _text([r.result, r.message]) for r in situation.results}
@@ -17,8 +22,6 @@ def evidence_of(turn: Turn) -> Evidence:
         results[f"seq:{result.seq}" if result.seq else f"result:{number}"] = _text(
             [dict(result.call.arguments), result.value, result.refusal, result.alternatives]
         )
-    if turn["own"]:
-        results["phrase"] = turn["own"]
     for event in turn["along"]:
         results[f"along:{event.kind}"] = _text(event.model_dump(mode="json"))
     return Evidence(
