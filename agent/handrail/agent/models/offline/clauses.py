@@ -62,8 +62,9 @@ REQUEST = re.compile(
     r"edit|modify|postpone|bring|put|take|sign|register|confirm|resend|order|call|upgrade|downgrade|buy|rebook|schedule)\b)",
     re.IGNORECASE,
 )
-ASKED_LATER = re.compile(
-    r"[,;:–-]\s*(?:so\s+|and\s+|please\s+)*(?:(?:can|could|would|will) you|please|i(?:'d| would) like|i (?:want|need) to)\b",
+CORE = re.compile(
+    r"[,;:–-]\s*(?:so\s+|and\s+|but\s+|please\s+)*(?=(?:(?:can|could|would|will|may) (?:you|i|we)\b|please\b|i(?:'d| would) like\b|"
+    r"i (?:want|need) (?:to|my|a)\b|(?:what|how|when|where|which)\b).{4,})",
     re.IGNORECASE,
 )
 OTHERS = re.compile(
@@ -103,6 +104,8 @@ class Clause:
     form: Form
     own: bool = False
     asks: bool = False
+    core: str = ""
+    """The part that asks, where what stands before it only leads there ("my knee hurts, can I cancel?")."""
 
 
 def clauses_of(message: str) -> list[Clause]:
@@ -116,9 +119,12 @@ def clauses_of(message: str) -> list[Clause]:
 def read(text: str) -> Clause:
     """What one clause is."""
     bare = opened(text)
+    lead = CORE.search(bare)
+    core = bare[lead.end() :] if lead else ""
+    bare = core or bare
     asks = text.rstrip().endswith("?") or bool(ASKING.match(bare))
-    own = bool(OWN.search(bare))
-    return Clause(text, _form(text, bare, own=own, asks=asks), own, asks)
+    own = bool(OWN.search(opened(text)))
+    return Clause(text, _form(text, bare, own=own, asks=asks), own, asks, core)
 
 
 def opened(text: str) -> str:
@@ -142,7 +148,7 @@ def _form(text: str, bare: str, *, own: bool, asks: bool) -> Form:
         return "rule"
     if ABILITY.match(bare):
         return "ability"
-    if REQUEST.match(bare) or ASKED_LATER.search(bare):
+    if REQUEST.match(bare):
         return "request"
     if asks:
         return "own" if own and not RULE.search(bare) else "rule"

@@ -10,6 +10,7 @@ from handrail.agent.models.protocol import Brief, Result
 from handrail.conversation.situation import ActionState, Line, Situation
 
 CODE = re.compile(r"\[code\]")
+PLEASE = re.compile(r"\bplease (?:give|tell|send|say|choose|name|enter|provide|write|type|let)\b", re.IGNORECASE)
 BACK = 8
 """How many lines of the customer's are looked through for what is still to be done."""
 SETTLED = frozenset({"consented", "claimed", "succeeded", "failed", "unknown", "dropped"})
@@ -22,6 +23,8 @@ class Piece:
     text: str
     before: str = ""
     seq: int = 0
+    item: str = ""
+    """The item of our list that the customer picked with it."""
 
 
 class Dialogue:
@@ -59,10 +62,14 @@ class Dialogue:
                 return result
         return None
 
-    def done_since(self, tool: str, seq: int) -> bool:
-        """Whether a tool was used since the line `seq`, before this turn or by an action that is settled."""
-        ran = any(r.tool == tool and r.seq > seq and r.seq not in self._now for r in self.situation.results)
-        return ran or any(a.tool == tool and a.seq > seq and a.stage in SETTLED for a in self.situation.actions)
+    def done_since(self, tool: str, seq: int, value: str = "") -> bool:
+        """Whether a tool was used (for `value`) since the line `seq`, before this turn or by an action that is settled."""
+        used = [(r.seq, r.tool, r.arguments) for r in self.situation.results if r.seq not in self._now]
+        used += [(a.seq, a.tool, a.arguments) for a in self.situation.actions if a.stage in SETTLED]
+        return any(
+            at > seq and name == tool and (not value or value in map(str, arguments.values()))
+            for at, name, arguments in used
+        )
 
     def action_of(self, tool: str) -> ActionState | None:
         """The last action by a tool."""
@@ -100,7 +107,7 @@ class Dialogue:
 
 def asks(line: str) -> bool:
     """Whether a line of ours waits for an answer."""
-    return "?" in line
+    return "?" in line or bool(PLEASE.search(line))
 
 
 def _before(situation: Situation) -> Sequence[Line]:

@@ -40,7 +40,8 @@ GROUP = re.compile(
     re.IGNORECASE,
 )
 NOT_NEW = re.compile(r"\b(?:from|of|instead of|not|rather than|on my|my)\s+(?:the\s+|my\s+)?$", re.IGNORECASE)
-NEW = re.compile(r"\b(?:to|for|on|until|till|by|onto)\s+(?:the\s+|next\s+|this\s+)?$", re.IGNORECASE)
+NEW = re.compile(r"\b(?:to|until|till|onto)\s+(?:the\s+|next\s+|this\s+)?$", re.IGNORECASE)
+LED = re.compile(r"\b(?:to|for|on|until|till|by|onto)\s+(?:the\s+|next\s+|this\s+)?$", re.IGNORECASE)
 FIRSTS = frozenset(
     {"from", "start", "begin", "since", "after", "checkin", "arrival", "depart", "earliest", "first", "min"}
 )
@@ -58,12 +59,15 @@ class Said:
     asked: Slot | None = None
     common: frozenset[str] = field(default_factory=frozenset)
     """The stems that the tool's own phrases use: they tell the intent, not a value."""
+    item: str = ""
+    item_moments: tuple[Moment, ...] = ()
+    """What our list said of the item that the customer picked with this line, and the moments it names."""
 
 
 def fill(slots: Iterable[Slot], said: Said, timezone: str) -> dict[tuple[str, ...], Any]:
     """The values of slots that a line tells, by path. What it does not tell is left out."""
     slots = list(slots)
-    values: dict[tuple[str, ...], Any] = {}
+    values: dict[tuple[str, ...], Any] = _from_item(slots, said, timezone)
     for slot in slots:
         reader = _READERS.get(slot.kind)
         value = reader(slot, said) if reader else None
@@ -72,6 +76,20 @@ def fill(slots: Iterable[Slot], said: Said, timezone: str) -> dict[tuple[str, ..
     values.update(_times_of(slots, said, timezone))
     values.update(_counts(slots, said))
     return values
+
+
+def _from_item(slots: list[Slot], said: Said, timezone: str) -> dict[tuple[str, ...], Any]:
+    """What a picked item tells: its identifier, else its choices and its moment."""
+    if not said.item:
+        return {}
+    item = Said(said.item, said.item_moments, common=said.common)
+    named = {slot.path: found[0] for slot in slots if slot.kind == "id" and (found := ids_in(said.item, slot))}
+    if named:
+        return named
+    chosen = {
+        slot.path: value for slot in slots if slot.kind == "choice" and (value := _choice(slot, item)) is not None
+    }
+    return {**chosen, **_times_of(slots, item, timezone)}
 
 
 def ids_in(text: str, slot: Slot) -> list[str]:
@@ -154,7 +172,9 @@ def choices_in(choices: Collection[Any], said: Said) -> list[Any]:
     words = stem_set(said.text) if said.asked else stem_set(said.text) - said.common
     shares = {choice: len(words & _choice_words(choice)) for choice in choices}
     most = max(shares.values(), default=0)
-    return [choice for choice, share in shares.items() if share == most] if most else []
+    # One word of many ("arrived", of "parcel never arrived") names no choice, unless a choice was asked for.
+    likely = [c for c, share in shares.items() if share == most and (said.asked or 2 * share >= len(_choice_words(c)))]
+    return likely if most else []
 
 
 def _choice_words(choice: Any) -> frozenset[str]:
@@ -260,6 +280,13 @@ _READERS: Mapping[str, Callable[[Slot, Said], Any]] = {
 def _times_of(slots: list[Slot], said: Said, timezone: str) -> dict[tuple[str, ...], Any]:
     """Days and times for the slots of those kinds: a from and an until, or the one that the change is to."""
     wanted = [slot for slot in slots if slot.kind in ("day", "time", "moment")]
+    if (
+        said.asked is not None
+        and said.asked.kind == "id"
+        and not any(NEW.search(said.text[: m.start]) for m in said.moments)
+    ):
+        # "The one on Friday" tells which one is meant, not when something is to be.
+        return {}
     hour = said.asked is None or said.asked.kind in ("time", "moment")
     moments = [m for m in said.moments if m.sure or (hour and any(slot.kind != "day" for slot in wanted))]
     if not wanted or not moments:
@@ -298,7 +325,7 @@ def _best(moments: list[Moment], text: str) -> Moment:
         for m in moments
         if not re.search(r"\b(?:from|instead of|not|rather than)\s+(?:the\s+|my\s+)?$", text[: m.start], re.I)
     ]
-    led = [m for m in fresh if NEW.search(text[: m.start])]
+    led = [m for m in fresh if LED.search(text[: m.start])]
     return (led or fresh or moments)[-1]
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handrail.agent.models.offline.clauses import OTHERS, Clause
-from handrail.agent.models.offline.words import humanised
+from handrail.agent.models.offline.slots import slots_of
+from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.router import Score, Toolbook
 from handrail.agent.tools.api import Tool
 
@@ -64,23 +65,50 @@ async def read_intent(clause: Clause, book: Toolbook, relevance: float, *, own: 
         return Intent("social", clause)
     if clause.form == "person":
         return Intent("person", clause)
+    if clause.form == "statement" and _only_id(clause.text, book):
+        return Intent("unclear", clause)
     own = own or clause.own or book.spoken(clause.text) != clause.text
-    scores = tuple(_adjusted(score, clause) for score in await book.scores(clause.text))
-    scores = tuple(sorted(scores, key=lambda score: -score.value))
-    tool = _tool(clause, scores, own=own, relevance=relevance, book=book)
+    scores = [_adjusted(score, clause) for score in await _scores(clause, book)]
+    scores = sorted((_with_id(score, clause.text, book) for score in scores), key=lambda score: -score.value)
+    tool = _tool(clause, tuple(scores), own=own, relevance=relevance, book=book)
     if tool is not None:
-        return Intent("tool", clause, tool.tool, tool.value, scores[:3])
+        return Intent("tool", clause, tool.tool, tool.value, tuple(scores[:3]))
     if relevance >= RELEVANT and clause.form != "statement":
         offered = scores[0] if scores and _may_offer(clause, scores[0]) else None
-        return Intent("policy", clause, offered.tool if offered else None, relevance, scores[:3])
+        return Intent("policy", clause, offered.tool if offered else None, relevance, tuple(scores[:3]))
     if relevance >= RELEVANT + 0.1:
-        return Intent("policy", clause, None, relevance, scores[:3])
-    return Intent("unclear", clause, None, scores[0].value if scores else 0.0, scores[:3])
+        return Intent("policy", clause, None, relevance, tuple(scores[:3]))
+    return Intent("unclear", clause, None, scores[0].value if scores else 0.0, tuple(scores[:3]))
 
 
 def actions_in(text: str) -> frozenset[str]:
     """The things to do that a text names."""
     return frozenset(key for key, pattern in NAMED.items() if pattern.search(text))
+
+
+def _only_id(text: str, book: Toolbook) -> bool:
+    """Whether a clause is an identifier and no more: what is to be done with it, it does not tell."""
+    for kind in book.ids:
+        text = kind.pattern.sub(" ", text)
+    return not stem_set(text)
+
+
+async def _scores(clause: Clause, book: Toolbook) -> list[Score]:
+    """The scores of a clause; where only its core asks, that counts as much as the whole."""
+    whole = await book.scores(clause.text)
+    if not clause.core:
+        return whole
+    core = {score.tool.name: score.value for score in await book.scores(clause.core)}
+    return [Score(s.tool, (s.value + core[s.tool.name]) / 2, s.meaning, s.phrase) for s in whole]
+
+
+def _with_id(score: Score, text: str, book: Toolbook) -> Score:
+    """A tool that takes an identifier of the kind that the text names fits it better than one that does not."""
+    named = [kind.noun for kind in book.ids if kind.pattern.search(text)]
+    if not named:
+        return score
+    takes = any(slot.kind in ("id", "list") and slot.noun in named for slot in slots_of(score.tool))
+    return Score(score.tool, score.value + (0.08 if takes else -0.06), score.meaning, score.phrase)
 
 
 def _adjusted(score: Score, clause: Clause) -> Score:

@@ -65,7 +65,7 @@ def _refused(result: Result, dialogue: Dialogue) -> Told:
     if result.alternatives:
         lead = "" if asks else f" {say('options')}"
         text = "\n".join([text + lead, *(f"- {alternative}" for alternative in result.alternatives)])
-    return Told(text, asks=asks or bool(result.alternatives))
+    return Told(text, asks=asks)
 
 
 def _wrote(tool: Tool | None, result: Result) -> bool:

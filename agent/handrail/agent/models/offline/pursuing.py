@@ -7,10 +7,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from handrail.agent.models.offline.answers import asked_slot, with_choice
 from handrail.agent.models.offline.asking import choose_from, question_for, which_question
 from handrail.agent.models.offline.dialogue import Dialogue, Piece
 from handrail.agent.models.offline.filling import Said, choices_in, fill, residue
-from handrail.agent.models.offline.goals import Goal, asked_slot, common_words
+from handrail.agent.models.offline.goals import Goal, common_words
 from handrail.agent.models.offline.moments import find_moments
 from handrail.agent.models.offline.outcomes import BROKEN, outcome
 from handrail.agent.models.offline.phrasing import say
@@ -92,21 +93,20 @@ class Pursuit:
     def _said(self, goal: Goal, tool: Tool) -> list[Said]:
         brief = self._dialogue.brief
         tools = [goal.tool or tool, tool, *providers_of(goal.tool or tool, self._book)]
-        common = common_words(goal.tool or tool)
-        return [
-            Said(
-                piece.text,
-                tuple(find_moments(piece.text, brief.now, brief.timezone)),
-                asked_slot(tool, piece, tools) if number or piece.before else None,
-                common,
-            )
-            for number, piece in enumerate(goal.pieces)
-        ]
+        said: list[Said] = []
+        for line in goal.pieces:
+            piece = with_choice(line, self._dialogue)
+            moments = tuple(find_moments(piece.text, brief.now, brief.timezone))
+            items = tuple(find_moments(piece.item, brief.now, brief.timezone))
+            asked = asked_slot(tool, line, tools)
+            said.append(Said(piece.text, moments, asked, common_words(goal.tool or tool), piece.item, items))
+        return said
 
     async def _alike(self, slot: Slot, said: Said) -> Any:
         """The choice that a text is most like in meaning ("it's torn": damaged), where one stands out."""
         named = choices_in(slot.choices, said)
-        choices = named if len(named) > 1 else [c for c in slot.choices if isinstance(c, str)]
+        tied = len(named) > 1
+        choices = named if tied else [c for c in slot.choices if isinstance(c, str)]
         if len(choices) < 2 or not stem_set(said.text):
             return None
         vectors = await self._embed([said.text, *(humanised(str(choice)) for choice in choices)])
@@ -114,7 +114,8 @@ class Pursuit:
         order = np.argsort(-likeness)
         best, second = float(likeness[order[0]]), float(likeness[order[1]])
         least = ALIKE if said.asked is slot else ALIKE + 0.1
-        return choices[int(order[0])] if best >= least and best - second >= APART else None
+        apart = APART + 0.06 if tied else APART
+        return choices[int(order[0])] if best >= least and best - second >= apart else None
 
     async def _refer(self, goal: Goal, tool: Tool, slot: Slot, values: Paths) -> Step | None:
         """Find out which thing is meant. Puts it among the values, or returns the step that finds it out."""

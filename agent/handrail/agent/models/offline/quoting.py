@@ -12,15 +12,17 @@ from handrail.agent.models.offline.words import stem_set
 from handrail.agent.sentences import split
 from handrail.knowledge.markdown import blocks, plain
 from handrail.knowledge.passages import Found, Hit
+from handrail.knowledge.thesaurus import Alternatives, thesaurus
 
 Rows = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Awaitable[Rows]]
 
-LOOKED_AT = 3
+LOOKED_AT = 5
 """Passages whose sentences are weighed."""
-MEANING, WORDS, PLACE, HEADING = 0.55, 0.25, 0.12, 0.08
+MEANING, WORDS, PLACE, HEADING = 0.55, 0.2, 0.3, 0.1
+"""What counts for a sentence: its meaning, shared words, how well its passage was found, words of its heading."""
 LONGEST = 3
-SHORT = 2
+SHORT = 3
 """Sentences up to which a passage is told whole: what qualifies a rule stands right beside it."""
 NEAR = 0.85
 """A further sentence is told where its weight is at least this share of the best one's."""
@@ -102,13 +104,24 @@ def _cut(markdown: str) -> tuple[tuple[str, str], ...]:
 
 
 def _weight(sentence: Sentence, question: str, hits: Sequence[Hit], meaning: float) -> float:
-    asked = stem_set(question)
+    asked = _things(question)
     hit = hits[sentence.hit]
     said = stem_set(f"{sentence.lead} {sentence.text}")
     heading = stem_set(f"{hit.passage.policy.title} {hit.passage.heading}")
-    words = len(asked & said) / max(len(asked), 1)
-    titled = len(asked & heading) / max(len(asked), 1)
-    return MEANING * meaning + WORDS * words + PLACE * hit.score + HEADING * titled
+    words = _share(asked, said)
+    titled = _share(asked, heading)
+    return MEANING * meaning + WORDS * words + PLACE * hit.score / max(hits[0].score, 1e-6) + HEADING * titled
+
+
+@lru_cache(maxsize=512)
+def _things(question: str) -> tuple[Alternatives, ...]:
+    """The things that a question speaks of, each with the words that policies have for it."""
+    return tuple(thesaurus().alternatives(question))
+
+
+def _share(asked: Sequence[Alternatives], said: frozenset[str]) -> float:
+    found = sum(max((worth for term, worth in thing.items() if term in said), default=0.0) for thing in asked)
+    return found / max(len(asked), 1)
 
 
 def _with_neighbours(best: int, sentences: Sequence[Sentence], weights: Sequence[float]) -> set[int]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from handrail.agent.models.offline.dialogue import Dialogue
-from handrail.agent.models.offline.goals import Agenda
 from handrail.agent.models.offline.phrasing import abilities, say
+from handrail.agent.models.offline.planning import Agenda
 from handrail.agent.models.protocol import Brief
 from handrail.agent.tools.api import Tool
 

@@ -1,0 +1,47 @@
+"""The agenda of a turn: what of the message and of the lines before is to be dealt with now, one after the other."""
+
+from dataclasses import dataclass
+
+from handrail.agent.models.offline.answers import answers
+from handrail.agent.models.offline.dialogue import Dialogue, Piece
+from handrail.agent.models.offline.goals import Goal, goals_of, intents_of
+from handrail.agent.models.offline.intents import Intent
+from handrail.agent.models.offline.threads import Threads
+from handrail.agent.models.offline.words import DROP, is_yes
+from handrail.agent.router import Toolbook
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The goals of a turn in order. `thread` is the wish that our last question belongs to, if it is still open."""
+
+    goals: tuple[Goal, ...]
+    intents: tuple[Intent, ...]
+    thread: Goal | None = None
+    dropped: bool = False
+    unread: bool = False
+    """The message was meant as an answer to our question, but no answer was found in it."""
+
+
+async def plan(dialogue: Dialogue, book: Toolbook, threads: Threads) -> Agenda:
+    """Make the agenda."""
+    message = dialogue.message
+    intents = await intents_of(message, book, dialogue.brief.found.relevance) if message else ()
+    own = goals_of(intents, Piece(message, dialogue.last_line))
+    thread = await threads.open(own)
+    if thread is None:
+        further = None if own else threads.further()
+        return Agenda((further,) if further else own, intents)
+    if DROP.search(message) and not own:
+        return Agenda((), intents, thread, dropped=True)
+    if answers(dialogue, book, thread, own):
+        several = own if len(intents) > 1 else ()
+        others = tuple(goal for goal in several if goal.tool is not thread.tool and (goal.uses or goal.asks))
+        return Agenda((thread, *others, *await threads.left_over(thread)), intents, thread)
+    if dialogue.brief.results and (not message or is_yes(message)):
+        # A call was made for what was asked before: the customer has proven who they are, or said yes.
+        return Agenda((thread, *await threads.left_over(thread)), intents, thread)
+    if own:
+        return Agenda(own, intents, thread)
+    social = any(intent.want in ("social", "person") for intent in intents)
+    return Agenda((), intents, thread, unread=not social)
