@@ -57,10 +57,15 @@ async def preview_book(
     lookup=lookup,
     examples=[
         "book the day walk on Saturday for two people",
+        "book the ridge scramble for two",
         "I'd like to book a guided trip",
-        "reserve two places",
+        "I want to book a repair",
         "book my boots in for a resole",
-        "I want to come on the navigation day",
+        "book my jacket in for reproofing",
+        "reserve two places on the climbing taster",
+        "sign us up for the navigation day",
+        "I want to come on the family gill walk",
+        "make an appointment for a boot fitting",
     ],
     template="Booked: {service} on {starts_at}, {places}. Your booking number is {booking_id}; {charged} was charged "
     "to {paid_with}.",

@@ -57,11 +57,15 @@ async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None
     lookup=lookup,
     examples=[
         "move my booking to another day",
-        "can I change my trip to the Saturday after",
-        "reschedule B20001",
+        "change the date of my trip",
+        "change the date of my day walk",
+        "reschedule my ridge scramble",
+        "move my repair drop-off to tomorrow",
+        "postpone B20001",
         "I can't come on Friday, put me on another date",
+        "can we come a week later instead",
     ],
-    template="Booking {booking_id} is now on {starts_at}: {service}, {places}. {charged} was charged.",
+    template="Booking {booking_id} is now on {starts_at}: {service}, {places}. Charged for the move: {charged}.",
 )
 async def move_booking(
     ctx: Context, booking_id: BookingId, slot_id: SlotId | None = None, day: date | None = None
@@ -115,7 +119,17 @@ async def preview_cancel(ctx: Context, booking_id: str) -> Preview:
     identity="verified",
     preview=preview_cancel,
     lookup=lookup,
-    examples=["cancel my booking", "I can't come on the trip", "cancel B20001", "take me off the ridge scramble"],
+    examples=[
+        "cancel my booking",
+        "cancel my trip",
+        "cancel my day walk",
+        "cancel the ridge scramble I booked",
+        "cancel my boot fitting",
+        "cancel my repair",
+        "I can't come on the trip any more",
+        "take us off the climbing taster",
+        "cancel B20001",
+    ],
     template="Booking {booking_id} ({service} on {starts_at}) is cancelled. Refund: {refund} to {refund_to}, sent by "
     "{refund_sent_by}.",
 )

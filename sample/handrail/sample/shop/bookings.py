@@ -48,7 +48,13 @@ class RepairStatus(BaseModel):
 @tool(
     effect="read",
     identity="verified",
-    examples=["what have I booked", "show my bookings", "when is my trip", "am I still on the day walk"],
+    examples=[
+        "what have I booked",
+        "show my bookings",
+        "when is my trip",
+        "am I still on the day walk",
+        "what time does my ridge scramble start",
+    ],
     template="{booking_id}: {service} on {starts_at}, {places}, {paid}, {status}",
     policy_date="booked_on",
 )
@@ -73,8 +79,15 @@ async def find_bookings(
 @tool(
     effect="read",
     identity="verified",
-    examples=["is my repair ready", "how far are my boots", "when can I collect my jacket", "workshop status"],
-    template="{service} ({booking_id}): {stands}",
+    examples=[
+        "is my repair ready",
+        "are my boots ready",
+        "is my jacket done yet",
+        "how far is my repair",
+        "when can I collect my jacket",
+        "can I pick up my tent from the workshop",
+    ],
+    template="Your {service} ({booking_id}): {stands}",
     policy_date="booked_on",
 )
 async def repair_status(ctx: Context, booking_id: BookingId | None = None) -> list[RepairStatus]:

@@ -55,7 +55,14 @@ async def preview_cancel(ctx: Context, order_id: str) -> Preview:
     identity="verified",
     preview=preview_cancel,
     lookup=lookup,
-    examples=["cancel my order", "I don't want W10001 any more", "please stop my order", "I ordered by mistake"],
+    examples=[
+        "cancel my order",
+        "I don't want W10001 any more",
+        "please stop my order",
+        "I ordered by mistake",
+        "cancel the boots I ordered",
+        "cancel the jacket before it is sent",
+    ],
     template="Order {order_id} is cancelled. {refund} goes back to {refund_to} by {refund_sent_by}.",
 )
 async def cancel_order(ctx: Context, order_id: OrderId) -> CancelledOrder:
@@ -106,7 +113,13 @@ async def preview_address(ctx: Context, order_id: str, address: str, also_in_acc
     identity="verified",
     preview=preview_address,
     lookup=lookup,
-    examples=["change the delivery address of my order", "send it to another address", "I have moved house, W10001"],
+    examples=[
+        "change the delivery address of my order",
+        "send W10001 to 12 Ferry Road instead",
+        "the address on my order is wrong",
+        "deliver my order to my office",
+        "I have moved house, send my order to the new address",
+    ],
     template="Order {order_id} now goes to {delivery_address}.",
 )
 async def change_delivery_address(

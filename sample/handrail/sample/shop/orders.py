@@ -1,19 +1,18 @@
 """Reading orders: `find_orders`, `order_status`."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel
 
-from handrail.agent.tools import Context, Id, Refusal, tool
+from handrail.agent.tools import Context, Id, tool
 
 from .catalogue import OrderState
-from .records import Line, Order, Shipment
+from .records import Shipment
 from .rows import read_lines, read_order, read_shipments
-from .rules import terms
-from .rules.orders import check_address, check_cancel, leaves_by
+from .standing import address_open, cancellable, return_until, stands
 from .systems import Shop, customer
-from .words import ZONE, local_day, on, pounds
+from .words import local_day, pounds
 
 OrderId = Annotated[str, Id(r"W\d{5}", of="order_id")]
 MOST = 10
@@ -72,7 +71,14 @@ class OrderStatus(BaseModel):
 @tool(
     effect="read",
     identity="verified",
-    examples=["show me my orders", "what have I ordered from you", "my last order", "which of my orders are open"],
+    examples=[
+        "show me my orders",
+        "what have I ordered from you",
+        "what did I buy last month",
+        "my last order",
+        "which of my orders are open",
+        "my order history",
+    ],
     template="{order_id} of {ordered_on}: {items}, {total}, {status}",
     policy_date="ordered_on",
 )
@@ -116,10 +122,12 @@ async def find_orders(
     identity="verified",
     examples=[
         "where is my parcel",
+        "where is my order",
         "has my order been sent",
         "when does W10002 arrive",
-        "track my delivery",
-        "what is the status of my order",
+        "when will my things arrive",
+        "my delivery is late",
+        "tracking number of my order",
         "I still haven't got my package",
     ],
     template="Order {order_id}: {stands}",
@@ -148,34 +156,11 @@ async def order_status(ctx: Context, order_id: OrderId) -> OrderStatus:
         delivery=order.delivery.value,
         delivery_address=order.address,
         parcels=[_parcel(shipment) for shipment in shipments],
-        can_be_cancelled=_cancellable(ctx, order, lines),
-        address_can_be_changed=_movable(order),
-        return_until=_return_until(ctx, order, shipments),
+        can_be_cancelled=cancellable(order, lines, ctx.now),
+        address_can_be_changed=address_open(order),
+        return_until=return_until(order, shipments, local_day(ctx.now)),
         delivery_note=order.note,
     )
-
-
-def stands(order: Order, shipments: list[Shipment]) -> str:
-    """Where an order stands, as a sentence."""
-    if order.state is OrderState.CANCELLED:
-        back = f" {pounds(order.refunded)} was refunded to {order.paid_with}." if order.refunded else ""
-        return f"it is cancelled.{back}"
-    if order.state is OrderState.DELIVERED:
-        arrived = delivered_on(shipments)
-        return f"it was delivered on {on(arrived)}." if arrived else "it was delivered."
-    if order.state is OrderState.DISPATCHED and shipments:
-        last = shipments[-1]
-        return (
-            f"it left on {on(local_day(last.dispatched_at))} with {last.carrier} (tracking number {last.tracking}) "
-            f"and is expected by {on(local_day(last.expected_by))}. The carrier says: {last.state}."
-        )
-    return f"it is {order.state.value} and has not been dispatched yet; it leaves by {on(leaves_by(order))}."
-
-
-def delivered_on(shipments: list[Shipment]) -> date | None:
-    """The day on which the last parcel arrived; None while one is on its way, or none has left."""
-    days = [shipment.delivered_at for shipment in shipments]
-    return max(day.astimezone(ZONE).date() for day in days if day) if days and all(days) else None
 
 
 def _parcel(shipment: Shipment) -> Parcel:
@@ -187,27 +172,3 @@ def _parcel(shipment: Shipment) -> Parcel:
         expected_by=local_day(shipment.expected_by),
         delivered_on=local_day(shipment.delivered_at) if shipment.delivered_at else None,
     )
-
-
-def _cancellable(ctx: Context, order: Order, lines: list[Line]) -> bool:
-    try:
-        check_cancel(order, lines, ctx.now)
-    except Refusal:
-        return False
-    return True
-
-
-def _movable(order: Order) -> bool:
-    try:
-        check_address(order, order.region)
-    except Refusal:
-        return False
-    return True
-
-
-def _return_until(ctx: Context, order: Order, shipments: list[Shipment]) -> date | None:
-    arrived = delivered_on(shipments)
-    if order.state is not OrderState.DELIVERED or arrived is None:
-        return None
-    last = arrived + timedelta(days=terms.in_force(terms.RETURNS, local_day(order.placed_at)).days)
-    return last if last >= local_day(ctx.now) else None

@@ -26,7 +26,14 @@ class ProductFound(BaseModel):
 @tool(
     effect="read",
     identity="none",
-    examples=["do you have walking boots", "how much is the Talus jacket", "is the two person tent in stock"],
+    examples=[
+        "do you have walking boots",
+        "how much is the Talus jacket",
+        "is the two person tent in stock",
+        "do you sell crampons",
+        "which rucksacks do you have",
+        "what does a sleeping bag cost",
+    ],
     template="{product}, {price}, {stock}",
 )
 async def find_products(ctx: Context, query: str) -> list[ProductFound]:

@@ -1,54 +1,18 @@
-"""Who a customer is: `profile`, `change_contact`, and `find_customer` for proving identity."""
+"""The customer's own account: `profile`, `change_contact`."""
 
-import re
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from psycopg.errors import UniqueViolation
 from pydantic import AfterValidator, BaseModel
 
-from handrail.agent.tools import Context, Person, Preview, Refusal, tool
+from handrail.agent.tools import Context, Preview, Refusal, tool
 
+from .customers import email_address, phone_number
 from .systems import Connection, Shop, customer, lookup, once
 from .words import pounds
 
 RULE = "account-details"
-FIND = """
-SELECT DISTINCT c.id, c.name, c.email, c.phone
-FROM shop.customers c
-LEFT JOIN shop.addresses a ON a.customer_id = c.id
-WHERE {conditions} LIMIT 2
-"""
-CLAIMS = {
-    "email": "lower(c.email) = lower(%s)",
-    "phone": "c.phone = %s",
-    "customer_id": "c.id = upper(%s)",
-    "order_id": "EXISTS (SELECT FROM shop.orders o WHERE o.customer_id = c.id AND o.id = upper(%s))",
-    "booking_id": "EXISTS (SELECT FROM shop.bookings b WHERE b.customer_id = c.id AND b.id = upper(%s))",
-    "postcode": "replace(a.postcode, ' ', '') = replace(upper(%s), ' ', '')",
-    "name": "lower(c.name) = lower(%s)",
-}
-TELLING = ("email", "phone", "customer_id", "order_id", "booking_id", "postcode")
-"""Claims that can point at one person; a name alone does not."""
-
-
-def email_address(text: str) -> str:
-    """An e-mail address in lower case. Raises `ValueError` where the text is none."""
-    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}", text):
-        raise ValueError("this is not an e-mail address")
-    return text.lower()
-
-
-def phone_number(text: str) -> str:
-    """A phone number as `+44 7700 900123` is stored: `07700900123`. Raises `ValueError` where the text is none."""
-    digits = re.sub(r"[\s().-]", "", text)
-    digits = re.sub(r"^(\+44|0044)", "0", digits)
-    if not re.fullmatch(r"0\d{9,10}|\+\d{8,15}", digits):
-        raise ValueError("this is not a phone number")
-    return digits
-
-
 Email = Annotated[str, AfterValidator(email_address)]
 Phone = Annotated[str, AfterValidator(phone_number)]
 
@@ -77,7 +41,15 @@ class ChangedContact(BaseModel):
 @tool(
     effect="read",
     identity="verified",
-    examples=["what details do you have on me", "how many points do I have", "which address is in my account"],
+    examples=[
+        "what details do you have on me",
+        "what's my phone number on file",
+        "which e-mail address is in my account",
+        "how many points do I have",
+        "what is my gift card balance",
+        "which address is in my account",
+        "how long have I been a customer",
+    ],
     template="{name}: e-mail {email}, phone {phone}, address {address}; {waymark_points} Waymark points, gift card "
     "balance {gift_card_balance}.",
 )
@@ -119,7 +91,13 @@ async def preview_contact(ctx: Context, email: str | None = None, phone: str | N
     identity="verified",
     preview=preview_contact,
     lookup=lookup,
-    examples=["change my e-mail address", "I have a new phone number", "update my contact details"],
+    examples=[
+        "change my e-mail address",
+        "I have a new phone number",
+        "update my mobile number",
+        "update my contact details",
+        "use another e-mail for my account",
+    ],
     template="Done: the e-mail address in your account is {email}, the phone number {phone}.",
 )
 async def change_contact(ctx: Context, email: Email | None = None, phone: Phone | None = None) -> ChangedContact:
@@ -143,30 +121,6 @@ async def change_contact(ctx: Context, email: Email | None = None, phone: Phone 
         return ChangedContact.model_validate(row)
 
     return await once(ctx, "change_contact", ChangedContact, change)
-
-
-async def find_customer(resources: Any, claim: Mapping[str, str]) -> Person | None:
-    """The one customer whom every part of the claim points at, or None.
-
-    Known parts: email, phone, customer_id, order_id, booking_id, postcode, name.
-    """
-    given = {name: value.strip() for name, value in claim.items() if name in CLAIMS and value.strip()}
-    if "phone" in given:
-        try:
-            given["phone"] = phone_number(given["phone"])
-        except ValueError:
-            return None
-    if not any(name in TELLING for name in given):
-        return None
-    shop: Shop = resources
-    conditions = " AND ".join(CLAIMS[name] for name in given)
-    async with shop.transaction() as connection:
-        found = await connection.execute(FIND.format(conditions=conditions), list(given.values()))
-        rows = await found.fetchall()
-    if len(rows) != 1:
-        return None
-    row = rows[0]
-    return Person(id=row["id"], name=row["name"], email=row["email"], phone=row["phone"])
 
 
 async def _account(connection: Connection, ctx: Context) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class ReturnReason(StrEnum):
     """Why something goes back."""
 
     DOES_NOT_FIT = "does not fit"
-    CHANGED_MIND = "changed my mind"
+    NOT_WANTED = "no longer wanted"
     DAMAGED = "damaged"
     FAULTY = "faulty"
     WRONG_ITEM = "wrong item"

@@ -10,11 +10,12 @@ from handrail.agent.tools import Context, Preview, tool
 
 from .ledger import give_back
 from .lines import pick_line
-from .orders import OrderId, delivered_on
+from .orders import OrderId
 from .records import Line, Order, RefundReason
 from .rows import read_lines, read_order, read_shipments
 from .rules import refunds as rules
 from .rules.orders import refund_by
+from .standing import delivered_on
 from .systems import Connection, Shop, lookup, once
 from .words import local_day, pounds
 
@@ -97,9 +98,13 @@ async def preview_refund(ctx: Context, order_id: str, reason: RefundReason, prod
     lookup=lookup,
     examples=[
         "I want my money back, the parcel never arrived",
+        "my parcel is lost, refund me",
         "my express delivery was late, refund the postage",
         "it arrived broken, I want a refund",
+        "the stove came damaged, I want my money back",
+        "they sent the wrong item, refund it",
         "the price went down after I ordered",
+        "refund the price difference",
     ],
     template="Refund {refund_id} of {amount} for order {order_id} is made; it goes back to {refund_to} by "
     "{refund_sent_by}.",

@@ -8,11 +8,12 @@ from pydantic import BaseModel
 from handrail.agent.tools import Context, Preview, tool
 
 from .lines import pick_line
-from .orders import OrderId, delivered_on
+from .orders import OrderId
 from .records import Line, Order, ReturnReason
 from .rows import read_lines, read_order, read_shipments
 from .rules import terms
 from .rules.refunds import ReturnTerms, return_terms
+from .standing import delivered_on
 from .systems import Connection, Shop, lookup, once
 from .words import local_day, pounds
 
@@ -102,9 +103,11 @@ async def preview_return(
     examples=[
         "I want to return my boots",
         "send this jacket back",
-        "these don't fit, how do I return them",
+        "these don't fit, I want to return them",
         "return an item from W10003",
         "I'd like to give something back",
+        "I ordered the wrong size and want to return it",
+        "return the rope",
     ],
     template="Return {return_id} is set up for {quantity} × {product}. The label {label}. Please hand the parcel in by "
     "{hand_in_by}; once it has arrived, {refund} goes back to {refund_to}.",

@@ -43,7 +43,8 @@ class Shop:
 async def lifespan(workspace: WorkspaceInfo) -> AsyncIterator[Shop]:
     """Open the shop's database (`SHOP_DATABASE_URL`, else Handrail's own), make its tables and fill them when empty.
 
-    The sample data are laid around the present moment, or around `SHOP_NOW` (`2026-06-15T10:00+00:00`) where it is set.
+    The sample data are laid around the moment at which Handrail opens: the present, or that of a case which is played.
+    `SHOP_NOW` (`2026-06-15T10:00+00:00`) overrides it.
     """
     url = os.environ.get("SHOP_DATABASE_URL") or workspace.database_url
     pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -52,7 +53,7 @@ async def lifespan(workspace: WorkspaceInfo) -> AsyncIterator[Shop]:
     async with pool:
         shop = Shop(pool)
         async with shop.transaction() as connection:
-            await prepare(connection, _now())
+            await prepare(connection, _now(workspace))
         yield shop
 
 
@@ -125,9 +126,9 @@ def _countdown(ctx: Context) -> Callable[[], float]:
     return lambda: end - time.monotonic()
 
 
-def _now() -> datetime:
+def _now(workspace: WorkspaceInfo) -> datetime:
     told = os.environ.get("SHOP_NOW")
     if not told:
-        return datetime.now(UTC)
+        return workspace.now
     moment = datetime.fromisoformat(told)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -3,10 +3,11 @@
 from .book import book
 from .booking_changes import cancel_booking, move_booking
 from .bookings import find_bookings, repair_status
+from .customers import find_customer
 from .order_changes import cancel_order, change_delivery_address
 from .orders import find_orders, order_status
 from .products import find_products
-from .profiles import change_contact, find_customer, profile
+from .profiles import change_contact, profile
 from .refunds import refund
 from .returns import start_return
 from .slots import find_slots

@@ -128,7 +128,7 @@ def _returned(tables: Tables, random: Random, order_id: str, items: list[Item], 
     row = next(row for row in reversed(tables.rows["order_lines"]) if row[0] == order_id and row[1] == 1)
     label = terms.in_force(terms.RETURNS, local_day(delivered_at)).label
     amount = row[5] * items[0].quantity - label
-    started, reason = delivered_at + timedelta(days=3), random.choice(("does not fit", "changed my mind"))
+    started, reason = delivered_at + timedelta(days=3), random.choice(("does not fit", "no longer wanted"))
     number = f"R{tables.number('returns', 10001)}"
     reason = ReturnReason(reason).value
     tables.add("returns", number, order_id, 1, items[0].quantity, reason, amount, False, "refunded", started)
