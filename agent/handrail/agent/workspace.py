@@ -9,6 +9,7 @@ import traceback
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,12 +34,16 @@ class Workspace:
     by_name: Mapping[str, Tool] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def open(self, database_url: str) -> AsyncIterator[Any]:
-        """Run the workspace's `lifespan`; the value is `Context.resources` (None where it defines none)."""
+    async def open(self, database_url: str, now: datetime | None = None) -> AsyncIterator[Any]:
+        """Run the workspace's `lifespan`; the value is `Context.resources` (None where it defines none).
+
+        `now` is what the clock of the agent says; the present moment where it is left out.
+        """
         if self.lifespan is None:
             yield None
             return
-        async with self.lifespan(WorkspaceInfo(self.folder, self.data_folder, database_url)) as resources:
+        info = WorkspaceInfo(self.folder, self.data_folder, database_url, now or datetime.now(UTC))
+        async with self.lifespan(info) as resources:
             yield resources
 
 

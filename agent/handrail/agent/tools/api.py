@@ -14,7 +14,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -162,11 +162,16 @@ points at, or None."""
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceInfo:
-    """What a workspace's `lifespan` is told: its folder, the folder for its own files, and the DSN of the Postgres."""
+    """What a workspace's `lifespan` is told: its folder, the folder for its own files, and the DSN of the Postgres.
+
+    `now` is what Handrail's clock says as it opens. When a case is played it stands at the case's moment: systems that
+    are seeded (a sandbox, a demonstration) lay their data around it, so that "placed yesterday" stays true.
+    """
 
     folder: Path
     data_folder: Path
     database_url: str
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 Lifespan = Callable[[WorkspaceInfo], AbstractAsyncContextManager[Any]]
