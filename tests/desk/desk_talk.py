@@ -39,11 +39,13 @@ class Talk:
             self.check(seq, "sentiment", "frustration", score=frustration, action="note")
         return seq
 
-    def bot(self, *texts: str, citations: tuple[e.Citation, ...] = ()) -> int:
+    def bot(self, *texts: str, citations: tuple[e.Citation, ...] = (), outcome: e.Outcome | None = None) -> int:
         reply = f"r{next(self._ids)}"
         for part, text in enumerate(texts, 1):
             data = e.BotSaid(turn_id="t", reply_id=reply, part=part, text=text, citations=citations, engine="offline")
             seq = self.add(data, "bot")
+        if outcome is not None:
+            self.add(e.TurnEnded(turn_id="t", reply_id=reply, upto=1, outcome=outcome, engine="offline"), "bot")
         return seq
 
     def person(self, text: str, by: str = "ben", name: str = "Ben") -> int:

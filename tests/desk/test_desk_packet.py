@@ -199,6 +199,68 @@ def test_the_course_of_the_mood_is_told():
     assert lines(talk)["mood"] == "Mood: angry, since “this is line -0.8”; calm before."
 
 
+def test_a_bare_yes_has_no_mood():
+    talk = Talk()
+    talk.customer("This is useless", sentiment=-0.9)
+    talk.customer("yes", sentiment=0.2)
+    assert lines(talk)["mood"] == "Mood: angry."
+
+
+def test_what_a_rule_refused_is_told_and_left_to_the_person():
+    talk = Talk()
+    talk.customer("Cancel order W5 please")
+    talk.read("cancel_order", None, ok=False, message="After dispatch an order can't be cancelled.", order_id="W5")
+    told = lines(talk)
+    assert told["tried"] == "Tried: cancel order W5. After dispatch an order can't be cancelled."
+    assert told["next"] == "Decide whether to make an exception, or explain the rule."
+
+
+@pytest.mark.parametrize("result", [[], {"bookings": []}, {"count": 0, "items": []}, None])
+def test_a_look_that_brought_nothing_is_told(result):
+    talk = Talk()
+    talk.customer("What bookings do I have?")
+    talk.read("find_bookings", result)
+    assert lines(talk)["tried"] == "Looked up: find bookings. There is nothing."
+
+
+def test_where_the_bot_had_no_answer_it_says_so_and_does_not_quote_its_excuse():
+    talk = Talk()
+    talk.customer("Do you sponsor local clubs?")
+    talk.bot("I don't know that. Shall I bring in a person?", outcome="offered")
+    talk.customer("yes please pass me to somebody")
+    assert lines(talk)["tried"] == "The bot had no sure answer and offered a person."
+
+
+def test_rules_are_told_apart_from_what_was_only_cited_or_looked_at():
+    cited = e.Citation(policy="care", version="1", title="Caring for your gear")
+    talk = outdoor()
+    talk.bot("Dry your tent before you pack it.", citations=(cited,))
+    assert lines(talk)["policy"] == (
+        "Rules that apply: “Cancellations and refunds” (version 3).\n"
+        "The bot answered from: “Caring for your gear” (version 1)."
+    )
+    looked = Talk()
+    looked.customer("Can I bring my dog on the trip?")
+    looked.consult("pets", "Pets on trips", "2")
+    looked.consult("parking", "Parking", "1", relevance=0.2)
+    assert lines(looked)["policy"] == "Looked at: “Pets on trips” (version 2)."
+
+
+def test_a_grave_matter_is_not_quoted_back():
+    talk = Talk()
+    talk.customer("I'll see you in court over this harness")
+    assert "court" not in packet(talk, "legal").packet.first_line
+
+
+def test_a_reply_stays_whole_when_the_customer_writes_into_it():
+    talk = Talk()
+    talk.customer("How long is the warranty on stoves?")
+    for part, text in ((1, "The warranty is two years."), (2, "It covers the valve and the hose.")):
+        talk.add(e.BotSaid(turn_id="t", reply_id="r", part=part, text=text, engine="offline"), "bot")
+        talk.customer("hello?")
+    assert lines(talk)["tried"].count("The bot answered") == 1
+
+
 def test_a_colleague_who_was_there_before_is_quoted():
     talk = Talk()
     talk.customer("My stove leaks gas")

@@ -131,7 +131,7 @@ async def test_given_back_with_an_instruction_the_bot_goes_on(shop, desk, live):
     await desk.give_back(live, BEN, "offer the winter catalogue")
     situation = await shop.situations.get(live)
     assert (situation.holder, situation.handoff.state) == ("bot", "given_back")
-    assert situation.handoff.instruction == "offer the winter catalogue"
+    assert situation.instruction == "offer the winter catalogue"
     # Everything is answered, so no turn begins by itself.
     assert await shop.log.due(10) == []
     assert await desk.queue() == []

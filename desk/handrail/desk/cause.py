@@ -57,6 +57,10 @@ STEP: dict[str, str] = {
 """What to do first, by finding or by reason; where nothing is named here, the open question."""
 
 
+GRAVE = ("legal", "sensitive", "vulnerable", "fraud_or_safety")
+"""Reasons for which the customer's words are not quoted back to them."""
+
+
 def cause(matter: Matter) -> Iterator[PacketLine]:
     """Where it got stuck and why the bot gave up, in the customer's own words where there are any."""
     key = next((t for t in (*matter.triggers, matter.reason) if t in WHY), None)
@@ -85,12 +89,20 @@ def step(matter: Matter) -> Iterator[PacketLine]:
         yield line("next", text, *deed.refs)
     elif key is not None and said:
         yield line("next", STEP[key], *said[-1].refs)
-    elif deed is not None and deed.stage == "failed":
-        yield line("next", "Decide whether to make an exception, or explain the rule.", *deed.refs)
+    elif (refused := _refused(matter, deed)) is not None:
+        yield line("next", "Decide whether to make an exception, or explain the rule.", *refused)
     elif deed is not None:
         yield line("next", f"If they say yes: {wording.lower_first(deed.what.rstrip('.'))}.", *deed.refs)
     elif matter.wishes:
         yield line("next", "Go on with what they asked; nothing has to be asked again.", *matter.wishes[-1].refs)
+
+
+def _refused(matter: Matter, deed: Deed | None) -> tuple[str, ...] | None:
+    """The refs of what the business's rules have refused, where that stands open."""
+    if deed is not None:
+        return deed.refs if deed.stage == "failed" else None
+    read = matter.story.read
+    return (read[0],) if read is not None and not read[1].ok and read[1].message else None
 
 
 def first_line(matter: Matter) -> str:
@@ -110,6 +122,8 @@ def _going_on(matter: Matter) -> str:
     deed = _open_deed(matter)
     if deed is not None and deed.stage in ("unknown", "claimed"):
         return f"I'm checking right now whether this went through: {wording.lower_first(deed.what.rstrip('.'))}."
+    if matter.reason in GRAVE:
+        return "I'll take care of this from here."
     wish = max(matter.wishes, key=lambda w: w.score, default=None)
     record = next((r for r in matter.records if r.weight >= 2 and r.id), None)
     if record is not None:

@@ -24,6 +24,9 @@ _PAST = frozenset({"placed", "ordered", "created", "updated", "shipped", "dispat
 """Moments of which only the day is told."""
 
 
+_AHEAD = frozenset({"expected", "eta", "due", "until", "expires", "arrives", "arrival", "starts", "start", "deadline"})
+
+
 @dataclass(frozen=True, slots=True)
 class Teller:
     """How values are told: the moment and zone of the reader, and the words the conversation has used."""
@@ -66,12 +69,14 @@ def _told(key: str, value: Any, currency: str, teller: Teller) -> tuple[str, flo
 def _scalar(key: str, name: str, value: Any, currency: str, teller: Teller) -> tuple[str, float] | None:
     words = set(wording.spaced(key).split())
     if wording.is_money(key, value):
-        return f"{name} {wording.money(key, value, currency)}".removeprefix("amount "), 2 if "tax" in words else 4
+        weight = 0.5 if wording.decimal(value) == 0 else 2 if "tax" in words else 4
+        return f"{name} {wording.money(key, value, currency)}".removeprefix("amount "), weight
     at = wording.moment(value)
     if at is not None:
         past = bool(words & _PAST) and isinstance(at, datetime)
         when = wording.dated(at, teller.now, teller.zone, clock=not past)
-        return (when if name in ("date", "time") else f"{name} {when}"), 0.5 if words & _OLD else 4
+        weight = 0.5 if words & _OLD else 5 if words & _AHEAD else 4
+        return (when if name in ("date", "time") else f"{name} {when}"), weight
     text = wording.plain(value)
     if _LINK.search(text) or len(text) > 80:
         return None

@@ -85,7 +85,8 @@ def wishes(story: Story) -> list[Wish]:
 def detail(story: Story, known: Iterable[Wish]) -> Wish | None:
     """What the customer told of their matter beside their wishes: the line that says most, if one says enough."""
     seen = {wish.refs for wish in known}
-    told = [wish for line in story.customer if line.refs not in seen and (wish := _of(line, substance)) is not None]
+    lines = [line for line in story.customer if line.refs not in seen and not wants_person(line.text)]
+    told = [wish for line in lines if (wish := _of(line, substance)) is not None]
     best = max(told, key=lambda wish: wish.score, default=None)
     return best if best is not None and best.score >= ENOUGH else None
 
@@ -95,9 +96,14 @@ def sentences(text: str) -> list[str]:
     return [s.strip() for s in re.split(r"(?<=[.!?…])\s+|\n+", text) if s.strip()]
 
 
+def is_empty(text: str) -> bool:
+    """Whether a text is a greeting, thanks or a bare yes or no."""
+    return bool(_EMPTY.match(text))
+
+
 def substance(sentence: str) -> float:
     """How much a sentence says of a matter: its words, what it names, and what is wrong."""
-    if _EMPTY.match(sentence):
+    if is_empty(sentence):
         return -3.0
     words = min(len(_content(sentence)), 12) * 0.25
     return words + 1.2 * bool(_TROUBLE.search(sentence)) + 0.8 * bool(re.search(r"\d", sentence))

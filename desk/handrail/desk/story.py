@@ -18,7 +18,9 @@ from handrail.conversation.events import (
     CustomerSaid,
     Event,
     Finding,
+    Outcome,
     PersonSaid,
+    ToolRan,
     TurnEnded,
 )
 from handrail.conversation.situation import ActionStage
@@ -37,6 +39,7 @@ class Said:
     """One for each ref."""
     citations: tuple[Citation, ...] = ()
     name: str = ""
+    reply_id: str = ""
 
     @property
     def text(self) -> str:
@@ -79,7 +82,10 @@ class Story:
     said: list[Said] = field(default_factory=list)
     deeds: dict[str, Deed] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
-    ended: list[tuple[str, TurnEnded]] = field(default_factory=list)
+    outcomes: dict[str | None, Outcome] = field(default_factory=dict)
+    """How the turn ended that gave a reply, by the reply's id."""
+    read: tuple[str, ToolRan] | None = None
+    """The last look into a business system, with its ref."""
 
     @property
     def customer(self) -> list[Said]:
@@ -111,20 +117,25 @@ def tell(events: Iterable[Event]) -> Story:
                 _bot(story, ref, data)
             case Checked(direction="inbound", subject=int(subject), findings=findings):
                 story.found.extend(Found(ref, finding, subject) for finding in findings)
-            case TurnEnded() as data:
-                story.ended.append((ref, data))
+            case TurnEnded(reply_id=reply_id, outcome=outcome):
+                story.outcomes[reply_id] = outcome
+            case ToolRan() as data:
+                story.read = (ref, data)
             case _:
                 _act(story.deeds, ref, event)
     return story
 
 
 def _bot(story: Story, ref: str, data: BotSaid) -> None:
-    last = story.said[-1] if story.said else None
-    if data.part > 1 and last is not None and last.speaker == "bot":
-        citations = (*last.citations, *data.citations)
-        story.said[-1] = Said((*last.refs, ref), "bot", (*last.texts, data.text), citations)
-    else:
-        story.said.append(Said((ref,), "bot", (data.text,), data.citations))
+    # The customer may have written between two parts of a reply.
+    for place in range(len(story.said) - 1, -1, -1):
+        said = story.said[place]
+        if said.reply_id == data.reply_id:
+            citations = (*said.citations, *(c for c in data.citations if c not in said.citations))
+            texts = (*said.texts, data.text)
+            story.said[place] = replace(said, refs=(*said.refs, ref), texts=texts, citations=citations)
+            return
+    story.said.append(Said((ref,), "bot", (data.text,), data.citations, reply_id=data.reply_id))
 
 
 def _act(deeds: dict[str, Deed], ref: str, event: Event) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from handrail.conversation.events import PacketLine, ToolRan
+from handrail.conversation.events import PacketLine
 
 from . import wording
+from .evidence import leaves
 from .matter import Matter, line
 from .request import ENOUGH, substance
 from .story import Deed, Said
@@ -18,7 +19,7 @@ def tried(matter: Matter) -> Iterator[PacketLine]:
     if person is not None:
         yield line("tried", f"{person.name or 'A colleague'} wrote before: {wording.quote(person.text)}", *person.refs)
     if not told:
-        yield from _failed_read(matter)
+        yield from _looked_up(matter)
         yield from _answered(matter)
 
 
@@ -37,26 +38,32 @@ def _deed(deed: Deed) -> PacketLine | None:
     return line("tried", text, *deed.refs) if text else None
 
 
-def _failed_read(matter: Matter) -> Iterator[PacketLine]:
-    reads = [e for e in matter.story.events if isinstance(e.data, ToolRan)]
-    if reads and isinstance(data := reads[-1].data, ToolRan) and not data.ok and data.message:
-        told = wording.clip(data.message.rstrip("."), 120)
-        yield line("tried", f"Tried: {wording.deed(data.tool, data.arguments)}. {told}.", f"seq:{reads[-1].seq}")
+def _looked_up(matter: Matter) -> Iterator[PacketLine]:
+    """A last look into the systems that brought nothing, or was refused."""
+    if matter.story.read is None:
+        return
+    ref, data = matter.story.read
+    asked = wording.deed(data.tool, data.arguments)
+    if not data.ok and data.message:
+        yield line("tried", f"Tried: {asked}. {wording.clip(data.message.rstrip('.'), 150)}.", ref)
+    elif data.ok and all(leaf in (None, "", 0) for _, leaf in leaves(data.result)):
+        yield line("tried", f"Looked up: {asked}. There is nothing.", ref)
 
 
 def _answered(matter: Matter) -> Iterator[PacketLine]:
     """The answer that rests on a policy, else the one that says most; and the last one that says something."""
-    replies = [s for s in matter.story.said if s.speaker == "bot" and s.text.strip()]
-    if not replies:
-        return
-    cited = [s for s in replies if s.citations]
-    best = cited[-1] if cited else max(replies, key=lambda s: substance(_most(s)[0]))
-    chosen = [best]
-    if substance(_most(replies[-1])[0]) >= ENOUGH and replies[-1] is not best:
-        chosen.append(replies[-1])
+    replies = {s.text: s for s in matter.story.said if s.speaker == "bot" and s.text.strip()}
+    outcomes = matter.story.outcomes
+    answers = [s for s in replies.values() if outcomes.get(s.reply_id) not in ("offered", "handed_over")]
+    cited = [s for s in answers if s.citations]
+    chosen = cited[-1:] or sorted(answers, key=lambda s: -substance(_most(s)[0]))[:1]
+    chosen += [s for s in answers[-1:] if s not in chosen and substance(_most(s)[0]) >= ENOUGH]
     for reply in chosen:
         text, ref = _most(reply)
         yield line("tried", f"The bot answered: {wording.quote(text)}", ref)
+    offers = [s for s in replies.values() if outcomes.get(s.reply_id) == "offered"]
+    if offers and matter.reason != "not_covered":
+        yield line("tried", "The bot had no sure answer and offered a person.", *offers[-1].refs)
 
 
 def _most(reply: Said) -> tuple[str, str]:
