@@ -72,7 +72,7 @@ async def move_booking(
 ) -> Booked:
     """Move a booking to another date of the same trip or repair.
 
-    booking_id: the number of the booking, B and five digits
+    booking_id: the number of the booking, as in B20001
     slot_id: the new date as find_slots lists it
     day: the new day, where no slot_id is known
     """
@@ -136,7 +136,7 @@ async def preview_cancel(ctx: Context, booking_id: str) -> Preview:
 async def cancel_booking(ctx: Context, booking_id: BookingId) -> CancelledBooking:
     """Cancel a booking; the terms in force on the day it was made set the refund.
 
-    booking_id: the number of the booking, B and five digits
+    booking_id: the number of the booking, as in B20001
     """
 
     async def change(connection: Connection) -> CancelledBooking:

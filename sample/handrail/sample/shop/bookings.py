@@ -93,7 +93,7 @@ async def find_bookings(
 async def repair_status(ctx: Context, booking_id: BookingId | None = None) -> list[RepairStatus]:
     """Tell how far the customer's workshop repairs are, and when they are ready.
 
-    booking_id: the number of one booking, B and five digits; all open repairs where left out
+    booking_id: the number of one booking, as in B20001; all open repairs where left out
     """
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:

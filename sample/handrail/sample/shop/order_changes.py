@@ -68,7 +68,7 @@ async def preview_cancel(ctx: Context, order_id: str) -> Preview:
 async def cancel_order(ctx: Context, order_id: OrderId) -> CancelledOrder:
     """Cancel a whole order that has not been dispatched, and refund it in full.
 
-    order_id: the number of the order, W and five digits
+    order_id: the number of the order, as in W10001
     """
 
     async def change(connection: Connection) -> CancelledOrder:
@@ -127,7 +127,7 @@ async def change_delivery_address(
 ) -> ChangedAddress:
     """Change where an order is delivered, as long as packing has not started.
 
-    order_id: the number of the order, W and five digits
+    order_id: the number of the order, as in W10001
     address: the whole new address on one line: street and number, town, postcode, and the country if not the UK
     also_in_account: true if the customer wants the address of their account changed as well
     """

@@ -136,7 +136,7 @@ async def find_orders(
 async def order_status(ctx: Context, order_id: OrderId) -> OrderStatus:
     """Tell where one order stands: its status, parcels with tracking, items, address, and what can still be changed.
 
-    order_id: the number of the order, W and five digits
+    order_id: the number of the order, as in W10001
     """
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:

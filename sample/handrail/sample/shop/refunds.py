@@ -114,7 +114,7 @@ async def refund(ctx: Context, order_id: OrderId, reason: RefundReason, product:
 
     The rules set the amount. An unused item that the customer simply does not want goes back with `start_return`.
 
-    order_id: the number of the order, W and five digits
+    order_id: the number of the order, as in W10001
     reason: what the refund is for
     product: which item, for a damaged one or a price drop; may be left out where the order holds a single one
     """

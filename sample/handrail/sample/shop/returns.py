@@ -123,7 +123,7 @@ async def start_return(
 ) -> StartedReturn:
     """Start the return of an item of a delivered order, and send the label for it.
 
-    order_id: the number of the order, W and five digits
+    order_id: the number of the order, as in W10001
     reason: why it goes back
     product: which item, in the customer's words; may be left out where the order holds a single one
     quantity: how many pieces; all of them where left out
