@@ -148,8 +148,8 @@ def test_what_a_person_did_is_in_view():
             line(3, "person", "I have sent you a new pair.", "Dana"),
             line(5, "customer", "When do they come?"),
         ),
-        handoff=Handoff("h", 2, START, "upset", "normal", "general", "live", None, "given_back", "u1", "Dana",
-                        instruction="Tell them about the tracking."),
+        handoff=Handoff("h", 2, START, "upset", "normal", "general", "live", None, "given_back", "u1", "Dana"),
+        instruction="Tell them about the tracking.",
     )  # fmt: skip
     prompt = render(replace(BRIEF, message="When do they come?", situation=situation), BUDGET)
     assert "Their instruction to you: Tell them about the tracking." in system(prompt)

@@ -222,9 +222,9 @@ def test_a_handoff_from_request_to_wrap_up() -> None:
     s = situation(("person:7", e.HandoffClaimed(by="7", name="Ana")), start=s)
     assert s.handoff is not None
     assert (s.holder, s.handoff.state, s.handoff.name) == ("person:7", "claimed", "Ana")
-    back = situation(e.GivenBack(by="7", instruction="Ask for the size"), start=s).handoff
-    assert back is not None
-    assert (back.state, back.instruction) == ("given_back", "Ask for the size")
+    back = situation(e.GivenBack(by="7", instruction="Ask for the size"), start=s)
+    assert back.handoff is not None
+    assert (back.handoff.state, back.instruction) == ("given_back", "Ask for the size")
     done = situation(e.WrappedUp(by="7", disposition="resolved"), start=s).handoff
     assert done is not None
     assert done.state == "wrapped_up"

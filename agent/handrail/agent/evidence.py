@@ -8,12 +8,7 @@ from handrail.guardrails.verdict import Evidence
 
 
 def evidence_of(turn: Turn) -> Evidence:
-    """Passages found, tool results of this conversation, proposals put to the customer, and what was said before.
-
-    A text of ours is no claim about policies or orders: it rests on itself alone, and is checked for the rest.
-    """
-    if turn["own"]:
-        return Evidence(results={"phrase": turn["own"]}, said=(turn["own"],))
+    """Passages found, tool results of this conversation, proposals put to the customer, and what was said before."""
     situation = turn["situation"]
     found = turn.get("found")
     results: dict[str, str] = {f"seq:{r.seq}": _text([r.result, r.message]) for r in situation.results}

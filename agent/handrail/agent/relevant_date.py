@@ -1,4 +1,4 @@
-"""The day whose policies apply to a question: when the thing in question was bought, where that is known, else today."""
+"""The day whose policies apply to a question: when the thing was bought, where that is known, else today."""
 
 import re
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ POINTS_BACK = re.compile(
 def relevant_date(message: str, situation: Situation, tools: Mapping[str, Tool], now: datetime) -> date:
     """The day to ask the policies for.
 
-    A date that the customer names for their purchase comes first; then, where the message names or points back at something
-    that a tool has shown, the day which that tool's result carries in its `policy_date` field; else the day of `now`.
+    A date that the customer names for their purchase comes first; then, where the message names or points back at
+    something that a tool has shown, the day in the `policy_date` field of its result; else the day of `now`.
     """
     return _told(message, now) or _shown(message, situation, tools) or now.date()
 

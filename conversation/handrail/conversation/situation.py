@@ -113,7 +113,6 @@ class Handoff:
     name: str = ""
     packet: Packet | None = None
     packet_seq: int = 0
-    instruction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +204,8 @@ class Situation:
     findings: tuple[tuple[int, str, str], ...] = ()
     """(seq, check, name) of findings stronger than a note."""
     handoff: Handoff | None = None
+    instruction: str = ""
+    """What the person who gave the conversation back told the bot to do or to know; it holds until the next handoff."""
     ticket: Ticket | None = None
     contact: str = ""
     """Where the customer last asked to be answered."""

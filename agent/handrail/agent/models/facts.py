@@ -74,13 +74,12 @@ def _proposal(situation: Situation) -> Iterator[str]:
 
 def _handoff(situation: Situation) -> Iterator[str]:
     handoff = situation.handoff
+    if situation.instruction:
+        yield f"A colleague handled this and gave it back to you. Their instruction to you: {situation.instruction}"
     if handoff is None:
         return
-    name = handoff.name or "a colleague"
-    if handoff.state == "given_back":
-        yield f"{name} handled this and gave it back to you." + (
-            f" Their instruction to you: {handoff.instruction}" if handoff.instruction else ""
-        )
+    if handoff.state == "given_back" and not situation.instruction:
+        yield f"{handoff.name or 'A colleague'} handled this and gave it back to you."
     elif handoff.state == "waiting":
         yield "A person has been asked to take over and has not come yet; help as far as you can until then."
 

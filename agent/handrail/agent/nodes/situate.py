@@ -48,7 +48,7 @@ async def situate(turn: Turn, services: Services) -> Turn:
 
 
 def needs_turn(situation: Situation) -> bool:
-    """Whether the bot owes the customer a line: they wrote, proved who they are for a parked call, or an action hangs."""
+    """Whether the bot owes the customer a line: they wrote, proved who they are, or an action has ended or hangs."""
     return bool(
         situation.heard > situation.answered or resumable(situation) or situation.unsettled or fresh_actions(situation)
     )
@@ -83,7 +83,7 @@ def as_result(action: ActionState) -> Result:
 
 
 def resumed(situation: Situation) -> Turn:
-    """What a reply that was cut short hands on: its parts are not said again, a question that stands is the end of it."""
+    """What a reply that was cut short hands on: its parts are not said again, and a question that stands ends it."""
     reply = situation.open_reply
     if reply is None:
         return {}

@@ -1,23 +1,25 @@
 """Speak: every sentence is checked and committed under the fence before its first character leaves."""
 
-from handrail.agent.judge import judge
-
 from handrail.agent.asking import say
 from handrail.agent.brief import placeholders
 from handrail.agent.citations import cite
 from handrail.agent.evidence import evidence_of
+from handrail.agent.judge import judge
 from handrail.agent.models.protocol import Draft, Interrupted
 from handrail.agent.services import Services
 from handrail.agent.speech import Speech
 from handrail.agent.turn import Turn
 from handrail.conversation.events import BotSaid, Checked, Data, EngineSwitched, Outcome, Reason
 from handrail.conversation.log import Fence
-from handrail.desk.routing import triggers_of
+from handrail.desk.routing import reason_of, triggers_of
 from handrail.guardrails.verdict import Verdict
 from handrail.knowledge.passages import Found
 
 MISUSES = ("arguments", "no_such_tool")
 """Codes of calls that did not fit, which is no refusal of the customer's wish."""
+
+RESTING = frozenset({"grounded", "promise"})
+"""Checks that ask what a sentence rests on: a text of ours rests on itself, or on the preview that it tells."""
 
 NOTHING = Found(hits=(), relevance=0.0)
 
@@ -60,6 +62,8 @@ async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
     """Check and send one sentence. Returns the turn with its new step where the speech must stop here."""
     text, citations = cite(placeholders(turn).reveal(sentence), turn.get("found", NOTHING))
     verdict = await services.rails.outbound(text, evidence_of(turn), turn["situation"])
+    if turn["own"]:
+        verdict = _without(verdict, RESTING)
     checked = Checked(
         turn_id=turn["turn_id"],
         direction="outbound",
@@ -71,10 +75,11 @@ async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
     if not passes(verdict):
         await services.log.append(turn["conversation_id"], "bot", checked, fence=turn["fence"])
         return _held_back(turn, verdict, services)
-    if turn["parts"] == 0:
-        turn["confidence"] = judge(turn, verdict, services)
-        if turn["confidence"].decision == "handover" and not turn["along"]:
-            return {**turn, "reason": "low_confidence", "step": "hand_over"}
+    if turn["parts"] == 0 and not turn["own"]:
+        confidence = judge(turn, verdict, services, policy=bool(citations))
+        turn["confidence"] = confidence
+        if confidence.decision == "handover":
+            return to_person(turn)
     said = BotSaid(
         turn_id=turn["turn_id"],
         reply_id=turn["reply_id"],
@@ -88,9 +93,20 @@ async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
     return None
 
 
+def _without(verdict: Verdict, checks: frozenset[str]) -> Verdict:
+    return Verdict(tuple(f for f in verdict.findings if f.check not in checks), verdict.milliseconds)
+
+
 def _joined(sent: str, text: str) -> str:
     """The text with the space that parts it from what was sent before."""
     return text if not sent or sent[-1].isspace() or text[:1].isspace() else f" {text}"
+
+
+def to_person(turn: Turn) -> Turn:
+    """Hand over for what was found in the customer's line, else for the doubt itself."""
+    findings = turn["verdict"].findings if "verdict" in turn else ()
+    reason: Reason = reason_of(findings) or "low_confidence"
+    return {**turn, "reason": reason, "triggers": triggers_of(findings), "step": "hand_over"}
 
 
 def passes(verdict: Verdict) -> bool:
@@ -127,12 +143,13 @@ async def _end(turn: Turn, draft: Draft, services: Services) -> Turn:
         return _give_up(turn, draft, services)
     turn.setdefault("outcome", _outcome(turn, draft))
     confidence = turn["confidence"]
-    if confidence and confidence.decision == "offer" and turn["outcome"] == "answered":
+    if confidence and confidence.decision == "offer" and turn["outcome"] == "answered" and not turn["own"]:
         turn["own"] = services.phrases("offer_person")
         await _say(turn, turn["own"], services)
         turn["outcome"] = "offered"
     proposal = turn["situation"].proposal
-    if proposal and draft.kind == "answer" and turn["outcome"] == "answered" and turn.get("found"):
+    stands = proposal is not None and services.clock.now() < proposal.expires_at
+    if proposal and stands and turn["outcome"] == "answered" and turn.get("found"):
         turn["own"] = services.phrases("consent_reminder", summary=proposal.question)
         await _say(turn, turn["own"], services)
         turn["outcome"] = "asked"
@@ -150,7 +167,7 @@ def _outcome(turn: Turn, draft: Draft) -> Outcome:
 
 def _give_up(turn: Turn, draft: Draft, services: Services) -> Turn:
     """The engine does not know, or calls for a person: offer one, or bring one where that was offered before."""
-    turn["confidence"] = judge(turn, None, services)
+    turn["confidence"] = judge(turn, None, services, policy=True)
     asked_again = turn["situation"].last_outcome == "offered"
     if draft.reason not in ("", "not_covered") or asked_again:
         reason: Reason = "not_covered" if draft.reason in ("", "not_covered") else "low_confidence"

@@ -2,7 +2,9 @@
 
 import asyncio
 import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -13,6 +15,7 @@ from handrail.conversation.events import (
     BotSaid,
     Checked,
     Consulted,
+    Data,
     Event,
     GivenBack,
     HandoffClaimed,
@@ -125,28 +128,34 @@ class Printer:
 
 def explained(event: Event) -> list[str]:
     """What `--explain` tells of an event."""
-    data = event.data
-    if isinstance(data, Checked):
-        spent = sum(data.milliseconds.values())
-        told = [
-            f"{f.check}/{f.name} {f.score:.2f} → {f.action}{f' ({f.reason})' if f.reason else ''}"
-            for f in data.findings
-        ]
-        return [f"{data.direction} check, {spent:.1f} ms: {'; '.join(told) or 'nothing found'}"]
-    if isinstance(data, Consulted):
-        best = ", ".join(f"{p.policy}@{p.version} {p.score:.2f}" for p in data.passages[:3])
-        return [f"policies as of {data.as_of}, relevance {data.relevance:.2f}: {best or 'none'}"]
-    if isinstance(data, ToolRan):
-        return [f"tool {data.tool}: {'ok' if data.ok else data.error}, {data.milliseconds:.0f} ms"]
-    if isinstance(data, ActionProposed):
-        return [f"proposed {data.tool}, consent binds to {data.fingerprint[:12]}"]
-    if isinstance(data, HandoffRequested):
-        return [f"handed over: {data.reason}, {data.urgency}, {data.department}, {data.mode}"]
-    if isinstance(data, TurnEnded):
-        sure = (
-            f", needs a person {data.confidence.needs_person:.2f} ({'; '.join(data.confidence.reasons)})"
-            if data.confidence
-            else ""
-        )
-        return [f"{data.outcome} by {data.engine} in {data.milliseconds:.0f} ms{sure}"]
-    return []
+    told = EXPLAINED.get(type(event.data))
+    return [told(event.data)] if told else []
+
+
+def _checked(data: Checked) -> str:
+    findings = (
+        f"{f.check}/{f.name} {f.score:.2f} → {f.action}{f' ({f.reason})' if f.reason else ''}" for f in data.findings
+    )
+    spent = data.milliseconds.get("all", 0.0)
+    return f"{data.direction} checks, {spent:.1f} ms: {'; '.join(findings) or 'nothing found'}"
+
+
+def _consulted(data: Consulted) -> str:
+    best = ", ".join(f"{p.policy}@{p.version} {p.score:.2f}" for p in data.passages[:3])
+    return f"policies as of {data.as_of}, relevance {data.relevance:.2f}: {best or 'none'}"
+
+
+def _ended(data: TurnEnded) -> str:
+    doubt = data.confidence
+    sure = f", needs a person {doubt.needs_person:.2f} ({'; '.join(doubt.reasons) or 'no doubt'})" if doubt else ""
+    return f"{data.outcome} by {data.engine} in {data.milliseconds:.0f} ms{sure}"
+
+
+EXPLAINED: Mapping[type[Data], Callable[[Any], str]] = {
+    Checked: _checked,
+    Consulted: _consulted,
+    ToolRan: lambda data: f"tool {data.tool}: {'ok' if data.ok else data.error}, {data.milliseconds:.0f} ms",
+    ActionProposed: lambda data: f"proposed {data.tool}, consent binds to {data.fingerprint[:12]}",
+    HandoffRequested: lambda data: f"handed over: {data.reason}, {data.urgency}, {data.department}, {data.mode}",
+    TurnEnded: _ended,
+}

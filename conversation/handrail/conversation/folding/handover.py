@@ -15,7 +15,7 @@ def requested(_: Situation, event: Event, data: e.HandoffRequested) -> Changes:
     handoff = Handoff(
         data.handoff_id, event.seq, event.at, data.reason, data.urgency, data.department, data.mode, data.answer_by
     )
-    return {"handoff": handoff, "holder": "queue", "parked": None}
+    return {"handoff": handoff, "holder": "queue", "parked": None, "instruction": ""}
 
 
 def packet_written(situation: Situation, event: Event, data: e.PacketWritten) -> Changes:
@@ -33,7 +33,7 @@ def claimed(situation: Situation, event: Event, data: e.HandoffClaimed) -> Chang
 
 
 def given_back(situation: Situation, _: Event, data: e.GivenBack) -> Changes:
-    return {**_moved(situation, state="given_back", instruction=data.instruction), "holder": "bot"}
+    return {**_moved(situation, state="given_back"), "instruction": data.instruction, "holder": "bot"}
 
 
 def wrapped_up(situation: Situation, _: Event, __: e.WrappedUp) -> Changes:
