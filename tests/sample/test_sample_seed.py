@@ -1,13 +1,19 @@
 """The invented data: always the same, sound in itself, and the known customers as the README tells them."""
 
+import asyncio
+import shutil
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_files import FOLDER
 
+from handrail.agent.workspace import load_workspace
+from handrail.conversation.settings import load
 from handrail.sample.shop.catalogue import OrderState, Service
 from handrail.sample.shop.seed.fill import build
 from handrail.sample.shop.seed.schedule import planned
@@ -97,3 +103,33 @@ async def test_filling_is_quick_and_happens_once(shop_url, workspace, rows, monk
     assert await rows("SELECT count(*) AS orders FROM shop.orders") == before
     (slots,) = await rows("SELECT max(starts_at) AS last, count(*) - count(DISTINCT id) AS twice FROM shop.slots")
     assert slots["last"].date() > date(2027, 1, 1) and slots["twice"] == 0
+
+
+async def test_two_processes_that_start_together_fill_the_tables_once(database_url, workspace, monkeypatch):
+    monkeypatch.setenv("SHOP_NOW", NOW.isoformat())
+
+    async def orders():
+        async with workspace.open(database_url) as shop, shop.transaction() as connection:
+            found = await connection.execute("SELECT count(*) AS count FROM shop.orders")
+            return (await found.fetchone())["count"]
+
+    began = time.perf_counter()
+    assert await asyncio.gather(orders(), orders()) == [2000, 2000]
+    assert time.perf_counter() - began < 10
+
+
+async def test_a_database_of_its_own_can_be_named(shop_url, database_url, workspace, monkeypatch):
+    monkeypatch.setenv("SHOP_NOW", NOW.isoformat())
+    monkeypatch.setenv("SHOP_DATABASE_URL", shop_url)
+    async with workspace.open(database_url):
+        pass
+    with psycopg.connect(database_url) as connection:
+        assert not connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'shop'").fetchall()
+
+
+def test_a_copy_of_the_folder_is_a_workspace(workspace, tmp_path):
+    shutil.copytree(FOLDER, tmp_path / "mine", ignore=shutil.ignore_patterns("__pycache__", ".handrail"))
+    copied = load_workspace(load(tmp_path / "mine", {}))
+    assert [tool.name for tool in copied.tools] == [tool.name for tool in workspace.tools]
+    assert copied.tools[0] is not workspace.tools[0]
+    assert copied.lifespan and copied.find_customer
