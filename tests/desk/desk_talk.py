@@ -57,10 +57,12 @@ class Talk:
             e.IdentityProven(level=level, customer_id=customer, name=name, customer_ref="x", method=method), "customer"
         )
 
-    def read(self, tool: str, result: Any, *, ok: bool = True, message: str = "", **arguments: Any) -> int:
+    def read(
+        self, tool: str, result: Any, *, ok: bool = True, message: str = "", error: str = "refused", **arguments: Any
+    ) -> int:
         data = e.ToolRan(
             turn_id="t", call_id=f"k{next(self._ids)}", tool=tool, arguments=arguments, ok=ok, result=result,
-            error="" if ok else "not_found", message=message,
+            error="" if ok else error, message=message,
         )  # fmt: skip
         return self.add(data, "bot")
 

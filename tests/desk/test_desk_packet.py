@@ -215,6 +215,27 @@ def test_what_a_rule_refused_is_told_and_left_to_the_person():
     assert told["next"] == "Decide whether to make an exception, or explain the rule."
 
 
+def test_what_was_not_found_is_asked_for_again():
+    talk = Talk()
+    talk.customer("Return order W99 please, it is broken")
+    talk.read("start_return", None, ok=False, message="There is no order W99.", error="order_not_found", order_id="W99")
+    talk.bot("I can't find an order W99 in your account.", outcome="refused")
+    told = lines(talk)
+    assert told["tried"] == "Tried: start return W99. There is no order W99."
+    assert told["next"] == "Find out with them which one they mean."
+
+
+def test_of_records_that_the_bot_listed_the_one_that_was_chosen_counts():
+    talk = Talk()
+    talk.customer("Can you cancel my last order? I don't need it")
+    orders = [{"order_id": f"W{n}", "state": "open", "total": "£0.00" if n == 1 else f"£{n}9.00"} for n in (1, 2, 3)]
+    talk.read("find_orders", {"orders": orders})
+    talk.bot("You have W1, W2 and W3.")
+    talk.read("cancel_order", None, ok=False, message="It has been dispatched.", order_id="W3")
+    assert lines(talk)["established"] == "Order W3: open, total £39.00."
+    assert "order W3" in packet(talk).packet.first_line
+
+
 @pytest.mark.parametrize("result", [[], {"bookings": []}, {"count": 0, "items": []}, None])
 def test_a_look_that_brought_nothing_is_told(result):
     talk = Talk()

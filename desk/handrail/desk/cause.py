@@ -1,5 +1,6 @@
 """Why a person is needed, what they do first, and the words with which they go on."""
 
+import re
 from collections.abc import Iterator
 
 from handrail.conversation.events import PacketLine
@@ -90,19 +91,26 @@ def step(matter: Matter) -> Iterator[PacketLine]:
     elif key is not None and said:
         yield line("next", STEP[key], *said[-1].refs)
     elif (refused := _refused(matter, deed)) is not None:
-        yield line("next", "Decide whether to make an exception, or explain the rule.", *refused)
+        text, refs = refused
+        yield line("next", text, *refs)
     elif deed is not None:
         yield line("next", f"If they say yes: {wording.lower_first(deed.what.rstrip('.'))}.", *deed.refs)
     elif matter.wishes:
         yield line("next", "Go on with what they asked; nothing has to be asked again.", *matter.wishes[-1].refs)
 
 
-def _refused(matter: Matter, deed: Deed | None) -> tuple[str, ...] | None:
-    """The refs of what the business's rules have refused, where that stands open."""
+def _refused(matter: Matter, deed: Deed | None) -> tuple[str, tuple[str, ...]] | None:
+    """What to do about what the business's rules have refused, where that stands open, with its refs."""
+    exception = "Decide whether to make an exception, or explain the rule."
     if deed is not None:
-        return deed.refs if deed.stage == "failed" else None
-    read = matter.story.read
-    return (read[0],) if read is not None and not read[1].ok and read[1].message else None
+        return (exception, deed.refs) if deed.stage == "failed" else None
+    if matter.story.read is None:
+        return None
+    ref, data = matter.story.read
+    if data.ok or not data.message:
+        return None
+    missing = re.search(r"not_?found|no_?such|unknown|missing|invalid", data.error)
+    return ("Find out with them which one they mean." if missing else exception), (ref,)
 
 
 def first_line(matter: Matter) -> str:

@@ -52,11 +52,20 @@ def records(events: Iterable[Event], teller: Teller) -> list[Record]:
             record = _record(kind, value, ref, teller)
             if not record.fields and not record.id:
                 continue
-            named = words_of(record.id) <= teller.mentioned and bool(record.id)
-            weight = age * 0.1 - order * 0.01 + 3 * named - 1.5 * (several and not named)
+            weight = age * 0.1 - order * 0.01 + _named(record, teller, several=several)
             known = joined.pop((record.kind, record.id), None)
             joined[record.kind, record.id] = _join(known, replace(record, weight=weight))
     return sorted(joined.values(), key=lambda r: -r.weight)
+
+
+def _named(record: Record, teller: Teller, *, several: bool) -> float:
+    """How much it counts that a record is the one spoken of: most by the customer or a call, less by us."""
+    words = words_of(record.id)
+    if words and words <= teller.chosen:
+        return 3
+    if words and words <= teller.mentioned:
+        return 1
+    return -1.5 if several else 0
 
 
 def _results(events: Iterable[Event]) -> Iterator[tuple[str, str, Any]]:

@@ -13,6 +13,7 @@ ID = re.compile(r"(?:^|_)(?:id|number|reference|ref|code|no)$")
 SKIP = re.compile(
     r"(?:^|_)(?:customer|user|account|member)_?id$|^(?:ok|success|found|currency|version|idempotency_key|_.*)$"
 )
+_AMOUNT = re.compile(r"-?[$€£¥₹]\s?\d[\d.,]*|-?\d[\d.,]*\s?(?:[€£$]|[A-Z]{3})")
 _LINK = re.compile(r"https?://|^[0-9a-f]{8}-[0-9a-f]{4}-|^[0-9a-f]{24,}$")
 _STATUS = frozenset({"status", "state", "stage", "phase"})
 _NAME = frozenset(
@@ -29,11 +30,15 @@ _AHEAD = frozenset({"expected", "eta", "due", "until", "expires", "arrives", "ar
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """How values are told: the moment and zone of the reader, and the words the conversation has used."""
+    """How values are told: the moment and zone of the reader, and the words the conversation has used.
+
+    `chosen` are those of the customer and of what tools were given: what it is about.
+    """
 
     now: datetime
     zone: ZoneInfo
     mentioned: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,10 @@ def _told(key: str, value: Any, currency: str, teller: Teller) -> tuple[str, flo
 
 def _scalar(key: str, name: str, value: Any, currency: str, teller: Teller) -> tuple[str, float] | None:
     words = set(wording.spaced(key).split())
-    if wording.is_money(key, value):
-        weight = 0.5 if wording.decimal(value) == 0 else 2 if "tax" in words else 4
-        return f"{name} {wording.money(key, value, currency)}".removeprefix("amount "), weight
+    amount = _amount(key, value, currency)
+    if amount is not None:
+        nought = not re.search("[1-9]", amount)
+        return f"{name} {amount}".removeprefix("amount "), 0.5 if nought else 2 if "tax" in words else 4
     at = wording.moment(value)
     if at is not None:
         past = bool(words & _PAST) and isinstance(at, datetime)
@@ -82,9 +88,14 @@ def _scalar(key: str, name: str, value: Any, currency: str, teller: Teller) -> t
         return None
     if words & _STATUS or name.rpartition(" ")[2] in _NAME:
         return text, 6 if words & _STATUS else 3.5
-    if key == "value":
-        return text, 1.5
-    return f"{name}: {text}", 3 if words & _WHY else 1 if ID.search(key) else 1.5
+    return text if key == "value" else f"{name}: {text}", 3 if words & _WHY else 1 if ID.search(key) else 1.5
+
+
+def _amount(key: str, value: Any, currency: str) -> str | None:
+    """An amount of money, told by its key or by its sign."""
+    if wording.is_money(key, value):
+        return wording.money(key, value, currency)
+    return value if isinstance(value, str) and _AMOUNT.fullmatch(value) else None
 
 
 def is_amount(value: Mapping[str, Any]) -> bool:

@@ -27,6 +27,9 @@ METHODS = {
     "person": "by a colleague",
 }
 
+APART = 1.5
+"""Records that matter so much less than the first one are left out."""
+
 SPARE: tuple[tuple[Topic, int], ...] = (("established", 2), ("tried", 2), ("promised", 1), ("mood", 0), ("policy", 0))
 """What goes first where there are too many lines: of each topic, how many may stay."""
 
@@ -51,7 +54,7 @@ def compose(
         return Packet(
             lines=(line("who", "This customer's data was erased; what they wrote can't be read any more.", "seq:1"),)
         )
-    teller = Teller(now, zone, story.mentioned())
+    teller = Teller(now, zone, story.mentioned(), story.chosen())
     customer = situation.identity.customer_id
     found = [r for r in records(story.events, teller) if r.id != customer]
     reason = reason or (situation.handoff.reason if situation.handoff else None)
@@ -92,7 +95,8 @@ def _wants(matter: Matter) -> Iterator[PacketLine]:
 
 
 def _established(matter: Matter) -> Iterator[PacketLine]:
-    named = [record for record in matter.records if record.weight >= 0]
+    best = matter.records[0].weight if matter.records else 0
+    named = [record for record in matter.records if record.weight >= max(0, best - APART)]
     for record in named[:3]:
         yield line("established", record.text, *record.refs)
     if not matter.records and (told := detail(matter.story, matter.wishes)) is not None:

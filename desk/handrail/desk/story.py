@@ -93,10 +93,14 @@ class Story:
         return [line for line in self.said if line.speaker == "customer" and line.text.strip()]
 
     def mentioned(self) -> frozenset[str]:
-        """Every word and number in what was said, and in what actions were given."""
-        texts = [line.text for line in self.said]
-        texts += [str(value) for deed in self.deeds.values() for value in deed.arguments.values()]
-        return words_of(" ".join(texts))
+        """Every word and number in what was said."""
+        return words_of(" ".join(line.text for line in self.said))
+
+    def chosen(self) -> frozenset[str]:
+        """Every word and number of the customer's, and of what tools and actions were given."""
+        given = [event.data.arguments for event in self.events if isinstance(event.data, ToolRan | ActionProposed)]
+        texts = [str(value) for arguments in given for value in arguments.values()]
+        return words_of(" ".join([*texts, *(line.text for line in self.customer)]))
 
     def at(self, seq: int) -> Said | None:
         """The line that is, or holds, this event."""

@@ -19,8 +19,11 @@ def tried(matter: Matter) -> Iterator[PacketLine]:
     if person is not None:
         yield line("tried", f"{person.name or 'A colleague'} wrote before: {wording.quote(person.text)}", *person.refs)
     if not told:
-        yield from _looked_up(matter)
-        yield from _answered(matter)
+        looked = list(_looked_up(matter))
+        yield from looked
+        # What the bot said of such a look is known from the look itself.
+        last = int(looked[0].evidence[0].removeprefix("seq:")) if looked else None
+        yield from _answered(matter, last)
 
 
 def _deed(deed: Deed) -> PacketLine | None:
@@ -50,11 +53,12 @@ def _looked_up(matter: Matter) -> Iterator[PacketLine]:
         yield line("tried", f"Looked up: {asked}. There is nothing.", ref)
 
 
-def _answered(matter: Matter) -> Iterator[PacketLine]:
+def _answered(matter: Matter, before: int | None) -> Iterator[PacketLine]:
     """The answer that rests on a policy, else the one that says most; and the last one that says something."""
     replies = {s.text: s for s in matter.story.said if s.speaker == "bot" and s.text.strip()}
     outcomes = matter.story.outcomes
-    answers = [s for s in replies.values() if outcomes.get(s.reply_id) not in ("offered", "handed_over")]
+    known = [s for s in replies.values() if before is None or s.seq < before]
+    answers = [s for s in known if outcomes.get(s.reply_id) not in ("offered", "handed_over", "asked")]
     cited = [s for s in answers if s.citations]
     chosen = cited[-1:] or sorted(answers, key=lambda s: -substance(_most(s)[0]))[:1]
     chosen += [s for s in answers[-1:] if s not in chosen and substance(_most(s)[0]) >= ENOUGH]
