@@ -53,7 +53,7 @@ def chooses(dialogue: Dialogue, tools: Sequence[Tool], message: str) -> bool:
     brief = dialogue.brief
     moments = find_moments(message, brief.now, brief.timezone)
     for slot in (slot for tool in tools for slot in slots_of(tool) if slot.kind == "id"):
-        records = dialogue.shown(slot)
+        records = next((found for found in dialogue.lists(slot) if len(found) > 1), [])
         picked = pick(records, message, moments, asked=True, known=common_words(tools[0]))
         if ids_in(message, slot) or (len(records) > 1 and 0 < len(picked) < len(records)):
             return True

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handrail.agent.models.offline.records import Record, records_in
-from handrail.agent.models.offline.slots import Slot
+from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.protocol import Brief, Result
+from handrail.agent.sentences import split
+from handrail.agent.tools.api import Tool
 from handrail.conversation.situation import ActionState, Line, Situation
 
 CODE = re.compile(r"\[code\]")
@@ -35,7 +37,8 @@ class Dialogue:
         self.message = CODE.sub(" ", brief.message).strip()
         self.before = _before(brief.situation)
         last = self.before[-1] if self.before else None
-        self.last_line = last.text if last and last.speaker == "bot" else ""
+        self.newest = last.text if last and last.speaker == "bot" else ""
+        self.last_line = self._original(len(self.before) - 1) if last and last.speaker == "bot" else ""
         self._now = {result.seq for result in brief.results if result.seq}
 
     @property
@@ -49,11 +52,20 @@ class Dialogue:
             line = self.before[place]
             if line.speaker != "customer":
                 continue
-            ours = self.before[place - 1].text if place and self.before[place - 1].speaker == "bot" else ""
+            ours = self._original(place - 1) if place and self.before[place - 1].speaker == "bot" else ""
             yield Piece(CODE.sub(" ", line.text).strip(), ours, line.seq)
             count += 1
             if count >= BACK:
                 return
+
+    def _original(self, place: int) -> str:
+        """A line of ours; where its last question only reminded of an earlier one, the line that asked it first."""
+        line = self.before[place].text
+        question = last_question(line)
+        if not question:
+            return line
+        earlier = (other.text for other in self.before[max(place - 6, 0) : place] if other.speaker == "bot")
+        return next((text for text in earlier if question in text), line)
 
     def result_of(self, tool: str, value: str = "") -> Result | None:
         """What a tool came to in this turn; with `value`, where that was among its arguments."""
@@ -70,6 +82,10 @@ class Dialogue:
             at > seq and name == tool and (not value or value in map(str, arguments.values()))
             for at, name, arguments in used
         )
+
+    def acted_since(self, seq: int) -> bool:
+        """Whether any action was settled since the line `seq`."""
+        return any(a.seq > seq and a.stage in SETTLED for a in self.situation.actions)
 
     def action_of(self, tool: str) -> ActionState | None:
         """The last action by a tool."""
@@ -93,13 +109,31 @@ class Dialogue:
         for result in reversed(self.brief.results):
             if result.ok and (found := self._records(result.value, slot, result.seq or 10**9, result.call.tool)):
                 yield found
-        for earlier in reversed(self.situation.results):
-            if (
-                earlier.ok
-                and earlier.seq not in self._now
-                and (found := self._records(earlier.result, slot, earlier.seq, earlier.tool))
-            ):
+        for seq, tool, value in self._earlier_values():
+            if found := self._records(value, slot, seq, tool):
                 yield found
+
+    def _earlier_values(self) -> list[tuple[int, str, object]]:
+        """What reads and actions before this turn brought, newest first."""
+        values: list[tuple[int, str, object]] = [
+            (r.seq, r.tool, r.result) for r in self.situation.results if r.ok and r.seq not in self._now
+        ]
+        values += [
+            (a.seq, a.tool, a.result) for a in self.situation.actions if a.stage == "succeeded" and a.result is not None
+        ]
+        return sorted(values, key=lambda value: -value[0])
+
+    def about(self, tools: Sequence[Tool]) -> frozenset[str]:
+        """The names of the tools that take an identifier which the newest result shows: "it" means that."""
+        values = self._earlier_values()
+        if not values:
+            return frozenset()
+        seq, name, value = values[0]
+        return frozenset(
+            tool.name
+            for tool in tools
+            if any(slot.kind == "id" and self._records(value, slot, seq, name) for slot in slots_of(tool))
+        )
 
     def _records(self, value: object, slot: Slot, seq: int, tool: str) -> list[Record]:
         return records_in(value, slot.of, seq, tool, self.brief.timezone)
@@ -108,6 +142,12 @@ class Dialogue:
 def asks(line: str) -> bool:
     """Whether a line of ours waits for an answer."""
     return "?" in line or bool(PLEASE.search(line))
+
+
+def last_question(line: str) -> str:
+    """The question that a line of ours ends with, or that a list follows; empty where there is none."""
+    parts = [part.strip() for part in split(line) if part.strip() and not part.lstrip().startswith("-")]
+    return parts[-1] if parts and parts[-1].endswith("?") else ""
 
 
 def _before(situation: Situation) -> Sequence[Line]:

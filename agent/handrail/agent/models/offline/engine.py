@@ -4,8 +4,7 @@ import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from handrail.agent.models.offline.asking import asked_in, question_for, which_question
-from handrail.agent.models.offline.dialogue import Dialogue
+from handrail.agent.models.offline.dialogue import Dialogue, last_question
 from handrail.agent.models.offline.goals import Goal
 from handrail.agent.models.offline.outcomes import outcome
 from handrail.agent.models.offline.phrasing import abilities, ability, say
@@ -14,7 +13,7 @@ from handrail.agent.models.offline.pursuing import Pursuit, Step
 from handrail.agent.models.offline.quoting import quote, sentences_of
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.smalltalk import small_talk
-from handrail.agent.models.offline.threads import Threads
+from handrail.agent.models.offline.threads import OFFER, Threads
 from handrail.agent.models.protocol import Brief, Call, Delta, Draft
 from handrail.agent.router import Toolbook
 from handrail.agent.sentences import split
@@ -129,10 +128,9 @@ class _Turn:
         return all(goal.want == "policy" for goal in agenda.goals) and not self._dialogue.situation.proposal
 
     def _remind(self) -> None:
-        line = self._dialogue.last_line
-        asked = next((slot for _, slot in asked_in(line, self._book.tools)), None)
-        if asked is not None:
-            self._reply.add(which_question(asked) if which_question(asked) in line else question_for(asked))
+        question = last_question(self._dialogue.last_line)
+        if question and not question.startswith(OFFER):
+            self._reply.add(question)
             self._reply.asks = True
 
     def _tell_results(self, goals: Sequence[Goal]) -> bool:

@@ -30,6 +30,11 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?<![\w.,#/:-])(\d{1,6})(?![\w/:-]|[.,]\d)")
+RELATIVE = (
+    r"wife|husband|partner|girlfriend|boyfriend|friend|mother|father|mum|mom|dad|sister|brother|son|daughter|kid|child|children|"
+    r"cousin|colleague|grandson|granddaughter|nephew|niece|aunt|uncle|baby"
+)
+AGES = re.compile(r"\baged? (\d{1,3})(?:,? (?:and|or|&) (\d{1,3}))?", re.IGNORECASE)
 AGED = re.compile(
     r"\b(\d{1,3})[\s-]*(?:years?[\s-]old|year[\s-]olds?|yo\b|yrs?\b|years of age)|\b(?:is|are|aged?|turned|who is) (\d{1,3})\b",
     re.IGNORECASE,
@@ -359,7 +364,9 @@ def _counts(slots: list[Slot], said: Said) -> dict[tuple[str, ...], Any]:
     text = _without(said)
     for slot in (slot for slot in slots if slot.kind == "count"):
         if _is_age(slot):
-            ages = [int(a or b) for a, b in AGED.findall(text)]
+            ages = [int(a or b) for a, b in AGED.findall(text)] + [
+                int(n) for pair in AGES.findall(text) for n in pair if n
+            ]
             number = min(ages) if ages else None
         else:
             number = _counted(slot, text)
@@ -380,6 +387,10 @@ def _is_age(slot: Slot) -> bool:
 
 def _counted(slot: Slot, text: str) -> int | None:
     """A number before a word that the slot speaks of ("two places"), or before any group ("for two", "3 people")."""
+    if re.search(r"people|person|guest|place|party", slot.description + slot.name, re.IGNORECASE) and (
+        party := _party(text)
+    ):
+        return party
     several = r"\d{1,3}|" + "|".join(sorted(COUNTS, key=len, reverse=True))
     for match in re.finditer(rf"\b({several})\s+(?:more\s+|other\s+)?([a-z-]+)", text, re.IGNORECASE):
         noun = text[match.start(2) : match.end(2) + 12]
@@ -391,10 +402,21 @@ def _counted(slot: Slot, text: str) -> int | None:
     alone = re.search(rf"\bfor ({several})\b(?!\s*(?:am|pm|:|days?|weeks?|hours?|o'clock))", text, re.IGNORECASE)
     if alone and re.search(r"how many|number of|people|guests|party", slot.description, re.IGNORECASE):
         return _as_number(alone[1])
-    me_and = re.search(r"\b(?:me and|myself and|my \w+ and (?:i|me)\b|both of us|the two of us)", text, re.IGNORECASE)
-    return (
-        2 if me_and and re.search(r"people|person|guest|place", slot.description + slot.name, re.IGNORECASE) else None
-    )
+    return None
+
+
+def _party(text: str) -> int | None:
+    """How many come, where they are named one by one ("me, my wife and two kids")."""
+    if not re.search(
+        r"\b(?:me|myself|i)\b(?=\s*(?:,|and\b|$))|\band (?:me|i|myself)\b|\b(?:both|two) of us\b", text, re.IGNORECASE
+    ):
+        return None
+    if re.search(r"\b(?:both|two) of us\b", text, re.IGNORECASE):
+        return 2
+    relatives = len(re.findall(rf"\bmy (?:\w+ )?(?:{RELATIVE})\b", text, re.IGNORECASE))
+    several = re.findall(rf"\b(\d|{'|'.join(list(COUNTS)[3:])}) (?:\w+ )?(?:{RELATIVE})s?\b", text, re.IGNORECASE)
+    others = relatives + sum(_as_number(number) for number in several)
+    return 1 + others if others else None
 
 
 def _any_number(text: str) -> int | None:

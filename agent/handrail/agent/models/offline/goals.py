@@ -46,12 +46,18 @@ class Goal:
         return self.tool.name if self.tool else ""
 
 
-async def intents_of(text: str, book: Toolbook, relevance: float) -> tuple[Intent, ...]:
-    """What each clause of a line wants."""
+async def intents_of(
+    text: str, book: Toolbook, relevance: float, *, meant: frozenset[str] = frozenset()
+) -> tuple[Intent, ...]:
+    """What each clause of a line wants. `meant` are the tools for the things that it points at ("it", "the second one")."""
     clauses = clauses_of(text)
     # A customer who names something of theirs in one clause means it in the next ("I have B1. Can I move it?").
-    own = len(clauses) > 1 and any(clause.own or book.spoken(clause.text) != clause.text for clause in clauses)
-    return tuple([await read_intent(clause, book, relevance, own=own) for clause in clauses])
+    own = (
+        bool(meant)
+        or len(clauses) > 1
+        and any(clause.own or book.spoken(clause.text) != clause.text for clause in clauses)
+    )
+    return tuple([await read_intent(clause, book, relevance, own=own, meant=meant) for clause in clauses])
 
 
 def goals_of(intents: Sequence[Intent], line: Piece) -> tuple[Goal, ...]:

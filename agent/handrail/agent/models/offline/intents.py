@@ -1,7 +1,7 @@
 """What a clause wants: a tool, an answer from the policies, both, or nothing that can be told."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from handrail.agent.models.offline.clauses import OTHERS, Clause
@@ -13,7 +13,8 @@ from handrail.agent.tools.api import Tool
 Want = Literal["tool", "policy", "social", "person", "unclear"]
 
 ACTIONS = {
-    "cancel": r"cancel\w*|call(?:ing)? off|withdraw|scrap|abort|stop|take (?:me|us) off",
+    "cancel": r"cancel\w*|call(?:ing)? off|withdraw|scrap|abort|stop|take (?:me|us) off|(?:can't|cannot|won't|not able to) (?:make it|"
+    r"come|attend|join)|(?:don't|do not|no longer) (?:want|need)",
     "change": r"chang\w*|updat\w*|edit\w*|modif\w*|amend\w*|correct|mov(?:e|ing)|reschedul\w*|postpone|bring forward|push back|"
     r"shift|swap\w*|switch\w*|replac\w*|rebook\w*|redirect|different|another",
     "book": r"book|booking|reserv\w*|sign (?:me|us|him|her|them)? ?up|schedule|join|register|enrol\w*",
@@ -43,9 +44,14 @@ FREE = re.compile(
 LEAST = {"request": 0.5, "own": 0.55, "statement": 0.62, "ability": 0.6, "rule": 0.7}
 """How well a tool must fit a clause of each form."""
 OFFERED = 0.6
+SURE = 0.75
+WELL = 0.8
 RELEVANT = 0.35
 """How relevant what was found must be to be quoted."""
-DOUBTFUL = 0.42
+CLOSE = 0.05
+POINTED = 0.3
+MEANT = 0.12
+"""What it counts for a tool that it is for what the customer points at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +65,11 @@ class Intent:
     scores: tuple[Score, ...] = ()
 
 
-async def read_intent(clause: Clause, book: Toolbook, relevance: float, *, own: bool = False) -> Intent:
-    """Tell what a clause wants. `own` says that it speaks of the customer's own things for a reason outside of it."""
+async def read_intent(
+    clause: Clause, book: Toolbook, relevance: float, *, own: bool = False, meant: frozenset[str] = frozenset()
+) -> Intent:
+    """Tell what a clause wants. `own` says that it speaks of the customer's own things for a reason outside of it, `meant`
+    which tools are for the things that it points at."""
     if clause.form in ("greeting", "thanks", "bye", "yes", "no", "bot"):
         return Intent("social", clause)
     if clause.form == "person":
@@ -69,7 +78,11 @@ async def read_intent(clause: Clause, book: Toolbook, relevance: float, *, own: 
         return Intent("unclear", clause)
     own = own or clause.own or book.spoken(clause.text) != clause.text
     scores = [_adjusted(score, clause) for score in await _scores(clause, book)]
-    scores = sorted((_with_id(score, clause.text, book) for score in scores), key=lambda score: -score.value)
+    scores = [_with_id(score, clause.text, book) for score in scores]
+    scores = [replace(score, value=score.value + MEANT * (score.tool.name in meant)) for score in scores]
+    scores.sort(key=lambda score: -score.value)
+    if meant and len(stem_set(clause.text)) <= 1 and clause.asks and (told := _of_meant(scores, meant)):
+        return Intent("tool", clause, told.tool, told.value, tuple(scores[:3]))
     tool = _tool(clause, tuple(scores), own=own, relevance=relevance, book=book)
     if tool is not None:
         return Intent("tool", clause, tool.tool, tool.value, tuple(scores[:3]))
@@ -84,6 +97,12 @@ async def read_intent(clause: Clause, book: Toolbook, relevance: float, *, own: 
 def actions_in(text: str) -> frozenset[str]:
     """The things to do that a text names."""
     return frozenset(key for key, pattern in NAMED.items() if pattern.search(text))
+
+
+def _of_meant(scores: list[Score], meant: frozenset[str]) -> Score | None:
+    """For a question that says no more than "where is it?": the tool that reads the thing pointed at."""
+    reads = [score for score in scores if score.tool.name in meant and score.tool.effect == "read"]
+    return reads[0] if reads and reads[0].value >= POINTED else None
 
 
 def _only_id(text: str, book: Toolbook) -> bool:
@@ -134,25 +153,40 @@ def _tool(clause: Clause, scores: tuple[Score, ...], *, own: bool, relevance: fl
     best = scores[0]
     general = bool(GENERAL.search(clause.text) or OTHERS.match(clause.text)) and clause.form != "request"
     if clause.form in ("own", "rule"):
-        return _informing(clause, scores, own=own, general=general, book=book)
+        return _informing(clause, scores, own=own, general=general, relevance=relevance)
+    if clause.form == "ability" and best.tool.effect == "read" and best.value < SURE:
+        return None
     if clause.form == "ability" and (not own or general or (CONDITION.search(clause.text) and relevance >= RELEVANT)):
         return None
     if clause.form == "statement" and general:
         return None
-    return best if best.value >= LEAST[clause.form] else None
+    if best.value < LEAST[clause.form]:
+        return None
+    if clause.form == "statement" and best.tool.effect == "write":
+        # A plain statement ("my parcel is late") is looked into before anything is changed.
+        reads = [score for score in scores[:3] if score.tool.effect == "read" and best.value - score.value < CLOSE]
+        return reads[0] if reads else best
+    return best
 
 
-def _informing(clause: Clause, scores: tuple[Score, ...], *, own: bool, general: bool, book: Toolbook) -> Score | None:
+def _informing(
+    clause: Clause, scores: tuple[Score, ...], *, own: bool, general: bool, relevance: float
+) -> Score | None:
     """For a question: a tool that reads, and only where it fits well or the question is about the customer's own things."""
     if general or (clause.form == "own" and CONDITION.search(clause.text) and not own):
         return None
     reads = [score for score in scores if score.tool.effect == "read"]
     best = reads[0] if reads else None
-    least = LEAST["own"] if own and clause.form == "own" else LEAST["rule"] - (0.08 if own else 0.0)
+    free = bool(FREE.search(clause.text))
+    if own and clause.form == "own":
+        least = LEAST["own"]
+    else:
+        # Where the policies have an answer, a tool has to fit the better.
+        least = LEAST["rule"] - 0.08 * own + 0.12 * (relevance >= WELL and not free and not own)
     if best is not None and best.value >= least:
         return best
     writes = [score for score in scores if score.tool.effect == "write"]
-    if best is not None and writes and FREE.search(clause.text) and writes[0].value + 0.2 >= 0.6 and best.value >= 0.4:
+    if best is not None and writes and free and writes[0].value + 0.2 >= 0.6 and best.value >= 0.4:
         return best
     return None
 

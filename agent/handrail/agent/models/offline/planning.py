@@ -6,9 +6,13 @@ from handrail.agent.models.offline.answers import answers
 from handrail.agent.models.offline.dialogue import Dialogue, Piece
 from handrail.agent.models.offline.goals import Goal, goals_of, intents_of
 from handrail.agent.models.offline.intents import Intent
+from handrail.agent.models.offline.records import points
 from handrail.agent.models.offline.threads import Threads
-from handrail.agent.models.offline.words import DROP, is_yes
+from handrail.agent.models.offline.words import DROP, is_yes, stem_set
 from handrail.agent.router import Toolbook
+
+VAGUE = 2
+"""Telling words up to which a question may be no more than the one before, put for another thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,13 @@ class Agenda:
 async def plan(dialogue: Dialogue, book: Toolbook, threads: Threads) -> Agenda:
     """Make the agenda."""
     message = dialogue.message
-    intents = await intents_of(message, book, dialogue.brief.found.relevance) if message else ()
+    meant = dialogue.about(book.tools) if points(message) else frozenset[str]()
+    intents = await intents_of(message, book, dialogue.brief.found.relevance, meant=meant) if message else ()
     own = goals_of(intents, Piece(message, dialogue.last_line))
     thread = await threads.open(own)
     if thread is None:
-        further = None if own else threads.further()
+        vague = not own or (len(stem_set(message)) <= VAGUE and not any(goal.uses for goal in own))
+        further = threads.further() if vague else None
         return Agenda((further,) if further else own, intents)
     if DROP.search(message) and not own:
         return Agenda((), intents, thread, dropped=True)

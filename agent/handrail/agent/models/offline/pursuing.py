@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from handrail.agent.models.offline.answers import asked_slot, with_choice
 from handrail.agent.models.offline.asking import choose_from, question_for, which_question
 from handrail.agent.models.offline.dialogue import Dialogue, Piece
-from handrail.agent.models.offline.filling import Said, choices_in, fill, residue
+from handrail.agent.models.offline.filling import Said, choices_in, fill, ids_in, residue
 from handrail.agent.models.offline.goals import Goal, common_words
 from handrail.agent.models.offline.moments import find_moments
 from handrail.agent.models.offline.outcomes import BROKEN, outcome
 from handrail.agent.models.offline.phrasing import say
 from handrail.agent.models.offline.providers import provider_for, providers_of
-from handrail.agent.models.offline.records import OTHER, Record, pick, points
+from handrail.agent.models.offline.records import OTHER, Record, pick, place_in, points
 from handrail.agent.models.offline.rendering import describe
 from handrail.agent.models.offline.slots import Slot, put, slots_of, value_of
 from handrail.agent.models.offline.words import humanised, stem_set
@@ -61,6 +61,8 @@ class Pursuit:
             return Step("ask" if told.asks else "fail" if told.reason else "say", told.text, reason=told.reason)
         values = await self._values(goal, tool)
         for slot in slots_of(tool):
+            if slot.kind == "id" and goal.base and (other := self._changed(slot, goal, tool)):
+                values[slot.path] = other
             if slot.kind == "id" and slot.path not in values:
                 step = await self._refer(goal, tool, slot, values)
                 if step is not None:
@@ -131,7 +133,7 @@ class Pursuit:
                 return None
             trusted = looked is not None or asked or points(text) or not self._speaks_of_others(records, text, tool)
             if slot.required and trusted:
-                return self._choose(slot, picked or records)
+                return self._choose(slot, picked or records, goal)
         if not slot.required:
             return None
         if provider is None:
@@ -146,16 +148,29 @@ class Pursuit:
             return Step("call", call=wider)
         return self._ask(slot, goal, found_none=True)
 
+    def _changed(self, slot: Slot, goal: Goal, tool: Tool) -> str:
+        """The other thing that a change of mind about a proposal picks ("no, the second one")."""
+        records = next((found for found in self._dialogue.lists(slot) if len(found) > 1), [])
+        brief, text = self._dialogue.brief, goal.pieces[-1].text if goal.pieces else ""
+        moments = [m for m in find_moments(text, brief.now, brief.timezone) if m.sure]
+        if not records or ids_in(text, slot):
+            return ""
+        picked = pick(records, text, moments, asked=True, known=common_words(tool) | slot.words)
+        return picked[0].id if len(picked) == 1 else ""
+
     def _candidates(self, slot: Slot, tool: Tool, text: str) -> list[Record]:
         done = self._dialogue.acted_on(tool.name)
         lists = [[r for r in records if r.id not in done] for records in self._dialogue.lists(slot)]
         lists = [records for records in lists if records]
         if not lists:
             return []
-        newest = lists[0]
-        if OTHER.search(text) and len(newest) == 1 and len(lists) > 1:
-            return [record for record in lists[1] if record.id != newest[0].id]
-        return newest
+        newest = _not_done(lists[0], tool)
+        longer = next((records for records in lists[1:] if len(records) > 1), [])
+        if len(newest) == 1 and longer and OTHER.search(text):
+            return [record for record in longer if record.id != newest[0].id]
+        return (
+            longer if len(newest) == 1 and longer and place_in(text, len(longer), asked=False) is not None else newest
+        )
 
     def _pick(
         self, records: list[Record], goal: Goal, tool: Tool, slot: Slot, *, asked: bool, optional: bool
@@ -213,9 +228,12 @@ class Pursuit:
         sought = residue(said.text, said.moments, known)
         return {slots[0].path: sought} if sought and len(sought.split()) <= 8 else {}
 
-    def _choose(self, slot: Slot, records: Sequence[Record]) -> Step:
+    def _choose(self, slot: Slot, records: Sequence[Record], goal: Goal) -> Step:
+        again = self._asked_before(which_question(slot))
+        if again == 2:
+            return Step("fail", say("needs_person"), reason="stuck")
         searches = [r for r in self._dialogue.brief.results if r.ok and r.call.tool == records[0].tool]
-        lead = say("found_else") if len(searches) > 1 else ""
+        lead = say("not_read") if again else say("found_else") if len(searches) > 1 else ""
         zone = self._dialogue.brief.timezone
         lines = [describe(self._book.by_name.get(record.tool), record.fields, zone) for record in records[:OFFERED]]
         told = [
@@ -229,18 +247,24 @@ class Pursuit:
             return Step("fail", say("needs_person"), reason="not_covered")
         question = question_for(slot)
         before = say("found_none", noun=slot.noun) + " " if found_none else ""
-        again = _same(goal.pieces[-1:], question)
+        again = self._asked_before(question)
         if again == 2:
             return Step("fail", say("needs_person"), reason="stuck")
         return Step("ask", before + (say("not_read") + " " if again and not found_none else "") + question)
 
+    def _asked_before(self, question: str) -> int:
+        """How often a question was just asked: 1 once, 2 when it was said already that the answer was not understood."""
+        line = " ".join(self._dialogue.newest.split())
+        if question not in line:
+            return 0
+        return 2 if say("not_read") in line else 1
 
-def _same(pieces: Sequence[Piece], question: str) -> int:
-    """How often a question was just asked: 1 once, 2 with the word that its answer could not be read."""
-    line = " ".join(pieces[0].before.split()) if pieces else ""
-    if not line.endswith(question):
-        return 0
-    return 2 if say("not_read") in line else 1
+
+def _not_done(records: list[Record], tool: Tool) -> list[Record]:
+    """Without those that say of themselves that it is done to them already ("cancelled"), where others are left."""
+    verb = stem_set(humanised(tool.name).split()[0]) if tool.effect == "write" else frozenset()
+    left = [record for record in records if not verb & record.words]
+    return left or records
 
 
 def _narrows(slot: Slot, provider: Tool) -> bool:

@@ -80,7 +80,11 @@ def pick(
 
 def points(text: str) -> bool:
     """Whether a text points at something that was spoken of before ("cancel it", "that one")."""
-    return bool(POINTING.search(text))
+    return bool(
+        POINTING.search(text)
+        or LAST_SHOWN.search(text)
+        or re.search(r"\b(?:first|second|third|other) one\b", text, re.I)
+    )
 
 
 def place_in(text: str, size: int, *, asked: bool = True) -> int | None:

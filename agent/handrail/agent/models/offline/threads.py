@@ -43,7 +43,7 @@ class Threads:
         later: list[Piece] = [Piece(dialogue.message, dialogue.last_line)] if dialogue.message else []
         for piece in dialogue.earlier():
             wishes = [] if is_answer(piece) else await wishes_in(piece, self._book)
-            waiting = [goal for goal in wishes if not dialogue.done_since(goal.name, piece.seq, goal.forced)]
+            waiting = self._waiting(wishes, piece)
             if waiting:
                 return replace(waiting[0], pieces=(*waiting[0].pieces, *later))
             if wishes or not (asks(piece.before) or dialogue.brief.results):
@@ -55,6 +55,7 @@ class Threads:
         """The wish that the customer takes up from our offer ("Would you like me to …, or to …?")."""
         message, line = self._dialogue.message, self._dialogue.last_line
         tools = [tool for tool in self._book.tools if f" {ability(tool)}" in line] if OFFER in line else []
+        tools.sort(key=lambda tool: line.index(f" {ability(tool)}"))
         if not tools or not message or is_no(message):
             return None
         place = place_in(message, len(tools))
@@ -74,10 +75,14 @@ class Threads:
         situation, message = self._dialogue.situation, self._dialogue.message
         used = [(a.seq, a.tool) for a in situation.actions if a.stage in ("succeeded", "failed")]
         used += [(r.seq, r.tool) for r in situation.results if r.arguments]
-        tool = self._book.by_name.get(max(used)[1]) if used else None
-        if not message or tool is None or not any(slot.kind == "id" and slot.required for slot in slots_of(tool)):
-            return None
-        return Goal("tool", message, tool, (Piece(message),)) if chooses(self._dialogue, [tool], message) else None
+        names = [name for _, name in sorted(used, reverse=True)[:1]]
+        # After a mere list, "the second one" asks to be told of it.
+        names += [tool.name for tool in self._book.tools if tool.effect == "read"]
+        for tool in (self._book.by_name[name] for name in names if name in self._book.by_name):
+            takes = any(slot.kind == "id" and slot.required for slot in slots_of(tool))
+            if message and takes and chooses(self._dialogue, [tool], message):
+                return Goal("tool", message, tool, (Piece(message),))
+        return None
 
     async def left_over(self, thread: Goal) -> tuple[Goal, ...]:
         """Wishes of the lines from the beginning of a thread on, which wait for their turn after it."""
@@ -86,19 +91,23 @@ class Threads:
         for piece in self._dialogue.earlier():
             if not first or piece.seq < first or len(left) >= MOST:
                 break
-            if not is_answer(piece):
-                left += [goal for goal in await self._waiting(piece) if goal.tool is not thread.tool or goal.forced]
+            wishes = [] if is_answer(piece) else await wishes_in(piece, self._book)
+            left += [goal for goal in self._waiting(wishes, piece) if goal.tool is not thread.tool or goal.forced]
         return tuple(left)
 
     async def unfinished(self) -> tuple[Goal, ...]:
         """Wishes of the customer's last line that had any, as far as nothing was done for them: they come next."""
         for piece in self._dialogue.earlier():
-            if not is_answer(piece) and await wishes_in(piece, self._book):
-                return tuple(await self._waiting(piece))
+            wishes = [] if is_answer(piece) else await wishes_in(piece, self._book)
+            if wishes:
+                return tuple(self._waiting(wishes, piece))
         return ()
 
-    async def _waiting(self, piece: Piece) -> list[Goal]:
-        wishes = await wishes_in(piece, self._book)
+    def _waiting(self, wishes: Sequence[Goal], piece: Piece) -> list[Goal]:
+        """Those of a line's wishes that nothing was done for yet."""
+        if len(wishes) == 1 and self._dialogue.acted_since(piece.seq):
+            # What was done after a line with one wish was that wish, whatever it reads like by now ("cancel it").
+            return []
         return [goal for goal in wishes if not self._dialogue.done_since(goal.name, piece.seq, goal.forced)]
 
 
