@@ -11,6 +11,8 @@ from handrail.guardrails.text import packaged
 
 __all__ = ["Signals", "confidence", "gather", "needs_person"]
 
+CURVE = 1.5
+"""Signals are taken to this power."""
 TELLING = 0.25
 """From this share of the logit on a signal is told as a reason."""
 
@@ -37,11 +39,6 @@ def confidence(signals: Signals, checks: Checks) -> Confidence:
 
 
 def _parts(signals: Signals) -> dict[str, float]:
-    """What each signal adds to the logit. A signal counts from where it is more than noise."""
+    """What each signal adds to the logit: a weak reading counts less than its share, many make no alarm."""
     weights = packaged("confidence.toml")["signals"]
-    return {name: weights[name]["weight"] * _above(value) for name, value in asdict(signals).items()}
-
-
-def _above(value: float) -> float:
-    """0 up to 0.3, then straight up to 1: weak readings of every kind must not add up to an alarm."""
-    return max(0.0, value - 0.3) / 0.7
+    return {name: weights[name]["weight"] * value**CURVE for name, value in asdict(signals).items()}

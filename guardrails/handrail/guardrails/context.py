@@ -1,15 +1,19 @@
 """What a check is given beside the text, and where it leaves what it found."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from handrail.conversation.errors import Unavailable
 from handrail.conversation.events import Direction, Finding
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
 from handrail.guardrails.probes import Embedder, Reading
 from handrail.guardrails.verdict import Evidence
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,14 @@ class Context:
     prompts: tuple[str, ...] = ()
 
     async def likeness(self, one: str, other: str) -> float | None:
-        """The cosine of two texts; None where there is no embedder."""
+        """The cosine of two texts; None where there is no embedder, or it does not answer."""
         if self.embedder is None:
             return None
-        vectors = await self.embedder.embed([one, other])
+        try:
+            vectors = await self.embedder.embed([one, other])
+        except Unavailable as error:
+            log.warning("a sentence is judged by its words alone: %s", error)
+            return None
         return float(np.dot(vectors[0], vectors[1]))
 
 

@@ -7,6 +7,8 @@ from functools import cache
 
 from handrail.guardrails.text import even, misspelt, packaged, plain
 
+SARCASM = 0.65
+"""The frustration of a line that is sarcastic."""
 REACH = 3
 """How many words back a negation is looked for."""
 TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[!?]+|[.,;:]")
@@ -21,6 +23,9 @@ class Lexicon:
     phrases: tuple[tuple[re.Pattern[str], dict[str, float]], ...]
     frustration: tuple[re.Pattern[str], dict[str, float]]
     signs: dict[str, float]
+    praise: tuple[re.Pattern[str], ...]
+    sting: re.Pattern[str]
+    sincere: re.Pattern[str]
     negations: frozenset[str]
     more: frozenset[str]
     less: frozenset[str]
@@ -34,6 +39,7 @@ class Tone:
     frustration: float
     shouting: float
     cues: tuple[str, ...]
+    sarcastic: bool
 
 
 @cache
@@ -49,6 +55,9 @@ def lexicon() -> Lexicon:
         strong=frozenset(w for w, v in valence.items() if abs(v) >= 0.7),
         phrases=((_any(phrases), phrases),),
         frustration=(_any(impatience), impatience),
+        praise=tuple(re.compile(p) for p in data["sarcasm"]["praise"]),
+        sting=re.compile(data["sarcasm"]["sting"]),
+        sincere=re.compile(data["sarcasm"]["sincere"]),
         signs={s: float(v) for v, ss in data["signs"].items() for s in ss},
         negations=frozenset(turns["not"]),
         more=frozenset(turns["more"]),
@@ -79,9 +88,13 @@ def tone(text: str) -> Tone:
             cues.append(token)
     total += sum(v * min(low.count(s.lower()), 2) for s, v in book.signs.items() if s.lower() in low)
     shouting = loudness(text)
+    impatience = _impatience(low, tokens, book, shouting)
+    ironic = sarcastic(low)
+    if ironic:
+        total, impatience = min(-abs(total), -1.0), max(impatience, SARCASM)
     if total < 0:
         total *= 1 + 0.3 * shouting
-    return Tone(total / math.sqrt(total * total + 2.0), _impatience(low, tokens, book, shouting), shouting, tuple(cues))
+    return Tone(total / math.sqrt(total * total + 2.0), impatience, shouting, tuple(cues), ironic)
 
 
 def _value(token: str, book: Lexicon) -> float:
@@ -125,10 +138,16 @@ def _single(phrases: frozenset[str]) -> frozenset[str]:
     return frozenset(p for p in phrases if p.isalpha())
 
 
+def sarcastic(low: str) -> bool:
+    """Whether praise opens or closes what can only be a complaint ("great, cancelled again")."""
+    book = lexicon()
+    return any(p.search(low) for p in book.praise) and bool(book.sting.search(low)) and not book.sincere.search(low)
+
+
 def loudness(text: str) -> float:
     """How much of the text is shouted, 0 to 1: words in capitals, rows of exclamation and question marks."""
     written = re.findall(r"[^\W\d_]{2,}", text)
-    capitals = [w for w in written if w.isupper() and len(w) > 2]
+    capitals = [w for w in written if w.isupper()]
     share = len(capitals) / len(written) if len(written) >= 3 or len(capitals) >= 2 else 0.0
     marks = re.findall(r"[!?]{2,}", even(text))
     return min(1.0, share + 0.25 * len(marks) + 0.05 * text.count("!"))

@@ -22,7 +22,7 @@ DATES = re.compile(
     re.IGNORECASE,
 )
 TIMES = re.compile(
-    r"(?<![\w.:])(?:(?P<h>\d{1,2}):(?P<m>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?|(?P<h2>\d{1,2})\s?(?P<half2>[ap]\.?m\b\.?)|(?P<word>noon|midday|midnight)\b)"
+    r"(?<![\w.:])(?:(?P<h>\d{1,2}):(?P<m>\d{2})(?::\d{2})?\s?(?P<half>[ap]m\b|[ap]\.m\.)?|(?P<h2>\d{1,2})\s?(?P<half2>[ap]m\b|[ap]\.m\.)|(?P<word>noon|midday|midnight)\b)"
     r"|(?<=T)(?P<h3>\d{2}):(?P<m3>\d{2})",
     re.IGNORECASE,
 )

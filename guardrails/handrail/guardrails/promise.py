@@ -1,6 +1,7 @@
 """Promises beyond the rules: money, dates, rights and discounts that neither a policy nor a result gives."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +14,11 @@ MONEY = ("refund", "discount")
 """Promises that a tool's result may have kept already."""
 
 
+CLOSE = 0.5
+"""The share of a sentence's words that a statement must have to give the same."""
+BINDING = frozenset({"if", "unless", "only", "provided", "as long as", "subject to", "except"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     given: tuple[tuple[str, re.Pattern[str]], ...]
@@ -21,6 +27,7 @@ class _Words:
     commits: re.Pattern[str]
     vows: re.Pattern[str]
     denies: re.Pattern[str]
+    done: re.Pattern[str]
     asks: re.Pattern[str]
 
 
@@ -34,6 +41,7 @@ def _words() -> _Words:
         commits=book.any("commits"),
         vows=book.any("vows"),
         denies=book.any("denies"),
+        done=book.any("done"),
         asks=book.any("asks"),
     )
 
@@ -71,35 +79,44 @@ def promises(sentence: str, evidence: Evidence) -> list[Promise]:
         due
         and words.commits.search(low)
         and not words.denies.search(low[: due.end()])
-        and not _told(due[0], sentence, evidence)
+        and not _told(sentence, evidence, lambda spoken: due[0] in spoken)
     ):
         found.append(Promise("time", due[0], due.span()))
     vow = words.vows.search(low)
-    if vow and not found and not words.denies.search(low[: vow.end()]) and not _told(vow[0], sentence, evidence):
+    if (
+        vow
+        and not found
+        and not words.denies.search(low[: vow.end()])
+        and not _told(sentence, evidence, lambda spoken: vow[0] in spoken)
+    ):
         found.append(Promise("time", vow[0], vow.span()))
     return found
 
 
 def _given(name: str, words: str, sentence: str, evidence: Evidence) -> bool:
-    root = _words().roots[name]
-    if name in MONEY and any(root.search(result.lower()) for result in evidence.results.values()):
+    book = _words()
+    if name in MONEY and any(book.roots[name].search(result.lower()) for result in evidence.results.values()):
         return True
-    return _told(words, sentence, evidence, root)
+    if name == "refund" and book.done.search(words):
+        # What is said to have happened, a tool must have confirmed.
+        return False
+    granting = dict(book.given)[name] if name == "refund" else book.roots[name]
+    return _told(sentence, evidence, lambda spoken: bool(granting.search(spoken)))
 
 
-def _told(words: str, sentence: str, evidence: Evidence, root: re.Pattern[str] | None = None) -> bool:
-    """Whether one statement of a passage or a result says most of what the sentence says, the promise included."""
+def _told(sentence: str, evidence: Evidence, says: Callable[[str], bool]) -> bool:
+    """Whether one statement of a passage or a result says most of what the sentence says, the promise included.
+
+    A condition may not be lost on the way: "if we cancel, you get a refund" gives no refund as such.
+    """
     said = claim(sentence)
     for text in (*evidence.passages.values(), *evidence.results.values()):
-        low = even(text).lower()
-        if not (root.search(low) if root else words in low):
-            continue
         parts = claims(text)
         for place, part in enumerate(parts):
             stems = part.stems | (parts[place - 1].stems if place else frozenset())
-            close = len(said.stems & stems) >= 0.5 * len(said.stems)
-            spoken = even(part.text).lower()
-            names = bool(root.search(spoken)) if root else words in spoken
-            if close and names and (root is None or not part.negative or said.negative):
+            close = len(said.stems & stems) >= CLOSE * len(said.stems)
+            kept = said.negative or not part.negative
+            bound = part.conditions & BINDING and not said.conditions
+            if close and kept and not bound and says(even(part.text).lower()):
                 return True
     return False

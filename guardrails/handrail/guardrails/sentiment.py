@@ -13,7 +13,7 @@ WORDS_SHARE = 0.3
 UPSET = 0.5
 """From this frustration on a line counts as upset."""
 FURIOUS = 0.85
-NEGATIVE = -0.35
+NEGATIVE = -0.45
 """Below this sentiment a line is negative."""
 
 
@@ -42,13 +42,14 @@ def feel(text: str, reading: Reading | None = None) -> Felt:
     words = tone(text)
     if reading is None:
         return Felt(math.tanh(1.2 * words.valence), words.frustration, words.cues)
-    sentiment = math.tanh(1.6 * (reading.sentiment + WORDS_SHARE * words.valence))
+    meant = min(reading.sentiment, 0.0) if words.sarcastic else reading.sentiment
+    sentiment = math.tanh(1.6 * (meant + WORDS_SHARE * words.valence))
     return Felt(sentiment, _frustration(words, reading), words.cues)
 
 
 def _frustration(words: Tone, reading: Reading) -> float:
     # Words of impatience count in full only where the whole does not read as content ("this is ridiculously good").
-    spoken = words.frustration * (0.4 if reading.sentiment > 0.35 else 1.0)
+    spoken = words.frustration * (0.4 if reading.sentiment > 0.35 and not words.sarcastic else 1.0)
     meant = max(0.0, reading.frustration - 0.12) * 1.25
     return min(1.0, 1 - (1 - 0.95 * spoken) * (1 - min(meant, 0.95)))
 

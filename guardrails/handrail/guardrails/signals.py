@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from handrail.conversation.situation import Situation
+from handrail.guardrails.friction import friction
 from handrail.guardrails.sentiment import UPSET
 from handrail.guardrails.verdict import Verdict
 
@@ -25,6 +26,7 @@ class Signals:
     frustration: float = 0.0
     building: float = 0.0
     gloom: float = 0.0
+    friction: float = 0.0
     repeats: float = 0.0
     circles: float = 0.0
     idle: float = 0.0
@@ -54,8 +56,8 @@ def gather(
     """The signals of a turn.
 
     `inbound` is the verdict on the customer's line, `outbound` those on the sentences of the reply so far; `relevance`
-    (of what the search found) and `certainty` (the engine's own) are probabilities, None where there was no search or the
-    engine has none. `held_back` counts drafts that did not pass; `refused`: a tool's rule said no.
+    (of what the search found) and `certainty` (the engine's own) are probabilities, None where there was no search or
+    the engine has none. `held_back` counts drafts that did not pass; `refused`: a tool's rule said no.
     """
     inbound = inbound or Verdict()
     moods = [m.frustration for m in situation.moods[-SOME:]]
@@ -70,6 +72,7 @@ def gather(
         frustration=_score(inbound, "sentiment", "frustration"),
         building=_within(sum(m >= UPSET for m in moods) / SOME if len(moods) > 1 else 0.0),
         gloom=_gloom(situation),
+        friction=friction(situation.lines),
         repeats=_score(inbound, "stuck", "repeat"),
         circles=_score(inbound, "stuck", "loop"),
         idle=_score(inbound, "stuck", "no_progress"),

@@ -12,12 +12,14 @@ from handrail.guardrails.claims import claim
 from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import even
 
+NUMBERS = re.compile(r"\d+")
 SAME = 84
 """From this rapidfuzz ratio on two lines say the same."""
 LOOK_BACK = 4
 IDLE = 3
 """So many turns in a row without an answer or an action are no progress."""
-UNMOVED = ("asked", "offered", "refused")
+UNMOVED = ("offered", "refused")
+"""Outcomes that move nothing. A question of ours ("asked") neither moves nor stops: slots are filled one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ def standstill(text: str, situation: Situation | None) -> Standstill:
     span = complaint.span() if complaint else None
     if situation is None:
         return Standstill(0.0, 0, 0, span, 0)
-    own = [line for line in situation.lines if line.speaker == "customer"]
-    before = [line.text for line in own if not (own and line is own[-1] and line.text == text)]
+    # What came after the last answer belongs to this message and is no repetition of it.
+    before = [n.text for n in situation.lines if n.speaker == "customer" and n.seq <= situation.answered]
     ratios = [_alike(text, other) for other in before[-LOOK_BACK:]]
     said = [line.text for line in situation.lines if line.speaker == "bot"]
     return Standstill(
@@ -67,9 +69,10 @@ def _complains() -> re.Pattern[str]:
 
 
 def _alike(text: str, other: str) -> float:
-    """1 where both say the same. Short answers ("yes", an order number) may repeat freely."""
+    """1 where both say the same. Short answers ("yes") may repeat freely, and another number is another
+    question."""
     one, two = claim(text), claim(other)
-    if len(one.stems) < 2 or len(two.stems) < 2:
+    if len(one.stems) < 2 or len(two.stems) < 2 or NUMBERS.findall(text) != NUMBERS.findall(other):
         return 0.0
     words = len(one.stems & two.stems) / min(len(one.stems), len(two.stems))
     ratio = max(fuzz.ratio(text.lower(), other.lower()), fuzz.token_sort_ratio(text.lower(), other.lower())) / SAME
@@ -86,7 +89,8 @@ def _loops(said: Sequence[str]) -> int:
 def _idle(outcomes: Sequence[str]) -> int:
     count = 0
     for outcome in reversed(outcomes):
-        if outcome not in UNMOVED:
+        if outcome in UNMOVED:
+            count += 1
+        elif outcome != "asked":
             break
-        count += 1
     return count

@@ -1,0 +1,97 @@
+import pytest
+
+from handrail.guardrails.grounded import grounds, support
+from handrail.guardrails.verdict import Evidence
+
+RETURNS = (
+    "Returns\nYou can return unworn items within 30 days of delivery. Used tents cannot be returned. A refund"
+    " takes 5 to 7 business days and goes back to the card you paid with. Shipping costs $6.95 for orders under $75."
+)
+ORDER = (
+    '{"order_id": "W10021", "status": "shipped", "carrier": "DHL", "shipped_at": "2026-06-12T22:30:00Z", '
+    '"total_cents": 12900, "lines": [{"name": "Trail Tent 2"}, {"name": "Stove"}, {"name": "Mug"}], "eta": "2026-06-16"}'
+)
+EVIDENCE = Evidence(
+    passages={"returns@3#1": RETURNS},
+    results={"seq:12": ORDER},
+    said=("Where is my order W10021? I'm Anna from Leeds",),
+)
+ZONES = ("Europe/London",)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You can return unworn items within 30 days.",
+        "You can return unworn items within thirty days of delivery [1].",
+        "Refunds take 5-7 business days.",
+        "Your order W10021 was shipped with DHL on 12 June.",
+        "It arrives on Tuesday, June 16.",
+        "The total was $129.00.",
+        "You have three items in your order.",
+        "Shipping costs $6.95 for orders under $75 [1].",
+        "It was shipped at 11:30 pm.",
+        "Your Trail Tent 2 is on its way, Anna.",
+        "Used tents can't be returned.",
+        "Fellside Outfitters takes unworn items back within 30 days of delivery.",
+    ],
+)
+def test_what_stands_in_a_source_passes(sentence: str) -> None:
+    found = grounds(sentence, EVIDENCE, ZONES, ("Fellside Outfitters",))
+    assert found.missing == ()
+    assert not found.against
+    assert support(found, 0.5) >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "words"),
+    [
+        ("You can return it within 60 days.", "number", "60"),
+        ("You can return it within 30 weeks.", "number", "30"),
+        ("The total was $139.", "number", "139"),
+        ("A refund takes 5 to 9 business days.", "number", "9"),
+        ("Your order was shipped on 13 June 2026.", "date", "13 June 2026"),
+        ("It arrives on Thursday.", "date", "Thursday"),
+        ("It was shipped at 10 am.", "date", "10 am"),
+        ("Order W10022 is on the way.", "code", "W10022"),
+        ("It was shipped with Royal Mail.", "name", "Royal Mail"),
+        ("We also have a store in Berlin.", "name", "Berlin"),
+    ],
+)
+def test_a_fact_that_is_nowhere_is_found(sentence: str, kind: str, words: str) -> None:
+    missing = {(m.kind, sentence[m.span[0] : m.span[1]]) for m in grounds(sentence, EVIDENCE, ZONES).missing}
+    assert (kind, words) in missing
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["You can return used tents.", "Unworn items can't be returned.", "Shipping is free for orders under $75."],
+)
+def test_the_opposite_of_a_source_is_found(sentence: str) -> None:
+    assert grounds(sentence, EVIDENCE).against
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Hello Anna, thank you for waiting!", "Is there anything else I can help you with?", "I'm sorry to hear that."],
+)
+def test_courtesy_claims_nothing(sentence: str) -> None:
+    found = grounds(sentence, EVIDENCE)
+    assert not found.claims
+    assert support(found) == 1
+
+
+def test_what_no_source_says_is_weakly_supported() -> None:
+    for sentence in ("The guide cooks dinner for everyone.", "Certainly, our workshop sharpens ice skates as well."):
+        assert support(grounds(sentence, EVIDENCE), 0.1) < 0.5
+
+
+def test_only_an_open_case_needs_an_embedding() -> None:
+    assert grounds("You can return unworn items within 30 days.", EVIDENCE).settled
+    assert grounds("It arrives on Thursday.", EVIDENCE).settled
+    assert not grounds("Sending something back is possible for a month after it came.", EVIDENCE).settled
+
+
+def test_the_nearest_source_is_named() -> None:
+    near = grounds("Used tents cannot be returned.", EVIDENCE).near
+    assert near is not None and near.ref == "passage:returns@3#1"

@@ -1,0 +1,73 @@
+from guardrails_talk import talk
+
+from handrail.guardrails.abuse import abuse
+from handrail.guardrails.friction import friction
+from handrail.guardrails.stuck import standstill
+
+ASK = "Why was I charged twice for my order?"
+ANSWER = "Orders are charged when they are dispatched from our warehouse."
+
+
+def test_saying_it_again_counts_once_it_was_answered() -> None:
+    once = standstill(ASK, talk(f"c: {ASK}"))
+    assert (once.repeats, once.score) == (0, 0)
+    again = standstill(
+        "why was i charged two times, twice, for my order??",
+        talk(f"c: {ASK}", f"b: {ANSWER}", "c: why was i charged two times, twice, for my order??"),
+    )
+    assert again.repeats == 1
+    third = standstill(ASK, talk(f"c: {ASK}", f"b: {ANSWER}", f"c: {ASK}", f"b: {ANSWER}", f"c: {ASK}"))
+    assert (third.repeats, third.loops) == (2, 1)
+    assert third.score > again.score > 0
+
+
+def test_short_answers_and_other_numbers_are_no_repetition() -> None:
+    assert standstill("yes", talk("c: yes", "b: And this one?", "c: yes")).repeats == 0
+    other = "what about order W10022 then please"
+    assert (
+        standstill(other, talk("c: what about order W10021 then please", "b: It is on its way.", f"c: {other}")).repeats
+        == 0
+    )
+
+
+def test_complaints_about_not_being_understood_are_heard() -> None:
+    for text in ("I already told you my order number", "that's not what I asked", "you keep saying the same thing"):
+        assert standstill(text, None).complaint is not None
+    assert standstill("can you repeat my last order", None).complaint is None
+
+
+def test_only_turns_that_move_nothing_count_as_idle() -> None:
+    assert standstill("ok", talk("c: ok", outcomes=("answered", "offered", "asked", "refused"))).idle == 2
+    assert standstill("ok", talk("c: ok", outcomes=("offered", "refused", "answered"))).idle == 0
+
+
+def test_friction_builds_with_refusals_on_both_sides_and_fades() -> None:
+    smooth = talk("c: any tours on Friday?", "b: Yes, at nine.", "c: great")
+    rough = talk(
+        "c: any tours on Friday?",
+        "b: Sorry, there are none.",
+        "c: no, I said Friday",
+        "b: Unfortunately it is sold out.",
+        "c: but why",
+    )
+    later = talk(
+        *[f"{n.speaker[0]}: {n.text}" for n in rough.lines],
+        "b: Here is one.",
+        "c: that one, thanks",
+        "b: Booked.",
+        "c: bye",
+    )
+    assert friction(smooth.lines) == 0
+    assert friction(rough.lines) > friction(later.lines) > 0
+
+
+def test_insults_are_told_from_anger_about_the_matter() -> None:
+    assert abuse("you are a stupid idiot")[0] >= 0.5
+    assert abuse("fuck you")[0] >= 0.5
+    for text in (
+        "this is fucking ridiculous",
+        "that was a stupid mistake of mine",
+        "the dumb zip broke",
+        "what an idiot I am",
+    ):
+        assert abuse(text)[0] == 0
