@@ -15,9 +15,8 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
 
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, markup=False, log_time_format="%H:%M:%S")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
-    for chatty in ("httpx", "chromadb", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+    logging.getLogger("handrail").setLevel(logging.INFO)
     changed = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     server = settings.server.model_copy(update=changed)
     settings = settings.model_copy(update={"server": server})
