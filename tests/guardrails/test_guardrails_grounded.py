@@ -9,7 +9,8 @@ RETURNS = (
 )
 ORDER = (
     '{"order_id": "W10021", "status": "shipped", "carrier": "DHL", "shipped_at": "2026-06-12T22:30:00Z", '
-    '"total_cents": 12900, "lines": [{"name": "Trail Tent 2"}, {"name": "Stove"}, {"name": "Mug"}], "eta": "2026-06-16"}'
+    '"total_cents": 12900, "lines": [{"name": "Trail Tent 2"}, {"name": "Stove"}, {"name": "Mug"}], "eta":'
+    ' "2026-06-16"}'
 )
 EVIDENCE = Evidence(
     passages={"returns@3#1": RETURNS},
