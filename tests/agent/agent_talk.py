@@ -130,10 +130,9 @@ class Talk:
         except Refusal as no:
             return Result(call, False, None, no.code, no.message, 0, no.rule or "", tuple(no.alternatives))
         self.seq += 1
-        action = ActionState(
-            f"a{self.seq}", tool.name, call.arguments, {"summary": preview.summary}, preview.summary, "f", NOW, "proposed",
-            self.seq,
-        )  # fmt: skip
+        said, shown = preview.summary, {"summary": preview.summary}
+        name, arguments = f"a{self.seq}", call.arguments
+        action = ActionState(name, tool.name, arguments, shown, said, "f", NOW, "proposed", self.seq)
         kept = tuple(replace(a, stage="dropped") if a.stage == "proposed" else a for a in self.situation.actions)
         self.situation = replace(self.situation, seq=self.seq, actions=(*kept, action))
         return f"{preview.summary}. Shall I go ahead?"

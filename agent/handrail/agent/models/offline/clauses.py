@@ -31,8 +31,8 @@ OPENING = re.compile(
     re.IGNORECASE,
 )
 THANKS = re.compile(
-    r"^\W*(?:ok(?:ay)?|great|perfect|super|brilliant|lovely|wonderful|awesome|cool|nice|good|fine|that's|thats|excellent)?"
-    r"[\s,!.]*(?:many |so )?(?:thanks|thank you|thx|ty|cheers|much appreciated|appreciate it|ta)\b[\w\s,!.':)]{0,40}$"
+    r"^\W*(?:(?:ok(?:ay)?|great|perfect|super|brilliant|lovely|wonderful|awesome|cool|nice|good|fine|that's|thats|excellent|yes|no)"
+    r"[\s,!.]+)*(?:many |so )?(?:thanks|thank you|thx|ty|cheers|much appreciated|appreciate it|ta)\b[\w\s,!.':)]{0,40}$"
     r"|^\W*(?:great|perfect|super|brilliant|lovely|wonderful|awesome|cool|excellent|good to know|got it|understood)\W*$",
     re.IGNORECASE,
 )
@@ -50,7 +50,7 @@ PERSON = re.compile(
 BOT = re.compile(
     r"\b(?:are you (?:a |an |actually )*(?:bot|robot|human|person|ai|real|machine|automated)|am i (?:talking|speaking|chatting) "
     r"(?:to|with) (?:a |an )?(?:bot|robot|human|person|machine|ai)|who are you|what are you|what can you (?:do|help)|"
-    r"how can you help|what do you do)\b",
+    r"how can you help)\b|\bwhat do you do\W*$",
     re.IGNORECASE,
 )
 REQUEST = re.compile(

@@ -122,11 +122,13 @@ def _cleaned(mark: Id, text: str) -> str:
 def _spaced_ids(text: str, mark: Id, slot: Slot) -> list[str]:
     """Identifiers written with gaps ("W 10021", "w-10021") or without their letters ("order 10021")."""
     words = re.findall(r"[A-Za-z0-9]+", text)
-    lead = re.match(r"#?[A-Za-z]+[-_]?", mark.pattern.replace("\\", ""))
+    lead = re.match(r"#?[A-Za-z]+(?:\\?[-_])?(?=\\d|\[)", mark.pattern)
+    said = re.search(rf"(?:\b(?:{re.escape(slot.noun)}|number|no\.?|id|is)\s+|#|^\W*)(\d+)\b", text, re.IGNORECASE)
     found: list[str] = []
     for number, word in enumerate(words):
         joined = word + words[number + 1] if number + 1 < len(words) and len(word) <= 4 else ""
-        bare = f"{lead[0]}{word}" if lead and word.isdigit() else ""
+        numbered = lead and said and word == said[1]
+        bare = f"{lead[0]}{word}".replace("\\", "") if lead and numbered else ""
         for candidate in (joined, bare):
             if candidate and (clean := _cleaned(mark, candidate)):
                 found.append(clean)

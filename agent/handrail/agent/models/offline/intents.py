@@ -7,7 +7,7 @@ from typing import Literal
 from handrail.agent.models.offline.clauses import OTHERS, Clause
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.router import Score, Toolbook
+from handrail.agent.router import READS, Score, Toolbook
 from handrail.agent.tools.api import Tool
 
 Want = Literal["tool", "policy", "social", "person", "unclear"]
@@ -29,7 +29,7 @@ ACTIONS = {
 NAMED = {key: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for key, pattern in ACTIONS.items()}
 GENERAL = re.compile(
     r"\b(?:polic(?:y|ies)|rules?|terms|conditions|in general|generally|usually|normally|allowed|permitted|what happens|what if|"
-    r"how long (?:do|does|will|is|are)|how many days|fees?|charged? for|cost (?:me )?to|if i (?:cancel|change|return|don't)|deadline|"
+    r"how long (?:do|does|will|is|are)|how many days|fees?|charged? for|cost (?:me )?to|(?<!know )(?<!check )(?<!see )(?<!me )(?<!wondering )if (?:i|we|you)|do (?:i|we) (?:have to|need to|get|pay)|deadline|"
     r"do you (?:offer|ship|deliver|accept|charge|allow|refund|price))\b",
     re.IGNORECASE,
 )
@@ -139,12 +139,20 @@ def _adjusted(score: Score, clause: Clause) -> Score:
         value += 0.03 if score.tool.effect == "read" else -0.2
         if clause.own:
             value += 0.04 if score.tool.identity != "none" else -0.08
+    elif not named and _verb(score.tool) in stem_set(clause.text):
+        value += 0.1
     elif clause.form in ("request", "ability", "statement") and named:
         if does:
             value += 0.08 if named & does else -0.12
         elif score.tool.effect == "read" and clause.form != "statement":
             value -= 0.08
     return Score(score.tool, value, score.meaning, score.phrase)
+
+
+def _verb(tool: Tool) -> str:
+    """What a tool does, by the first word of its name, where that is a word of its own ("renew")."""
+    verb = humanised(tool.name).split()[0]
+    return "" if verb in READS else next(iter(stem_set(verb)), "")
 
 
 def _tool(clause: Clause, scores: tuple[Score, ...], *, own: bool, relevance: float, book: Toolbook) -> Score | None:
