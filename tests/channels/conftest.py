@@ -396,7 +396,9 @@ async def serving(handrail: FakeHandrail) -> AsyncIterator[Site]:
     app = create_app(handrail)
     # Real argon2 takes a tenth of a second by design.
     app.state.kit.users._passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+    )
     server = ReadyServer(config, app.state.kit)
     task = asyncio.create_task(server.serve())
     await server.ready.wait()

@@ -95,6 +95,32 @@ async def test_addresses_and_methods_that_are_not_there(site, method, path, stat
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/policies/%ff",
+        "/v1/policies/%ed%a0%80",
+        "/v1/policies/returns?version=%ff%00",
+        "/v1/policies/returns?version=" + "x" * 5000,
+        "/v1/policies/" + "x" * 5000,
+        "/v1/conversations/%ff/events",
+        "/v1/conversations/..%2f..%2fusers",
+        "/%00",
+        "/pages/%00",
+        "/pages/%ff",
+        "/pages//etc/passwd",
+        "/pages/" + "x" * 5000,
+        "//evil.example/",
+    ],
+)
+async def test_strange_addresses_are_refused(site, path):
+    answer = await site.http.get(
+        site.url + path, headers={"Authorization": b"Bearer \xff\xfe", "Cookie": b"handrail_session=\xff"}
+    )
+    assert_problem(answer, answer.status_code)
+    assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"channel": "No"},

@@ -10,7 +10,8 @@ from handrail.channels.passwords import LONGEST
 from handrail.channels.users import Role
 from handrail.desk.acts import TAGS
 
-EMAIL = r"^[^\s@<>\x00-\x1f\x7f]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}$"
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@({LABEL}\.){{1,8}}[A-Za-z]{{2,63}}$"
 WORD = r"^[a-z][a-z0-9_-]{0,39}$"
 
 
@@ -79,7 +80,12 @@ class IdentityClaim(Input):
 
     claim: Annotated[
         dict[Annotated[str, StringConstraints(pattern=WORD)], Short],
-        Field(min_length=1, max_length=8, examples=[{"email": "sam@example.org"}]),
+        Field(
+            min_length=1,
+            max_length=8,
+            examples=[{"email": "sam@example.org"}],
+            json_schema_extra={"additionalProperties": False},
+        ),
     ]
 
 

@@ -18,6 +18,7 @@ let wantsRating = false;
 let rated = false;
 let awayTimer = null;
 let typingUntil = 0;
+let word = null;
 
 function kept() {
   try {
@@ -68,7 +69,7 @@ function follow() {
       gone: () => {
         const lost = conversation;
         startOver();
-        if (lost) notice("That conversation is no longer available. Write to begin a new one.", "alarm");
+        if (lost) tellOnce("That conversation is no longer available. Write to begin a new one.");
       },
     },
   });
@@ -125,13 +126,20 @@ function compose(text) {
   const trimmed = text.trim();
   if (!trimmed) return;
   if (about && trimmed.length > about.max_message_characters) {
-    notice(`A message can have ${about.max_message_characters} characters; this one has ${trimmed.length}.`, "alarm");
+    tellOnce(`A message can have ${about.max_message_characters} characters; this one has ${trimmed.length}.`);
     return;
   }
   wantsRating = false;
+  word = null;
   by("text").value = "";
   grow();
   send(lines.send(trimmed, newKey()));
+}
+
+/** Say something until the next message. */
+function tellOnce(text) {
+  word = [text, "alarm"];
+  render();
 }
 
 function notice(text, tone) {
@@ -145,10 +153,10 @@ function render() {
   by("welcome").hidden = !lines.empty;
   by("end").hidden = !state || state.closed || lines.empty;
   by("fresh").hidden = !state?.closed;
-  by("prove").hidden = state?.identity.level === "verified";
+  by("prove").hidden = state?.closed || state?.identity.level === "verified";
   by("typing").hidden = !(state?.holder !== "person" && (state?.working || Date.now() < typingUntil));
   if (!by("typing").hidden) lines.follow();
-  const [text, tone] = away ? ["Reconnecting…", "alarm"] : (state && standing(state)) || ["", ""];
+  const [text, tone] = away ? ["Reconnecting…", "alarm"] : word || (state && standing(state)) || ["", ""];
   notice(text, tone);
   engine();
   cards();
@@ -219,7 +227,7 @@ async function end() {
     await call("POST", path("close"), { token: conversation.token });
     wantsRating = true;
   } catch (error) {
-    notice(tell(error), "alarm");
+    tellOnce(tell(error));
   }
 }
 

@@ -117,6 +117,11 @@ export class Case {
 
   packet() {
     const { packet, promises, actions } = this.data;
+    // What is pointed at or focused is not pulled away while nothing about it has changed.
+    const drawn = JSON.stringify([this.id, packet, promises, actions, this.every]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    this.light([]);
     const parts = [];
     for (const [topic, title] of Object.entries(TOPICS)) {
       const lines = packet?.lines.filter((line) => line.topic === topic) || [];

@@ -207,8 +207,9 @@ async function act(what, body, key = newKey()) {
 async function claim() {
   if (!chosen || by("claim").hidden) return;
   try {
-    await act("claim", { take_over: by("claim").textContent === "Take over" });
-    by("text").disabled = false;
+    const data = await act("claim", { take_over: by("claim").textContent === "Take over" });
+    if (data.id !== chosen) return;
+    present(data);
     by("text").focus();
   } catch (error) {
     refuse(error.message);
@@ -289,12 +290,7 @@ by("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   write();
 });
-by("text").function fold(yes) {
-  by("aside").classList.toggle("folded", yes);
-  by("fold").setAttribute("aria-expanded", String(!yes));
-}
-
-addEventListener("keydown", (event) => {
+by("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     write();
