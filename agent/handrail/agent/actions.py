@@ -78,7 +78,7 @@ class Actions:
             raise Conflict(f"line {said} can't agree to {action.action_id}, which is {action.stage}", code="consent")
         consented = ActionConsented(action_id=action.action_id, fingerprint=action.fingerprint, said=said)
         (event, *_) = await self.log.append(
-            situation.conversation_id, "customer", consented, fence=self.heard(fence, situation), key=f"consent:{said}"
+            situation.conversation_id, "bot", consented, fence=self.heard(fence, situation), key=f"consent:{said}"
         )
         if event.data != consented:
             raise Conflict(f"line {said} has agreed to another action already", code="consent")

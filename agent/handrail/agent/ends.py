@@ -9,15 +9,19 @@ from handrail.conversation.log import Fence, Log
 log = logging.getLogger("handrail.actions")
 
 
-async def write_end(log_: Log, conversation_id: str, actor: str, end: ActionSucceeded | ActionFailed) -> Event:
+ACTOR = "bot"
+"""Whoever writes an end: a key counts for one actor alone, and an action ends once."""
+
+
+async def write_end(log_: Log, conversation_id: str, end: ActionSucceeded | ActionFailed) -> Event:
     """Append the end of an action. It is a fact, so no fence holds it back; a second end returns the first.
 
     Only an effect that happened after all outweighs an earlier end that denied it.
     """
-    (event, *_) = await _append(log_, conversation_id, actor, end, f"end:{end.action_id}")
+    (event, *_) = await _append(log_, conversation_id, end, f"end:{end.action_id}")
     if isinstance(end, ActionSucceeded) and isinstance(event.data, ActionFailed):
         log.error("%s of %s had its effect after it was given up", end.action_id, conversation_id)
-        (event, *_) = await _append(log_, conversation_id, actor, end, f"late:{end.action_id}")
+        (event, *_) = await _append(log_, conversation_id, end, f"late:{end.action_id}")
     return event
 
 
@@ -27,7 +31,7 @@ async def write_unknown(log_: Log, conversation_id: str, unknown: ActionUnknown,
     while True:
         try:
             (event, *_) = await log_.append(
-                conversation_id, "bot", unknown, fence=fence, key=f"unknown:{unknown.action_id}"
+                conversation_id, ACTOR, unknown, fence=fence, key=f"unknown:{unknown.action_id}"
             )
             return event
         except Fenced as refused:
@@ -39,12 +43,12 @@ async def write_unknown(log_: Log, conversation_id: str, unknown: ActionUnknown,
             fence = Fence(epoch=head.epoch, lease=fence.lease)
 
 
-async def _append(log_: Log, conversation_id: str, actor: str, end: Data, key: str) -> tuple[Event, ...]:
+async def _append(log_: Log, conversation_id: str, end: Data, key: str) -> tuple[Event, ...]:
     try:
-        return await log_.append(conversation_id, actor, end, key=key)
+        return await log_.append(conversation_id, ACTOR, end, key=key)
     except Conflict as refused:
         if refused.code != "forgotten":
             raise
         # The customer was forgotten meanwhile: that it happened stays, what it said does not.
         bare = type(end).model_validate(end.split()[0])
-        return await log_.append(conversation_id, actor, bare, key=key)
+        return await log_.append(conversation_id, ACTOR, bare, key=key)

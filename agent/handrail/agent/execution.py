@@ -143,7 +143,7 @@ class Execution:
         end: ActionSucceeded | ActionFailed = self._failure(called)
         if called.ok:
             end = ActionSucceeded(action_id=self.action.action_id, result=called.value)
-        return self._told(called, await write_end(self.actions.log, self.situation.conversation_id, "bot", end))
+        return self._told(called, await write_end(self.actions.log, self.situation.conversation_id, end))
 
     def _failure(self, called: Called) -> ActionFailed:
         # What broke is for the log of the process; what a rule says is for the customer.

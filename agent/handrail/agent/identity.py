@@ -18,7 +18,7 @@ from handrail.conversation.errors import Conflict, Denied, HandrailError, Invali
 from handrail.conversation.events import CodeRefused, Data, IdentityProven, Level
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
-from handrail.conversation.situation import Identity, Situation
+from handrail.conversation.situation import Challenge, Identity, Situation
 from handrail.conversation.situations import Situations
 from handrail.desk.mail import Mailer
 
@@ -70,7 +70,11 @@ class IdentityService:
         """What is missing before `tool` may be called for this customer; None where nothing is."""
         if self.allows(tool, situation.identity):
             return None
-        return "code" if tool.identity == "verified" and self._codes.is_live(situation.challenge) else "claim"
+        return "code" if tool.identity == "verified" and self.is_live(situation.challenge) else "claim"
+
+    def is_live(self, challenge: Challenge | None) -> bool:
+        """Whether a code is awaited that can still be given."""
+        return self._codes.is_live(challenge)
 
     def claim_in(self, text: str) -> dict[str, str]:
         """What in a line may tell who the customer is; empty where nothing does."""

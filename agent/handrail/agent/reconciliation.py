@@ -47,12 +47,11 @@ async def _decide(
     over = actions.clock.now() >= over_at
     if found.ok and found.value is not None:
         done = ActionSucceeded(action_id=action.action_id, result=found.value["result"], reconciled=True)
-        event = await write_end(actions.log, situation.conversation_id, "system", done)
+        event = await write_end(actions.log, situation.conversation_id, done)
         return Executed(action, "succeeded", result=done.result, seq=event.seq)
     if found.ok and over:
-        event = await write_end(
-            actions.log, situation.conversation_id, "system", ActionFailed(action_id=action.action_id, code="not_done")
-        )
+        absent = ActionFailed(action_id=action.action_id, code="not_done")
+        event = await write_end(actions.log, situation.conversation_id, absent)
         # The call's own run may have told of its effect in the meantime.
         if isinstance(event.data, ActionSucceeded):
             return Executed(action, "succeeded", result=event.data.result, seq=event.seq)
