@@ -135,12 +135,14 @@ async def build(
     rails: Rails | None = None,
     link: Callable[[str], str] | None = None,
     keep_house: bool = True,
+    rehearsal: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> AsyncIterator[Handrail]:
     """Put the agent together on these settings, and take it apart at the end.
 
     `link` makes the address under which a customer finds a conversation again, for letters. Without `keep_house`
-    nothing runs beside the conversations until `housekeeping` is asked. Raises `SettingsError` and `Unavailable`.
+    nothing runs beside the conversations until `housekeeping` is asked. In a `rehearsal` the workspace is told that a
+    case is played. Raises `SettingsError` and `Unavailable`.
     """
     clock = clock or SystemClock()
     workspace = load_workspace(settings)
@@ -155,7 +157,7 @@ async def build(
         rails = rails or await make_rails(settings, embedder)
         situations = Situations(log)
         stack.push_async_callback(situations.close)
-        resources = await stack.enter_async_context(workspace.open(database.url, clock.now()))
+        resources = await stack.enter_async_context(workspace.open(database.url, clock.now(), rehearsal=rehearsal))
         mailer = mailer or _mailer(settings, clock)
         chosen, writer = _engine(settings, embedder, clock, stack) if model is None else (model, None)
         actions = Actions(

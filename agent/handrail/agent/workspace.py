@@ -34,15 +34,17 @@ class Workspace:
     by_name: Mapping[str, Tool] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def open(self, database_url: str, now: datetime | None = None) -> AsyncIterator[Any]:
+    async def open(
+        self, database_url: str, now: datetime | None = None, *, rehearsal: bool = False
+    ) -> AsyncIterator[Any]:
         """Run the workspace's `lifespan`; the value is `Context.resources` (None where it defines none).
 
-        `now` is what the clock of the agent says; the present moment where it is left out.
+        `now` is what the clock of the agent says, the present where it is left out; in a `rehearsal` a case is played.
         """
         if self.lifespan is None:
             yield None
             return
-        info = WorkspaceInfo(self.folder, self.data_folder, database_url, now or datetime.now(UTC))
+        info = WorkspaceInfo(self.folder, self.data_folder, database_url, now or datetime.now(UTC), rehearsal)
         async with self.lifespan(info) as resources:
             yield resources
 

@@ -1,13 +1,16 @@
 """A case: what a customer does, turn by turn, and what should come of it. One JSON object a line."""
 
-from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from handrail.conversation.events import Outcome, Reason
 from handrail.evals.tags import Tag, majority, reasons
-from handrail.evals.transcript import Transcript
+from handrail.evals.transcript import Transcript, TranscriptTurn
+
+T = TypeVar("T")
+AnyOf = Annotated[tuple[T, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+"""Several of which any is right; one may stand by itself, without a list."""
 
 
 class Part(BaseModel):
@@ -16,17 +19,27 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Meanwhile(Part):
+    """Another customer changes something in the business: a writing tool is called for them, past the agent."""
+
+    customer_id: str
+    tool: str
+    arguments: dict[str, Any] = {}
+
+
 class Step(Part):
-    """One thing the customer does: says something, types the code that was sent, or lets time pass (seconds)."""
+    """One thing that happens: the customer says something or types the code they were sent, time passes (seconds), or
+    another customer does something meanwhile."""
 
     say: str | None = Field(default=None, max_length=20_000)
     code: bool = False
     wait: float = Field(default=0, ge=0)
+    meanwhile: Meanwhile | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Step":
-        if (self.say is not None) + self.code + bool(self.wait) != 1:
-            raise ValueError('a step is one of {"say": "…"}, {"code": true} and {"wait": seconds}')
+        if (self.say is not None) + self.code + bool(self.wait) + (self.meanwhile is not None) != 1:
+            raise ValueError('a step is one of {"say": "…"}, {"code": true}, {"wait": seconds} and {"meanwhile": {…}}')
         return self
 
 
@@ -36,6 +49,13 @@ class ExpectedCall(Part):
     tool: str
     arguments: dict[str, Any] = {}
     times: int = Field(default=1, ge=0)
+
+
+class ExpectedHandoff(Part):
+    """How a handoff must have gone: to a live person or as a ticket, and to which department."""
+
+    mode: Literal["live", "ticket"] | None = None
+    department: str | None = None
 
 
 class EndState(Part):
@@ -50,39 +70,55 @@ class Expected(Part):
     """What should come of it; what is left out is not scored."""
 
     escalate: bool | None = None
+    """Whether a person must have been called."""
     reasons: tuple[Reason, ...] = ()
     """Any of these is right."""
-    outcome: Outcome | None = None
-    """How the last turn ends."""
-    calls: tuple[ExpectedCall, ...] = ()
+    handoff: ExpectedHandoff | None = None
+    outcome: AnyOf[Outcome] = ()
+    """How the last turn ends; any of these is right."""
+    calls: tuple[ExpectedCall, ...] | None = None
+    """The calls that must have been made. Changes in the business beside these are wrong; `[]` allows none at all."""
     cites: tuple[str, ...] = ()
     """Policies, as `id` or `id@version`, that replies must cite."""
-    says: tuple[str, ...] = ()
-    """Facts that the replies must tell, as text found whatever the case of letters."""
+    says: tuple[AnyOf[str], ...] = ()
+    """Facts that the replies must tell, as text found whatever the case of letters; a list inside is any of these."""
     never_says: tuple[str, ...] = ()
     state: tuple[EndState, ...] = ()
 
 
 class Case(Part):
-    """A case of the suite. `now` is the moment at which it plays, `customer_id` who is proven from the start."""
+    """A case of the suite. `now` is the moment at which it plays, `customer_id` who is proven from the start.
 
-    id: str
+    `staffed` tells whether somebody is at the desk while it is open. `recorded` are both sides of the conversation that
+    the case was made of, where it was.
+    """
+
+    id: str = Field(min_length=1)
     purpose: str
-    now: datetime | None = None
+    now: AwareDatetime | None = None
     customer_id: str | None = None
+    staffed: bool = True
     steps: tuple[Step, ...] = Field(min_length=1)
     expected: Expected = Expected()
     tags: tuple[Tag, ...] = ()
+    recorded: tuple[TranscriptTurn, ...] = ()
 
 
 def case_of(transcript: Transcript) -> Case:
-    """The customer's side of a transcript as a case; its tags say what is expected."""
-    escalate = majority(transcript.tags)
+    """The customer's side of a transcript as a case; its tags say what is expected.
+
+    Raises `ValueError` where the customer says nothing.
+    """
+    steps = tuple(Step(say=turn.text) for turn in transcript.turns if turn.role == "customer" and turn.text.strip())
+    if not steps:
+        raise ValueError("the customer says nothing in it")
     return Case(
         id=transcript.id,
         purpose=transcript.purpose or "a recorded conversation",
-        steps=tuple(Step(say=turn.text) for turn in transcript.turns if turn.role == "customer" and turn.text.strip())
-        or (Step(wait=1),),
-        expected=Expected(escalate=escalate, reasons=tuple(sorted(reasons(transcript.tags)))),
+        now=transcript.now,
+        customer_id=transcript.customer_id,
+        steps=steps,
+        expected=Expected(escalate=majority(transcript.tags), reasons=tuple(sorted(reasons(transcript.tags)))),
         tags=transcript.tags,
+        recorded=transcript.turns,
     )

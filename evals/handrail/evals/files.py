@@ -34,32 +34,37 @@ def read_suite(path: Path, *, skip_bad: bool = False) -> Suite:
         for number, line in _lines(file):
             try:
                 case = _case(line)
+                if case.id in cases:
+                    raise ValueError(f"there is a case {case.id!r} already")
+                cases[case.id] = case
             except ValueError as error:
                 bad.append(f"{file.name}:{number}: {_told(error)}")
-                continue
-            if case.id in cases:
-                bad.append(f"{file.name}:{number}: there is a case {case.id!r} already")
-            else:
-                cases[case.id] = case
     if bad and not skip_bad:
         raise Invalid("\n".join([*bad, f"{len(bad)} bad lines; --skip-bad runs the {len(cases)} others"]))
     return Suite(tuple(cases.values()), tuple(bad))
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{file.name} can't be read as text in UTF-8: {error}") from error
+    # Only a line feed ends a line of JSON lines: U+2028 and the like may stand inside of a text.
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, line
 
 
 def _case(line: str) -> Case:
     record = json.loads(line)
-    if isinstance(record, dict) and "steps" in record:
-        return Case.model_validate(record)
-    return case_of(Transcript.model_validate(record))
+    if not isinstance(record, dict) or not ("steps" in record or "turns" in record):
+        raise ValueError("neither a case (an object with `steps`) nor a transcript (one with `turns`)")
+    return Case.model_validate(record) if "steps" in record else case_of(Transcript.model_validate(record))
 
 
 def _told(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
+    if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error}"
-    return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'line'}: {p['msg']}" for p in error.errors()[:3])
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'line'}: {p['msg']}" for p in error.errors()[:3])
+    return str(error)

@@ -1,69 +1,129 @@
 """A report as a table for people and as JSON for programs."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from handrail.evals.replay import Played
+from handrail.evals.report import Report, is_right, wrong
 from handrail.evals.statistics import Figure
-from handrail.evals.suite import Report, wrong
+from handrail.evals.story import story
+
+NAMES = {"end_state": "end state"}
 
 
-def print_report(report: Report, console: Console) -> None:
-    """Print the figures with their intervals, then every case that is not wholly right, with why."""
-    table = Table(
-        "figure", "value", "95 % interval", "cases", title=f"{len(report.played)} cases, engine {report.engine}"
-    )
-    found = report.escalation
-    rows = {"escalation precision": found.precision, "escalation recall": found.recall, "escalation F1": found.f1}
-    for name, figure in {**rows, **{f"{name} right": f for name, f in report.shares.items()}}.items():
-        table.add_row(name, *_told(figure))
-    for name, spent in report.latency.items():
-        table.add_row(f"slowest turn {name}", "–" if spent is None else f"{spent:.0f} ms", "", str(len(report.played)))
-    table.add_row("tokens a case", "–" if report.tokens is None else f"{report.tokens:.0f}", "", "")
-    console.print(Group(table, *_failures(report)))
+def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) -> None:
+    """Print the figures with their intervals, then every case that is not wholly right, with why.
+
+    The cases whose ids are in `show` are told with their whole conversation.
+    """
+    show = frozenset(show)
+    console.print(_figures(report))
+    for case, why in sorted(report.broken.items()):
+        console.print(f"[red]✗ {escape(case)}[/] could not be run: {escape(why)}")
+    for played in report.played:
+        right = is_right(played)
+        if right and played.case.id not in show:
+            continue
+        mark = "[green]✓" if right else "[red]✗"
+        console.print(f"{mark} {escape(played.case.id)}[/]  {escape(played.case.purpose)}", highlight=False)
+        for score in played.scores:
+            if wrong(score):
+                console.print(Padding(Text(f"{_name(score.name)}: {score.detail}", "yellow"), (0, 0, 0, 4)))
+        if played.case.id in show:
+            console.print(Padding(_story(played), (0, 0, 1, 4)))
+    if not report.failed and not report.broken:
+        console.print("[green]every case is right[/]")
 
 
-def _failures(report: Report) -> list[Text]:
-    lines = [Text(f"✗ {case}: could not be run: {why}", style="red") for case, why in sorted(report.broken.items())]
-    for played in sorted(report.failed, key=lambda p: p.case.id):
-        told = "; ".join(f"{s.name}: {s.detail}" for s in played.scores if wrong(s))
-        lines.append(Text(f"✗ {played.case.id} ({played.case.purpose}): {told}", style="red"))
-    return lines or [Text("every case is right", style="green")]
+def _figures(report: Report) -> Table:
+    what = "checks alone, on the lines as recorded" if report.mode == "recorded" else f"engine {report.engine}"
+    total = len(report.played) + len(report.broken)
+    table = Table("figure", "value", "95 % interval", "of", title=f"{total} cases, {what}", title_justify="left")
+    for name, figure in _rows(report):
+        if figure.value is not None:
+            table.add_row(name, *_told(figure))
+    unscored = [_name(name) for name, figure in report.shares.items() if figure.value is None]
+    if unscored:
+        table.caption = f"not scored, since no case expects it: {', '.join(unscored)}"
+    if report.split:
+        table.add_row("taggers split evenly, not scored", str(report.split), "", "")
+    for name, value in _costs(report):
+        table.add_row(name, value, "", f"{report.spent.turns} turns")
+    return table
+
+
+def _rows(report: Report) -> Iterator[tuple[str, Figure]]:
+    yield "cases wholly right", report.right
+    yield "escalation precision", report.escalation.precision
+    yield "escalation recall", report.escalation.recall
+    yield "escalation F1", report.escalation.f1
+    yield "precision, offers of a person counted", report.offered.precision
+    yield "recall, offers of a person counted", report.offered.recall
+    yield from ((f"{_name(name)} right", figure) for name, figure in report.shares.items())
+    yield "taggers agree", report.agreement
+
+
+def _costs(report: Report) -> Iterator[tuple[str, str]]:
+    spent = report.spent
+    if spent.p50 is None or spent.p95 is None:
+        return
+    what = "checks" if report.mode == "recorded" else "turn without the model"
+    yield f"{what}, p50 / p95", f"{spent.p50:.0f} / {spent.p95:.0f} ms"
+    if spent.model_p50 is not None and spent.model_p95 is not None:
+        yield "waiting for the model, p50 / p95", f"{spent.model_p50:.0f} / {spent.model_p95:.0f} ms"
+    if report.mode != "recorded":
+        yield "model calls a turn", f"{spent.model_calls:.2f}"
+        yield "tokens a turn, in / out", f"{spent.tokens_in:.0f} / {spent.tokens_out:.0f}"
+    if spent.cost:
+        yield "cost of the run", f"{spent.cost:.4f}"
+
+
+def _story(played: Played) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", style="bold", no_wrap=True)
+    grid.add_column()
+    for who, text in story(played.log):
+        grid.add_row(who, Text(text) if who else Text(f"· {text}", "dim"))
+    return grid
+
+
+def _name(score: str) -> str:
+    return NAMES.get(score, score)
 
 
 def _told(figure: Figure) -> tuple[str, str, str]:
-    if figure.value is None:
-        return "–", "", str(figure.n)
     interval = "" if figure.low is None else f"{figure.low:.3f} – {figure.high:.3f}"
     return f"{figure.value:.3f}", interval, str(figure.n)
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report as JSON: figures, and each case with its scores."""
-    found = report.escalation
+    """The report as JSON: figures, and each case with its scores and its conversation."""
     return {
+        "mode": report.mode,
         "engine": report.engine,
-        "cases": len(report.played),
-        "escalation": {
-            "tp": found.tp, "fp": found.fp, "fn": found.fn, "tn": found.tn,
-            "precision": _figure(found.precision), "recall": _figure(found.recall), "f1": _figure(found.f1),
-        },
-        "right": {name: _figure(figure) for name, figure in report.shares.items()},
-        "latency_ms": report.latency,
-        "tokens": report.tokens,
+        "cases": len(report.played) + len(report.broken),
+        "right": asdict(report.right),
+        "escalation": asdict(report.escalation),
+        "escalation_offers_counted": asdict(report.offered),
+        "scores": {name: asdict(figure) for name, figure in report.shares.items()},
+        "taggers": {"agree": asdict(report.agreement), "split": report.split},
+        "turns": asdict(report.spent),
         "broken": report.broken,
-        "scores": [
+        "played": [
             {
                 "id": played.case.id,
                 "purpose": played.case.purpose,
+                "right": is_right(played),
                 "scores": {s.name: {"value": s.value, "detail": s.detail} for s in played.scores},
+                "conversation": [{"who": who or "handrail", "text": text} for who, text in story(played.log)],
             }
             for played in report.played
         ],
-    }  # fmt: skip
-
-
-def _figure(figure: Figure) -> dict[str, float | int | None]:
-    return {"value": figure.value, "low": figure.low, "high": figure.high, "n": figure.n}
+    }

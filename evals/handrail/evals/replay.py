@@ -1,18 +1,26 @@
 """Replay: the customer's side of a case against the agent; the log decides."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from handrail.agent.bootstrap import Handrail
+from handrail.agent.tools.api import Context, Customer
 from handrail.agent.tools.call import call
+from handrail.conversation.errors import Invalid
 from handrail.conversation.events import Event, IdentityProven, Opened
 from handrail.desk.mail import Mail
-from handrail.evals.case import Case, EndState, Step
+from handrail.desk.staff import Staff
+from handrail.evals.case import Case, EndState, Meanwhile, Step
 from handrail.evals.score import Score
 from handrail.evals.scorers import SCORERS, part_of
 
 CODE = re.compile(r"\b\d{6}\b")
+DESK = Staff("desk", "The desk")
+"""Who is at the desk in a case that is staffed: for every department."""
+
+PAUSE = 5.0
+"""Seconds between two lines: people take a few, and nothing may depend on their taking none."""
 
 
 class CaseClock:
@@ -59,47 +67,85 @@ class Played:
 async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent) -> Played:
     """Run a case on an agent of its own, and score what came of it."""
     opened = await handrail.log.open(Opened(channel="evaluation"))
-    conversation_id = opened.conversation_id
+    player = _Player(handrail, clock, sent, opened.conversation_id, case.staffed)
     if case.customer_id:
-        proven = IdentityProven(
-            level="verified",
-            customer_id=case.customer_id,
-            customer_ref=handrail.vault.ref(case.customer_id),
-            method="token",
-        )
-        await handrail.log.append(conversation_id, "system", proven)
+        await player.prove(case.customer_id)
     for step in case.steps:
-        await _take(step, conversation_id, handrail, clock, sent)
-    log = tuple(await handrail.log.read(conversation_id))
-    state = await _end_state(case, conversation_id, handrail)
+        await player.take(step)
+    state = await player.end_state(case)
+    log = tuple(await handrail.log.read(opened.conversation_id))
     return Played(case, log, (*(scorer(case, log) for scorer in SCORERS), state))
 
 
-async def _take(step: Step, conversation_id: str, handrail: Handrail, clock: CaseClock, sent: Sent) -> None:
-    if step.wait:
-        clock.advance(step.wait)
-        return
-    text = step.say if step.say is not None else sent.code
-    # People take a few seconds between lines, and nothing may depend on their taking none.
-    clock.advance(5)
-    await handrail.turns.hear(conversation_id, text)
-    await handrail.turns.settled()
+class _Player:
+    """The customer of one case, and what goes on around them."""
 
+    def __init__(self, handrail: Handrail, clock: CaseClock, sent: Sent, conversation_id: str, staffed: bool) -> None:
+        self._handrail, self._clock, self._sent = handrail, clock, sent
+        self._id, self._staffed, self._meanwhile = conversation_id, staffed, 0
 
-async def _end_state(case: Case, conversation_id: str, handrail: Handrail) -> Score:
-    expected = case.expected.state
-    if not expected:
-        return Score("end_state", None)
-    wrong = [told for state in expected if (told := await _differs(state, conversation_id, handrail))]
-    return Score("end_state", float(not wrong), "; ".join(wrong))
+    async def prove(self, customer_id: str) -> None:
+        """The company's own site vouches for this customer. Raises `Invalid` where the business does not know them."""
+        find, name = self._handrail.workspace.find_customer, ""
+        if find is not None:
+            person = await find((await self._context()).resources, {"customer_id": customer_id})
+            if person is None:
+                raise Invalid(f"there is no customer {customer_id} in this business")
+            name = person.name
+        ref = self._handrail.vault.ref(customer_id)
+        proven = IdentityProven(level="verified", customer_id=customer_id, customer_ref=ref, name=name, method="token")
+        await self._handrail.log.append(self._id, "system", proven)
 
+    async def take(self, step: Step) -> None:
+        """Let one step happen, and wait until the agent has done what it has to."""
+        if step.wait:
+            self._clock.advance(step.wait)
+            return
+        if step.meanwhile:
+            await self._change(step.meanwhile)
+            return
+        # Codes are sent beside the conversation.
+        await self._handrail.identity.close()
+        self._clock.advance(PAUSE)
+        if self._staffed:
+            await self._handrail.presence.seen(DESK)
+        await self._handrail.turns.hear(self._id, self._sent.code if step.code else step.say or "")
+        await self._handrail.turns.settled()
 
-async def _differs(state: EndState, conversation_id: str, handrail: Handrail) -> str:
-    tool = handrail.workspace.by_name.get(state.tool)
-    if tool is None or tool.effect != "read":
-        return f"{state.tool} is no reading tool of this workspace"
-    situation = await handrail.situations.get(conversation_id)
-    called = await call(tool, handrail.actions.context(situation), state.arguments)
-    if not called.ok:
-        return f"{state.tool}: {called.code} {called.message}"
-    return "" if part_of(state.expect, called.value) else f"{state.tool} tells {called.value!r}, not {state.expect!r}"
+    async def end_state(self, case: Case) -> Score:
+        """Whether the business tells what it should, asked as the case's customer."""
+        expected = case.expected.state
+        if not expected:
+            return Score("end_state", None)
+        wrong = [told for state in expected if (told := await self._differs(state))]
+        return Score("end_state", float(not wrong), "; ".join(wrong))
+
+    async def _differs(self, state: EndState) -> str:
+        tool = self._handrail.workspace.by_name.get(state.tool)
+        if tool is None or tool.effect != "read":
+            return f"{state.tool} is no reading tool of this workspace"
+        called = await call(tool, await self._context(), state.arguments)
+        if not called.ok:
+            return f"{state.tool}: {called.code} {called.message}"
+        return (
+            "" if part_of(state.expect, called.value) else f"{state.tool} tells {called.value!r}, not {state.expect!r}"
+        )
+
+    async def _change(self, change: Meanwhile) -> None:
+        tool = self._handrail.workspace.by_name.get(change.tool)
+        if tool is None or tool.effect != "write":
+            raise Invalid(f"meanwhile: {change.tool} is no writing tool of this workspace")
+        self._meanwhile += 1
+        ctx = replace(
+            await self._context(),
+            customer=Customer(id=change.customer_id, level="verified"),
+            idempotency_key=f"meanwhile-{self._meanwhile}",
+            deadline=self._clock.now() + timedelta(seconds=tool.timeout),
+        )
+        called = await call(tool, ctx, change.arguments)
+        if not called.ok:
+            raise Invalid(f"meanwhile: {change.tool} was not done: {called.code} {called.message}")
+
+    async def _context(self) -> Context:
+        situation = await self._handrail.situations.get(self._id)
+        return self._handrail.actions.context(situation)

@@ -35,8 +35,9 @@ def escalation(case: Case, log: Sequence[Event]) -> Score:
     if case.expected.escalate is None:
         return Score("escalation", None)
     got = escalated(log)
-    detail = f"handed over: {', '.join(got)}" if got else "not handed over"
-    return Score("escalation", float(bool(got) == case.expected.escalate), detail)
+    detail = f"a person was called ({', '.join(got)})" if got else "no person was called"
+    should = "one should have been" if case.expected.escalate else "none was needed"
+    return Score("escalation", float(bool(got) == case.expected.escalate), f"{detail}; {should}")
 
 
 def reason(case: Case, log: Sequence[Event]) -> Score:
@@ -44,43 +45,80 @@ def reason(case: Case, log: Sequence[Event]) -> Score:
     got = escalated(log)
     if not case.expected.reasons or not case.expected.escalate or not got:
         return Score("reason", None)
-    return Score(
-        "reason", float(got[0] in case.expected.reasons), f"{got[0]}; right: {', '.join(case.expected.reasons)}"
-    )
+    return Score("reason", float(got[0] in case.expected.reasons), f"{got[0]}; right: {_any(case.expected.reasons)}")
+
+
+def handoff(case: Case, log: Sequence[Event]) -> Score:
+    """1 where the handoff went live or as a ticket, and to the department, as it should; 0 where there was none."""
+    expected, requested = case.expected.handoff, of_kind(log, HandoffRequested)
+    if expected is None:
+        return Score("handoff", None)
+    if not requested:
+        return Score("handoff", 0.0, "there was none")
+    got = {"mode": requested[0].mode, "department": requested[0].department}
+    wrong = [
+        f"{name} {got[name]}, right: {right}"
+        for name, right in expected.model_dump(exclude_none=True).items()
+        if got[name] != right
+    ]
+    return Score("handoff", float(not wrong), "; ".join(wrong))
 
 
 def outcome(case: Case, log: Sequence[Event]) -> Score:
     """1 where the last turn ended as expected."""
-    if case.expected.outcome is None:
+    if not case.expected.outcome:
         return Score("outcome", None)
     ends = of_kind(log, TurnEnded)
     got = ends[-1].outcome if ends else "no turn ended"
-    return Score("outcome", float(got == case.expected.outcome), f"{got}; right: {case.expected.outcome}")
+    return Score("outcome", float(got in case.expected.outcome), f"{got}; right: {_any(case.expected.outcome)}")
 
 
 def calls(case: Case, log: Sequence[Event]) -> Score:
-    """The share of expected tool calls that were made exactly as often as expected (reads: at least once)."""
-    if not case.expected.calls:
+    """The share of expected tool calls that were made exactly as often as expected (reads: at least as often).
+
+    0 where something else was changed in the business.
+    """
+    expected = case.expected.calls
+    if expected is None:
         return Score("calls", None)
-    wrong = [
-        f"{call.tool} ×{times(call, log)}, right: ×{call.times}" for call in case.expected.calls if not _made(call, log)
+    others = [
+        made
+        for made in _effects(log)
+        if not any(
+            call.tool == made.tool and part_of(call.arguments, made.arguments) for call in expected if call.times
+        )
     ]
-    total = len(case.expected.calls)
-    return Score("calls", (total - len(wrong)) / total, "; ".join(wrong))
+    wrong = [f"{_told(call)} ×{times(call, log)}, right: ×{call.times}" for call in expected if not _made(call, log)]
+    detail = "; ".join([*wrong, *(f"{made.tool} {made.arguments} was not wanted" for made in others)])
+    if others:
+        return Score("calls", 0.0, detail)
+    return Score("calls", (len(expected) - len(wrong)) / len(expected) if expected else 1.0, detail)
 
 
 def times(call: ExpectedCall, log: Sequence[Event]) -> int:
     """How often a call had its effect, or a read was answered."""
-    proposed = {p.action_id: p for p in of_kind(log, ActionProposed)}
-    done = [proposed[s.action_id] for s in of_kind(log, ActionSucceeded) if s.action_id in proposed]
     reads = [ran for ran in of_kind(log, ToolRan) if ran.ok]
-    return sum(made.tool == call.tool and part_of(call.arguments, made.arguments) for made in (*done, *reads))
+    return sum(made.tool == call.tool and part_of(call.arguments, made.arguments) for made in (*_effects(log), *reads))
+
+
+def _effects(log: Sequence[Event]) -> list[ActionProposed]:
+    """The actions that succeeded, as they were proposed."""
+    proposed = {p.action_id: p for p in of_kind(log, ActionProposed)}
+    return [proposed[s.action_id] for s in of_kind(log, ActionSucceeded) if s.action_id in proposed]
 
 
 def _made(call: ExpectedCall, log: Sequence[Event]) -> bool:
     made = times(call, log)
     read = any(ran.tool == call.tool for ran in of_kind(log, ToolRan) if ran.ok)
     return made >= call.times if read and call.times else made == call.times
+
+
+def _told(call: ExpectedCall) -> str:
+    return f"{call.tool} {call.arguments}" if call.arguments else call.tool
+
+
+def _any(right: Sequence[str]) -> str:
+    return " or ".join(right)
 
 
 def part_of(expected: Any, got: Any) -> bool:
@@ -121,8 +159,9 @@ def facts(case: Case, log: Sequence[Event]) -> Score:
         return Score("facts", None)
     text = _plain(" ".join(said.text for said in of_kind(log, BotSaid)))
     said = [forbidden for forbidden in expected.never_says if _plain(forbidden) in text]
-    missing = [fact for fact in expected.says if _plain(fact) not in text]
-    detail = "; ".join([*(f"said {s!r}" for s in said), *(f"did not say {m!r}" for m in missing)])
+    missing = [facts for facts in expected.says if not any(_plain(fact) in text for fact in facts)]
+    told = [" or ".join(map(repr, facts)) for facts in missing]
+    detail = "; ".join([*(f"said {s!r}" for s in said), *(f"did not say {m}" for m in told)])
     share = 1 - len(missing) / len(expected.says) if expected.says else 1.0
     return Score("facts", 0.0 if said else share, detail)
 
@@ -133,8 +172,13 @@ def _plain(text: str) -> str:
 
 def latency(case: Case, log: Sequence[Event]) -> Score:
     """Milliseconds of the slowest turn, without the time spent waiting for a model."""
-    spent = [end.milliseconds - end.model_milliseconds for end in of_kind(log, TurnEnded)]
+    spent = [own_time(end) for end in of_kind(log, TurnEnded)]
     return Score("latency", max(spent) if spent else None)
+
+
+def own_time(end: TurnEnded) -> float:
+    """Milliseconds of a turn without the time spent waiting for a model."""
+    return end.milliseconds - end.model_milliseconds
 
 
 def tokens(case: Case, log: Sequence[Event]) -> Score:
@@ -143,5 +187,7 @@ def tokens(case: Case, log: Sequence[Event]) -> Score:
     return Score("tokens", float(sum(end.tokens_in + end.tokens_out for end in ends)) if ends else None)
 
 
-SCORERS: tuple[Scorer, ...] = (escalation, reason, outcome, calls, consent, citations, facts, latency, tokens)
+SCORERS: tuple[Scorer, ...] = (
+    escalation, reason, handoff, outcome, calls, consent, citations, facts, latency, tokens,
+)  # fmt: skip
 """Every scorer of the log. The end state is scored where the case ran, since it needs the business: see `replay`."""

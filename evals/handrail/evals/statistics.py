@@ -14,7 +14,7 @@ DRAWS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with the ends of its 95 % interval; `n` is over how many conversations. NaN-free: None where undefined."""
+    """A figure with the ends of its 95 % interval; `n` is over how many conversations. None where it is undefined."""
 
     value: float | None
     low: float | None = None
@@ -47,29 +47,23 @@ class Detection:
 
 def detection(truth: Sequence[bool], got: Sequence[bool], seed: int = 0) -> Detection:
     """Precision and recall with Wilson's intervals, F1 with the percentile bootstrap over conversations."""
-    t, g = np.array(truth, dtype=bool), np.array(got, dtype=bool)
-    tp, fp, fn = int((t & g).sum()), int((~t & g).sum()), int((t & ~g).sum())
-    draws = np.random.default_rng(seed).integers(0, max(len(t), 1), size=(DRAWS, len(t)))
+    pairs = list(zip(truth, got, strict=True))
+    tp, fp, fn, tn = (pairs.count(pair) for pair in ((True, True), (False, True), (True, False), (False, False)))
     return Detection(
-        tp, fp, fn, int((~t & ~g).sum()),
-        precision=wilson(tp, tp + fp),
-        recall=wilson(tp, tp + fn),
-        f1=_f1(t, g, draws),
-    )  # fmt: skip
+        tp, fp, fn, tn, precision=wilson(tp, tp + fp), recall=wilson(tp, tp + fn), f1=_f1((tp, fp, fn, tn), seed)
+    )
 
 
-def _f1(t: "np.ndarray", g: "np.ndarray", draws: "np.ndarray") -> Figure:
-    value = _f1_of(t & g, t, g)
-    if value is None:
-        return Figure(None, n=len(t))
-    drawn = [f for row in draws if (f := _f1_of((t & g)[row], t[row], g[row])) is not None]
-    low, high = np.percentile(drawn, [2.5, 97.5]) if drawn else (value, value)
-    return Figure(value, float(low), float(high), len(t))
-
-
-def _f1_of(both: "np.ndarray", t: "np.ndarray", g: "np.ndarray") -> float | None:
-    whole = int(t.sum() + g.sum())
-    return 2 * int(both.sum()) / whole if whole else None
+def _f1(counts: tuple[int, int, int, int], seed: int) -> Figure:
+    """F1 = 2 tp / (2 tp + fp + fn). To draw conversations anew is to draw the four counts from their multinomial."""
+    n, (tp, fp, fn, _) = sum(counts), counts
+    if tp + fp + fn == 0:
+        return Figure(None, n=n)
+    drawn = np.random.default_rng(seed).multinomial(n, np.array(counts) / n, size=DRAWS)
+    below = 2 * drawn[:, 0] + drawn[:, 1] + drawn[:, 2]
+    f1 = 2 * drawn[below > 0, 0] / below[below > 0]
+    low, high = np.percentile(f1, [2.5, 97.5])
+    return Figure(2 * tp / (2 * tp + fp + fn), float(low), float(high), n)
 
 
 def percentile(values: Sequence[float], q: float) -> float | None:

@@ -1,90 +1,86 @@
-"""A run: many cases played side by side, and the figures that come of them."""
+"""A run: many cases played side by side, and the report that comes of them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
+from handrail.agent.bootstrap import make_rails
 from handrail.conversation.settings import Settings
 from handrail.evals.case import Case
+from handrail.evals.recorded import ENGINE, listen
 from handrail.evals.replay import Played, play
-from handrail.evals.score import Score
-from handrail.evals.scorers import escalated
-from handrail.evals.statistics import Detection, Figure, detection, percentile, wilson
+from handrail.evals.report import Report, report
 from handrail.evals.world import Worlds, open_worlds
+from handrail.knowledge.embed import open_embedder
 
-Progress = Callable[[Played | None, int], None]
-"""Told (the case that has ended, cases in all)."""
-
-SHARES = ("escalation", "reason", "outcome", "calls", "consent", "end_state", "citations", "facts")
-"""Scores that are right or wrong (or in part): told as the share of cases that are wholly right."""
+Progress = Callable[[Played | None], None]
+"""Told of each case that has ended; None where it could not be run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The figures of a run. `failed` are cases with a score below 1, `broken` those that could not be run, by id."""
-
-    played: tuple[Played, ...]
-    broken: dict[str, str]
-    escalation: Detection
-    shares: dict[str, Figure]
-    latency: dict[str, float | None]
-    tokens: float | None
-    engine: str
-
-    @property
-    def failed(self) -> tuple[Played, ...]:
-        return tuple(p for p in self.played if any(wrong(score) for score in p.scores))
-
-
-def wrong(score: Score) -> bool:
-    """Whether a score says that the case is not wholly right."""
-    return score.name in SHARES and score.value is not None and score.value < 1
-
-
-async def run(
-    cases: Sequence[Case], settings: Settings, *, side_by_side: int = 4, progress: Progress = lambda played, total: None
+async def replay(
+    cases: Sequence[Case],
+    settings: Settings,
+    *,
+    now: datetime | None = None,
+    side_by_side: int = 4,
+    progress: Progress = lambda played: None,
 ) -> Report:
-    """Play every case in a world of its own, at most `side_by_side` at once."""
-    gate = asyncio.Semaphore(side_by_side)
-    broken: dict[str, str] = {}
-    engines: set[str] = set()
+    """Play every case in a world of its own, at most `side_by_side` at once.
 
-    async def one(case: Case, worlds: Worlds) -> Played | None:
-        async with gate:
-            try:
-                async with worlds.world(case.now or datetime.now(UTC)) as (handrail, clock, sent):
-                    engines.add(handrail.engine)
-                    played = await play(case, handrail, clock, sent)
-            except Exception as error:  # a case that breaks is told as such and must not end the run
-                broken[case.id] = f"{type(error).__name__}: {error}"
-                played = None
-            progress(played, len(cases))
-            return played
+    Cases that name no moment play at `now`, else at the present. Raises `Unavailable` and `SettingsError`.
+    """
+    run = _Run(side_by_side, progress)
+    engines: set[str] = set()
+    present = now or datetime.now(UTC)
+
+    def moment(case: Case) -> datetime:
+        return case.now or present
+
+    async def one(case: Case, worlds: Worlds) -> Played:
+        async with worlds.world(moment(case)) as (handrail, clock, sent):
+            engines.add(handrail.engine)
+            return await play(case, handrail, clock, sent)
 
     async with open_worlds(settings) as worlds:
-        played = await asyncio.gather(*(one(case, worlds) for case in cases))
-    return report(tuple(p for p in played if p is not None), broken, ", ".join(sorted(engines)))
+        # One business after the other, so that a suite of many moments does not keep all of them.
+        for at, there in groupby(sorted(cases, key=moment), key=moment):
+            await asyncio.gather(*(run.add(case, one(case, worlds)) for case in there))
+            await worlds.forget(at)
+    return run.report(cases, engine=", ".join(sorted(engines)), mode="replay")
 
 
-def report(played: Sequence[Played], broken: dict[str, str], engine: str) -> Report:
-    """Add the scores of played cases up."""
-    tagged = [p for p in played if p.case.expected.escalate is not None]
-    spent = [s.value for p in played if (s := p.score("latency")).value is not None]
-    tokens = [s.value for p in played if (s := p.score("tokens")).value is not None]
-    return Report(
-        played=tuple(played),
-        broken=dict(broken),
-        escalation=detection(
-            [bool(p.case.expected.escalate) for p in tagged], [bool(escalated(p.log)) for p in tagged]
-        ),
-        shares={name: _share([p.score(name) for p in played]) for name in SHARES},
-        latency={"p50": percentile(spent, 50), "p95": percentile(spent, 95)},
-        tokens=sum(tokens) / len(tokens) if tokens else None,
-        engine=engine,
-    )
+async def recorded(
+    cases: Sequence[Case], settings: Settings, *, side_by_side: int = 4, progress: Progress = lambda played: None
+) -> Report:
+    """Let the inbound checks judge every line of the customers' as it was recorded; no agent runs."""
+    run = _Run(side_by_side, progress)
+    rails = await make_rails(settings, open_embedder(settings))
+    await asyncio.gather(*(run.add(case, listen(case, rails, settings.checks)) for case in cases))
+    return run.report(cases, engine=ENGINE, mode="recorded")
 
 
-def _share(scores: Sequence[Score]) -> Figure:
-    scored = [score.value for score in scores if score.value is not None]
-    return wilson(sum(value == 1 for value in scored), len(scored))
+class _Run:
+    """What has been played so far."""
+
+    def __init__(self, side_by_side: int, progress: Progress) -> None:
+        self._gate, self._progress = asyncio.Semaphore(side_by_side), progress
+        self._played: dict[str, Played] = {}
+        self._broken: dict[str, str] = {}
+
+    async def add(self, case: Case, playing: Awaitable[Played]) -> None:
+        """Wait for a case when its turn comes. One that breaks is told as such and does not end the run."""
+        async with self._gate:
+            try:
+                played: Played | None = await playing
+            except Exception as error:
+                self._broken[case.id] = f"{type(error).__name__}: {error}"
+                played = None
+            if played is not None:
+                self._played[case.id] = played
+            self._progress(played)
+
+    def report(self, cases: Sequence[Case], *, engine: str, mode: str) -> Report:
+        """The report, in the order of the cases."""
+        played = [self._played[case.id] for case in cases if case.id in self._played]
+        return report(played, self._broken, engine=engine, mode=mode)

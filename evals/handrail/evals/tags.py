@@ -24,7 +24,7 @@ class Tag(BaseModel):
 
 def majority(tags: tuple[Tag, ...]) -> bool | None:
     """Whether most taggers would have escalated; None where nobody said, or they are split evenly."""
-    votes = [tag.escalate for tag in tags if tag.escalate is not None]
+    votes = _votes(tags)
     if not votes or 2 * sum(votes) == len(votes):
         return None
     return 2 * sum(votes) > len(votes)
@@ -33,3 +33,13 @@ def majority(tags: tuple[Tag, ...]) -> bool | None:
 def reasons(tags: tuple[Tag, ...]) -> frozenset[Reason]:
     """The reasons that taggers gave for an escalation."""
     return frozenset(tag.reason for tag in tags if tag.escalate and tag.reason)
+
+
+def agree(tags: tuple[Tag, ...]) -> bool | None:
+    """Whether all taggers say the same of the escalation; None where fewer than two said."""
+    votes = _votes(tags)
+    return len(set(votes)) == 1 if len(votes) > 1 else None
+
+
+def _votes(tags: tuple[Tag, ...]) -> list[bool]:
+    return [tag.escalate for tag in tags if tag.escalate is not None]

@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from handrail.evals.tags import Tag
 
 
 class TranscriptTurn(BaseModel):
-    """One line of a recorded conversation."""
+    """One line of a recorded conversation: `agent` is whoever answered, a person or a program."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     role: Literal["customer", "agent"]
@@ -16,10 +16,15 @@ class TranscriptTurn(BaseModel):
 
 
 class Transcript(BaseModel):
-    """`{"id", "turns": [{"role", "text"}], "tags": [{"escalate", "reason", "outcome", "by", "at"}]}`."""
+    """`{"id", "turns": [{"role", "text"}], "tags": [{"escalate", "reason", "outcome", "by", "at"}]}`.
+
+    `now` is the moment at which it plays when it is replayed, `customer_id` who is proven from the start.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    id: str
+    id: str = Field(min_length=1)
     turns: tuple[TranscriptTurn, ...] = Field(min_length=1)
     tags: tuple[Tag, ...] = ()
     purpose: str = ""
+    now: AwareDatetime | None = None
+    customer_id: str | None = None

@@ -1,5 +1,6 @@
 """Worlds: every case gets an agent and a business of its own, cloned from one that was prepared once."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,45 +14,82 @@ from handrail.agent.workspace import load_workspace
 from handrail.conversation.copies import Copies
 from handrail.conversation.settings import Settings
 from handrail.evals.replay import CaseClock, Sent
+from handrail.evals.scratch import scratch_postgres
+from handrail.guardrails.rails import Rails
 from handrail.knowledge.embed import open_embedder
 
 
 class Worlds:
     """Opens worlds. The index and the checks are shared: cases don't change them."""
 
-    def __init__(self, settings: Settings, copies: Copies, template: str, shared: dict[str, Any]) -> None:
-        self._settings, self._copies, self._template, self._shared = settings, copies, template, shared
+    def __init__(self, settings: Settings, copies: Copies, empty: str, shared: dict[str, Any]) -> None:
+        self._settings, self._copies, self._empty, self._shared = settings, copies, empty, shared
+        self._prepared: dict[datetime, str] = {}
+        self._preparing = asyncio.Lock()
+
+    @property
+    def rails(self) -> Rails:
+        """The checks that all worlds share."""
+        rails: Rails = self._shared["rails"]
+        return rails
 
     @asynccontextmanager
     async def world(self, now: datetime, **replacements: Any) -> AsyncIterator[tuple[Handrail, CaseClock, Sent]]:
         """A fresh agent and business at the moment `now`; both are gone afterwards."""
+        template = await self._business(now)
         name = f"case_{secrets.token_hex(8)}"
         clock, sent = CaseClock(now), Sent()
-        url = await self._copies.create(name, self._template)
-        parts = {**self._shared, "clock": clock, "mailer": sent, "keep_house": False, **replacements}
+        url = await self._copies.create(name, template)
+        parts = {**self._shared, "clock": clock, "mailer": sent, "keep_house": False, "rehearsal": True, **replacements}
         try:
             async with build(_on(self._settings, url), **parts) as handrail:
                 yield handrail, clock, sent
         finally:
             await self._copies.drop(name)
 
+    async def forget(self, now: datetime) -> None:
+        """Throw away the business that was prepared for this moment; nobody may be copying it."""
+        template = self._prepared.pop(now, None)
+        if template is not None:
+            await self._copies.drop(template)
+
+    async def close(self) -> None:
+        """Throw away every business that was prepared."""
+        for now in tuple(self._prepared):
+            await self.forget(now)
+
+    async def _business(self, now: datetime) -> str:
+        """The database in which the workspace's `lifespan` has run at this moment: prepared once, then copied."""
+        async with self._preparing:
+            if now not in self._prepared:
+                name = f"world_{secrets.token_hex(8)}"
+                prepared = _on(self._settings, await self._copies.create(name, self._empty))
+                workspace = load_workspace(prepared)
+                async with open_database(prepared) as database, workspace.open(database.url, now, rehearsal=True):
+                    pass
+                self._prepared[now] = name
+            return self._prepared[now]
+
 
 @asynccontextmanager
 async def open_worlds(settings: Settings) -> AsyncIterator[Worlds]:
-    """Prepare the business once: a migrated database in which the workspace's `lifespan` has run."""
+    """Make ready what all worlds share. They are databases of the Postgres that `settings.database.url` names, else of
+    one that is thrown away afterwards. Raises `Unavailable`."""
     async with AsyncExitStack() as stack:
-        base = await stack.enter_async_context(open_database(settings))
-        copies = Copies(base.url)
-        template = f"world_{secrets.token_hex(8)}"
-        prepared = _on(settings, await copies.create(template))
-        stack.push_async_callback(copies.drop, template)
-        async with open_database(prepared) as database, load_workspace(prepared).open(database.url):
+        url = settings.database.url
+        server = url.get_secret_value() if url else await stack.enter_async_context(scratch_postgres())
+        copies = Copies(server)
+        empty = f"empty_{secrets.token_hex(8)}"
+        stack.push_async_callback(copies.drop, empty)
+        async with open_database(_on(settings, await copies.create(empty))):
             pass
         embedder = open_embedder(settings)
         knowledge = await stack.enter_async_context(open_knowledge(settings, embedder))
         await knowledge.refresh()
         shared = {"embedder": embedder, "knowledge": knowledge, "rails": await make_rails(settings, embedder)}
-        yield Worlds(settings, copies, template, shared)
+        worlds = Worlds(settings, copies, empty, shared)
+        stack.push_async_callback(worlds.close)
+        yield worlds
 
 
 def _on(settings: Settings, url: str) -> Settings:

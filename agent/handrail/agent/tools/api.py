@@ -164,14 +164,15 @@ points at, or None."""
 class WorkspaceInfo:
     """What a workspace's `lifespan` is told: its folder, the folder for its own files, and the DSN of the Postgres.
 
-    `now` is what Handrail's clock says as it opens. When a case is played it stands at the case's moment: systems that
-    are seeded (a sandbox, a demonstration) lay their data around it, so that "placed yesterday" stays true.
+    `now` is what Handrail's clock says as it opens. In a `rehearsal` a case is played, and nothing may reach a real
+    customer: open a sandbox, and where its data are seeded, lay them around `now`, which is the case's moment.
     """
 
     folder: Path
     data_folder: Path
     database_url: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    rehearsal: bool = False
 
 
 Lifespan = Callable[[WorkspaceInfo], AbstractAsyncContextManager[Any]]

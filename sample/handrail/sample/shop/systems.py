@@ -43,10 +43,11 @@ class Shop:
 async def lifespan(workspace: WorkspaceInfo) -> AsyncIterator[Shop]:
     """Open the shop's database (`SHOP_DATABASE_URL`, else Handrail's own), make its tables and fill them when empty.
 
-    The sample data are laid around the moment at which Handrail opens: the present, or that of a case which is played.
-    `SHOP_NOW` (`2026-06-15T10:00+00:00`) overrides it.
+    The sample data are laid around the present moment, or around `SHOP_NOW` (`2026-06-15T10:00+00:00`) where it is set.
+    A case that is played never reaches the shop's own database, and its data lie around its own moment.
     """
-    url = os.environ.get("SHOP_DATABASE_URL") or workspace.database_url
+    own = None if workspace.rehearsal else os.environ.get("SHOP_DATABASE_URL")
+    url = own or workspace.database_url
     pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
         url, min_size=1, max_size=8, open=False, kwargs={"row_factory": dict_row}
     )
@@ -128,7 +129,7 @@ def _countdown(ctx: Context) -> Callable[[], float]:
 
 def _now(workspace: WorkspaceInfo) -> datetime:
     told = os.environ.get("SHOP_NOW")
-    if not told:
+    if not told or workspace.rehearsal:
         return workspace.now
     moment = datetime.fromisoformat(told)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
