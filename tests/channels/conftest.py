@@ -208,6 +208,7 @@ class FakeHandrail:
     turns: ScriptedTurns
     identity: ScriptedIdentity
     desk: Desk
+    presence: Presence
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
     engine: str = ENGINE
 
@@ -219,10 +220,11 @@ async def handrail(
     turns = ScriptedTurns(log)
     turns.gate.set()
     packets = Packets(ZoneInfo(settings.business.timezone))
-    handover = Handover(log, settings, Presence(database, clock), packets)
+    presence = Presence(database, clock)
+    handover = Handover(log, settings, presence, packets)
     desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
     identity = ScriptedIdentity(log)
-    yield FakeHandrail(settings, clock, database, log, bell, situations, turns, identity, desk)
+    yield FakeHandrail(settings, clock, database, log, bell, situations, turns, identity, desk, presence)
     await turns.close()
 
 

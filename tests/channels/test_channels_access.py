@@ -5,7 +5,7 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from handrail.channels.tokens import ConversationTokens, signing_key
+from handrail.channels.tokens import ConversationTokens, conversation_links, signing_key
 from handrail.conversation.errors import Denied
 
 KEY = b"k" * 32
@@ -115,3 +115,13 @@ async def test_rating_contact_and_close(site):
     assert (await site.handrail.log.head(talk.id)).last_seq == before
     await talk.say("One more thing")
     assert (await talk.get()).json()["state"]["closed"] is False
+
+
+async def test_a_link_in_a_letter_opens_its_conversation_and_no_other(site, clock):
+    talk, other = await site.begin(), await site.begin()
+    link = conversation_links(site.handrail.settings, clock)(talk.id)
+    fragment = dict(pair.split("=", 1) for pair in link.partition("/#")[2].split("&"))
+    assert fragment["conversation"] == talk.id
+    headers = {"Authorization": f"Bearer {fragment['token']}"}
+    assert (await site.http.get(f"/v1/conversations/{talk.id}", headers=headers)).status_code == 200
+    assert (await site.http.get(f"/v1/conversations/{other.id}", headers=headers)).status_code == 404

@@ -238,8 +238,10 @@ async def test_whoever_watches_counts_as_there_until_they_leave(site, database, 
     assert await presence.on("general") == ()
 
 
-async def test_a_customer_who_waits_is_told_the_place_in_line(site):
-    first, second = await waits(site), await waits(site)
+async def test_a_customer_who_waits_is_told_the_place_in_line(site, clock):
+    first = await waits(site)
+    clock.advance(1)
+    second = await waits(site)
     assert (await first.get()).json()["state"]["handoff"]["position"] == 1
     assert (await second.get()).json()["state"]["handoff"]["position"] == 2
     person = await site.person()

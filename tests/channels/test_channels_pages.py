@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from handrail.channels.tokens import conversation_links
 from handrail.conversation.events import (
     Announced,
     BotSaid,
@@ -322,6 +323,17 @@ async def test_a_conversation_that_is_gone_makes_room_for_a_new_one(windows, clo
     await expect(page.locator("#notice")).to_contain_text("no longer available")
     await write(page, "Two")
     await expect(page.locator(".line.bot")).to_have_count(1)
+
+
+async def test_a_link_in_a_letter_brings_the_conversation_back_in_another_browser(windows, site, clock):
+    talk = await site.begin()
+    await talk.say("How long?")
+    link = conversation_links(site.handrail.settings, clock)(talk.id)
+    page = await windows.open("/" + link.partition("/#")[1][1:] + link.partition("/#")[2])
+    await expect(page.locator(".line")).to_have_count(2)
+    assert "token" not in page.url
+    await page.reload()
+    await expect(page.locator(".line")).to_have_count(2)
 
 
 async def test_hostile_text_from_everywhere_stays_text_on_the_customers_page(windows, site):

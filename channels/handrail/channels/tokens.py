@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,6 +56,17 @@ class ConversationTokens:
         if expires <= self._clock.now():
             raise Denied("the token has run out", code="token")
         return Pass(str(claims["sub"]), expires)
+
+
+def conversation_links(settings: Settings, clock: Clock) -> Callable[[str], str]:
+    """Makes the address under which a customer finds a conversation again, for letters.
+
+    The token stands in the fragment, which no server and no log gets to see.
+    """
+    server = settings.server
+    tokens = ConversationTokens(signing_key(settings), clock, server.token_days)
+    base = (server.public_url or f"http://{server.host}:{server.port}").rstrip("/")
+    return lambda conversation_id: f"{base}/#conversation={conversation_id}&token={tokens.issue(conversation_id)[0]}"
 
 
 def signing_key(settings: Settings) -> bytes:

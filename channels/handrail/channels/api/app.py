@@ -13,7 +13,6 @@ from handrail.channels.api.ports import Handrail
 from handrail.channels.sessions import Sessions
 from handrail.channels.tokens import ConversationTokens, signing_key
 from handrail.channels.users import Users
-from handrail.desk.staff import Presence
 
 ABOUT = """\
 Customers begin a conversation and get a token that opens this one conversation. People log in and work the queue.
@@ -52,7 +51,6 @@ def _kit(handrail: Handrail) -> Kit:
     return Kit(
         handrail=handrail,
         users=users,
-        presence=Presence(handrail.database, handrail.clock),
         sessions=Sessions(handrail.database, handrail.clock, users),
         tokens=ConversationTokens(signing_key(handrail.settings), handrail.clock, server.token_days),
         limits=Limits(

@@ -102,7 +102,7 @@ async def events(kit: WithKit, session: OnDesk, choice: Chosen) -> EventStream:
 @router.post("/leave", status_code=204, responses=documented(401, 403))
 async def leave(kit: WithKit, session: OnDesk) -> None:
     """Go: from here nobody counts on this person."""
-    await kit.presence.left(session.user.id)
+    await kit.handrail.presence.left(session.user.id)
 
 
 @router.get(ONE, responses=READS)
@@ -204,7 +204,7 @@ def staff_of(session: Session) -> Staff:
 
 async def _there(kit: Kit, session: Session) -> Staff:
     staff = staff_of(session)
-    await kit.presence.seen(staff)
+    await kit.handrail.presence.seen(staff)
     return staff
 
 

@@ -11,7 +11,6 @@ from handrail.channels.api.ports import Handrail
 from handrail.channels.sessions import Sessions
 from handrail.channels.tokens import ConversationTokens
 from handrail.channels.users import Users
-from handrail.desk.staff import Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,6 @@ class Kit:
 
     handrail: Handrail
     users: Users
-    presence: Presence
     sessions: Sessions
     tokens: ConversationTokens
     limits: Limits

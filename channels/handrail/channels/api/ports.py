@@ -11,6 +11,7 @@ from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.desk.desk import Desk
+from handrail.desk.staff import Presence
 from handrail.knowledge.passages import Policy
 
 
@@ -70,6 +71,8 @@ class Handrail(Protocol):
     def knowledge(self) -> Library: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def presence(self) -> Presence: ...
     @property
     def turns(self) -> Turns: ...
     @property

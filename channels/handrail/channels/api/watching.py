@@ -81,4 +81,4 @@ async def _queue(kit: Kit, choice: Choice) -> tuple[Any, dict[str, Any]]:
 async def _seen(kit: Kit, staff: Staff) -> None:
     # An engineer reads along, and answers nobody.
     if staff.role != "engineer":
-        await kit.presence.seen(staff)
+        await kit.handrail.presence.seen(staff)

@@ -20,7 +20,14 @@ let awayTimer = null;
 let typingUntil = 0;
 let word = null;
 
+/** The conversation that a link in a letter opens, else the one that this browser had. */
 function kept() {
+  const link = new URLSearchParams(location.hash.slice(1));
+  const [id, token] = [link.get("conversation"), link.get("token")];
+  if (id && token) {
+    history.replaceState(null, "", location.pathname);
+    return keep({ id, token });
+  }
   try {
     return JSON.parse(localStorage.getItem(KEPT));
   } catch {
@@ -29,13 +36,13 @@ function kept() {
 }
 
 function keep(value) {
-  conversation = value;
   try {
     if (value) localStorage.setItem(KEPT, JSON.stringify(value));
     else localStorage.removeItem(KEPT);
   } catch {
     // Without storage the conversation lives as long as the page.
   }
+  return value;
 }
 
 async function begin() {
@@ -43,7 +50,7 @@ async function begin() {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const body = { channel: "chat", language: navigator.language?.slice(0, 2) || "en", ...(timezone ? { timezone } : {}) };
   const { id, token } = await call("POST", "/v1/conversations", { body });
-  keep({ id, token });
+  conversation = keep({ id, token });
   follow();
 }
 
@@ -94,7 +101,7 @@ function startOver() {
   stream = null;
   state = null;
   wantsProof = wantsRating = rated = away = false;
-  keep(null);
+  conversation = keep(null);
   lines.clear();
   render();
   by("text").focus();
