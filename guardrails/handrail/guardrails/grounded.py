@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from handrail.guardrails.claims import Claim, claim, claims, opposed
-from handrail.guardrails.text import packaged
+from handrail.guardrails.text import even, packaged
 from handrail.guardrails.verdict import Evidence
 from handrail.guardrails.vouched import Missing, vouch
 
@@ -72,16 +72,24 @@ def grounds(sentence: str, evidence: Evidence, zones: tuple[str, ...] = (), allo
     states = said.kind == "statement" and bool(said.stems)
     windows = _windows(evidence)
     near, share = _nearest(said, windows)
+    quoted = _quoted(text, evidence)
     missing, stated = vouch(text, evidence, zones, allowed)
     return Grounds(
         claims=states,
-        share=share,
-        against=states and _denied(said, windows),
+        share=1.0 if quoted else share,
+        against=states and not quoted and _contradicted(said, windows),
         missing=missing,
         confirmed=stated - len(missing),
         near=near,
         stems=len(said.stems),
     )
+
+
+def _quoted(text: str, evidence: Evidence) -> bool:
+    """Whether the sentence stands in the evidence word for word: then nothing beside it can deny it."""
+    words = " ".join(text.strip(" \n-•*.;:").split())
+    sources = (*evidence.passages.values(), *evidence.results.values())
+    return bool(words) and any(words in " ".join(source.split()) for source in sources)
 
 
 def support(found: Grounds, likeness: float | None = None) -> float:
@@ -141,10 +149,24 @@ def _weigh(stems: frozenset[str]) -> float:
     return len(stems) - (1 - EVERYWHERE) * len(stems & _light())
 
 
+def _quoted(text: str, evidence: Evidence) -> bool:
+    """Whether the sentence stands in a passage as it is."""
+    words = " ".join(even(text).lower().split()).strip(" .!?:")
+    return any(words in " ".join(even(p).lower().split()) for p in evidence.passages.values())
+
+
+def _contradicted(said: Claim, windows: list[Window]) -> bool:
+    """Whether the evidence says the opposite of the sentence, or of one of its clauses."""
+    clauses = [c for c in CLAUSE.split(said.text) if c.strip()]
+    return any(_denied(claim(c), windows) for c in clauses)
+
+
 def _denied(said: Claim, windows: list[Window]) -> bool:
     """Whether the closest single statement of the evidence says the opposite ("can be", "cannot be")."""
     agrees = denies = 0.0
     about = said.plain if len(said.plain) >= 2 else said.stems
+    if not about:
+        return False
     total = _weigh(about)
     for window in windows:
         shared = about & window.claim.stems

@@ -177,7 +177,8 @@ class Stuck(Check):
                 )
             )
         if still.loops:
-            action = "handover" if still.loops >= 2 and (told or still.repeats) else "offer"
+            told = told or bool(still.repeats)
+            action = "handover" if still.loops >= 2 and told else "offer" if still.loops >= 2 or told else "note"
             found.append(
                 self.finding("loop", still.score, action, reason=f"we gave the same answer {still.loops + 1} times")
             )

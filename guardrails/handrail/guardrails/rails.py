@@ -18,6 +18,8 @@ from handrail.guardrails.verdict import Evidence, Verdict
 
 log = logging.getLogger(__name__)
 
+WARM = "Hello, call 01223 812660 or write to ann@example.org by 12 June, it is 20 km."
+"""Touches the lists and tables that are read on first use."""
 READ_ALREADY = 512
 """How many passages' verdicts are kept: the same policies come up in turn after turn."""
 
@@ -70,7 +72,7 @@ class Rails:
             if self._embedder is not None:
                 self._probes = await learn(self._embedder)
             for guard in (self._inbound, self._outbound, self._data):
-                await self._judge(guard, "Hello 1", Context(checks=self._checks), Sheet())
+                await self._judge(guard, WARM, Context(checks=self._checks), Sheet())
             self._ready = True
 
     async def inbound(self, text: str, situation: Situation | None = None) -> Verdict:
