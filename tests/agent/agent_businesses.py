@@ -307,6 +307,6 @@ LIBRARY_POLICIES = {
     ),
     "Fines": "## Late books\n\nWe charge 20p a day for each late book, up to £6. Children are not fined.",
     "Lost and damaged books": "## What it costs\n\nIf you lose a book you pay its price and £3 for handling.",
-    "Joining": "## Who can join\n\nAnyone who lives or works in the city can join. Bring a letter that shows your address.",
+    "Joining": "## Who can join\n\nAnyone who lives or works in the city can join. Bring a letter with your address.",
     "Study rooms": "## Rules\n\nA room can be booked for up to three hours. Food is not allowed; water is.",
 }
