@@ -85,13 +85,6 @@ def grounds(sentence: str, evidence: Evidence, zones: tuple[str, ...] = (), allo
     )
 
 
-def _quoted(text: str, evidence: Evidence) -> bool:
-    """Whether the sentence stands in the evidence word for word: then nothing beside it can deny it."""
-    words = " ".join(text.strip(" \n-•*.;:").split())
-    sources = (*evidence.passages.values(), *evidence.results.values())
-    return bool(words) and any(words in " ".join(source.split()) for source in sources)
-
-
 def support(found: Grounds, likeness: float | None = None) -> float:
     """How well the sentence is supported, 0 to 1: a logistic of the packaged weights. `likeness` is a cosine."""
     if not found.claims:
@@ -150,9 +143,16 @@ def _weigh(stems: frozenset[str]) -> float:
 
 
 def _quoted(text: str, evidence: Evidence) -> bool:
-    """Whether the sentence stands in a passage as it is."""
-    words = " ".join(even(text).lower().split()).strip(" .!?:")
-    return any(words in " ".join(even(p).lower().split()) for p in evidence.passages.values())
+    """Whether the sentence stands in the evidence word for word: then nothing beside it can deny it."""
+    words = _spaced(text).strip(" -•*.;:!?")
+    return bool(words) and any(
+        words in _spaced(source) for source in (*evidence.passages.values(), *evidence.results.values())
+    )
+
+
+@lru_cache(maxsize=512)
+def _spaced(text: str) -> str:
+    return " ".join(even(text).lower().split())
 
 
 def _contradicted(said: Claim, windows: list[Window]) -> bool:

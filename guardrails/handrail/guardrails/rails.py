@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
+import numpy as np
+
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
@@ -106,6 +108,12 @@ class Rails:
         """Check a text from a tool's result, likewise."""
         return await self._judge(self._data, text, Context("result", self._checks), Sheet())
 
+    def reading(self, vector: np.ndarray) -> Reading:
+        """What the probes see in one embedding. Call `prepare` first."""
+        if self._probes is None:
+            raise RuntimeError("the probes are not learnt yet")
+        return self._probes.read(vector)
+
     async def _read(self, text: str) -> Reading | None:
         if self._embedder is None:
             return None
@@ -117,7 +125,7 @@ class Rails:
             # The words still tell most of it, and a customer must not wait for an embedding service.
             log.warning("checks go by words alone: %s", error)
             return None
-        return self._probes.read(vectors[0]) if self._probes else None
+        return self.reading(vectors[0])
 
     async def _judge(self, guard: _Guard, text: str, context: Context, sheet: Sheet) -> Verdict:
         from handrail.guardrails.check import CONTEXT, SHEET

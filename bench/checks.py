@@ -1,0 +1,315 @@
+"""How right and how fast the checks are: `python -m bench.checks [--only uss,star] [--sample N]`.
+
+Measures on conversations that people tagged elsewhere, below `HANDRAIL_DATA` (default ../shared/data), and says which
+sets are missing. Nothing is fitted here: probes and lists are Handrail's own, the weights of grounding and confidence
+are the packaged ones. `--sample N` looks at no more than N records of a set, drawn with a seed.
+"""
+
+import argparse
+import asyncio
+import gzip
+import json
+import os
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean, median, quantiles
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from handrail.conversation.events import Finding
+from handrail.conversation.settings import Checks
+from handrail.conversation.situation import Line, Mood, Situation
+from handrail.guardrails.claims import claims
+from handrail.guardrails.confidence import gather, needs_person
+from handrail.guardrails.grounded import grounds, support
+from handrail.guardrails.injection import CERTAIN, marks, score
+from handrail.guardrails.rails import Rails
+from handrail.guardrails.verdict import Evidence, Verdict
+from handrail.knowledge.minilm import MiniLM
+
+NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
+BATCH = 64
+ALARMS = 5
+Told = list[tuple[str, str]]
+
+
+class Remembering:
+    """The local embedder; `fill` computes many texts beforehand, sorted by length, so that a run is no wait."""
+
+    def __init__(self) -> None:
+        self._minilm = MiniLM()
+        self._rows: dict[str, np.ndarray] = {}
+
+    async def embed(self, texts: Sequence[str]) -> np.ndarray:
+        await self.fill(texts)
+        return np.stack([self._rows[text] for text in texts])
+
+    async def fill(self, texts: Iterable[str]) -> None:
+        fresh = sorted({t for t in texts if t not in self._rows}, key=len)
+        for at in range(0, len(fresh), BATCH):
+            part = fresh[at : at + BATCH]
+            self._rows.update(zip(part, await self._minilm.embed(part), strict=True))
+
+
+class Bench:
+    """The sets, the rails, and how many records of a set are looked at."""
+
+    def __init__(self, folder: Path, sample: int | None) -> None:
+        self.folder, self.sample = folder, sample
+        self.embedder = Remembering()
+        self.rails = Rails(Checks(), self.embedder)
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        path = self.folder / name
+        text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+        rows = [json.loads(line) for line in text.splitlines()]
+        if self.sample and len(rows) > self.sample:
+            rows = random.Random(7).sample(rows, self.sample)
+        return rows
+
+
+def auroc(wanted: Sequence[bool], scores: Sequence[float]) -> float:
+    """The probability that a wanted record scores above an unwanted one; ties count half."""
+    y, s = np.asarray(wanted, bool), np.asarray(scores, float)
+    _, places, counts = np.unique(s, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
+    ones, zeros = int(y.sum()), int((~y).sum())
+    return float((ranks[y].sum() - ones * (ones + 1) / 2) / (ones * zeros)) if ones and zeros else float("nan")
+
+
+def finding(verdict: Verdict, check: str, name: str) -> float:
+    return max((f.score for f in verdict.of(check) if f.name == name), default=0.0)
+
+
+async def airline(bench: Bench) -> Told:
+    rows = bench.rows("airline_sentiment/tweets.jsonl")
+    await bench.embedder.fill(r["text"] for r in rows)
+    verdicts = [await bench.rails.inbound(r["text"]) for r in rows]
+    upset = [r["label"] == "negative" for r in rows]
+    sure = [i for i, r in enumerate(rows) if r["conf"] >= 0.999]
+    gloom = [1 - finding(v, "sentiment", "score") for v in verdicts]
+    anger = [finding(v, "sentiment", "frustration") for v in verdicts]
+    return [
+        (f"negative or not, AUROC ({len(rows)})", f"{auroc(upset, gloom):.3f}"),
+        (f"… where taggers agree ({len(sure)})", f"{auroc([upset[i] for i in sure], [gloom[i] for i in sure]):.3f}"),
+        ("… by frustration alone", f"{auroc(upset, anger):.3f}"),
+    ]
+
+
+async def dialogue(bench: Bench, turns: Sequence[dict[str, Any]]) -> list[tuple[Verdict, float]]:
+    """Every customer's turn of a dialogue: its verdict and the probability that a person is needed."""
+    lines: list[Line] = []
+    moods: list[Mood] = []
+    told = []
+    for seq, turn in enumerate(turns, 1):
+        customer = turn["role"] == "customer"
+        lines.append(Line(seq, NOW, "customer" if customer else "bot", turn["text"]))
+        if not customer:
+            continue
+        situation = Situation("bench", seq=seq, lines=tuple(lines[-40:]), moods=tuple(moods[-40:]), answered=seq - 1)
+        verdict = await bench.rails.inbound(turn["text"], situation)
+        told.append((verdict, needs_person(gather(situation, verdict))))
+        felt = finding(verdict, "sentiment", "score") * 2 - 1
+        moods.append(Mood(seq, felt, finding(verdict, "sentiment", "frustration")))
+    return told
+
+
+async def uss(bench: Bench) -> Told:
+    rows = bench.rows("uss/dialogues.jsonl.gz")
+    await bench.embedder.fill(t["text"] for r in rows for t in r["turns"] if t["role"] == "customer")
+    wanted: list[bool] = []
+    told: list[tuple[Verdict, float]] = []
+    for row in rows:
+        wanted += [fmean(t["sat"]) < 2.7 for t in row["turns"] if t["role"] == "customer"]
+        told += await dialogue(bench, row["turns"])
+    gloom = [1 - finding(v, "sentiment", "score") for v, _ in told]
+    return [
+        (f"turn dissatisfaction, AUROC of needs_person ({len(wanted)})", f"{auroc(wanted, [p for _, p in told]):.3f}"),
+        ("… of sentiment alone", f"{auroc(wanted, gloom):.3f}"),
+    ]
+
+
+async def star(bench: Bench) -> Told:
+    rows = [r for r in bench.rows("star/outcomes.jsonl.gz") if r["user_annoyed"] is not None and r["turns"]]
+    await bench.embedder.fill(t["text"] for r in rows for t in r["turns"] if t["role"] == "customer")
+    told = [await dialogue(bench, r["turns"]) for r in rows]
+    annoyed = [bool(r["user_annoyed"]) for r, t in zip(rows, told, strict=True) if t]
+    told = [t for t in told if t]
+    means = [fmean(p for _, p in t) for t in told]
+    moods = [
+        fmean(1 - finding(v, "sentiment", "score") + finding(v, "sentiment", "frustration") for v, _ in t) for t in told
+    ]
+    lines = sum(len(t) for t in told)
+    handed = sum(v.action == "handover" for t in told for v, _ in t)
+    return [
+        (
+            f"annoyed, AUROC of mean needs_person ({len(annoyed)}, {sum(annoyed)} annoyed)",
+            f"{auroc(annoyed, means):.3f}",
+        ),
+        ("… of mean mood", f"{auroc(annoyed, moods):.3f}"),
+        (f"lines that hand over ({lines})", f"{handed / lines:.2%}"),
+    ]
+
+
+async def injection(bench: Bench) -> Told:
+    rows = bench.rows("injection/prompts.jsonl")
+    await bench.rails.prepare()
+    await bench.embedder.fill(r["text"] for r in rows)
+    readings = [bench.rails.reading(v) for v in await bench.embedder.embed([r["text"] for r in rows])]
+    scores = np.array(
+        [score(marks(r["text"]), reading.like("injection")) for r, reading in zip(rows, readings, strict=True)]
+    )
+    source = np.array([r["src"] for r in rows])
+    harmless = np.array([r["label"] == 0 for r in rows])
+    limit = np.sort(scores[harmless])[::-1][ALARMS] if harmless.sum() > ALARMS else 1.0
+    told = [("AUROC over all sources", f"{auroc(list(~harmless), list(scores)):.3f}")]
+    for name in sorted(set(source)):
+        at, strict = (scores[source == name] >= CERTAIN).mean(), (scores[source == name] > limit).mean()
+        told.append((f"{name}: found at {CERTAIN} ({(source == name).sum()})", f"{at:.3f}"))
+        told.append((f"{name}: found with {ALARMS} false alarms or fewer", f"{strict:.3f}"))
+    return told
+
+
+async def faq(bench: Bench) -> Told:
+    rows = bench.rows("faq_judged/answers.jsonl.gz")
+    found, asked = [], set()
+    for row in rows:
+        gold = row["gold"]
+        evidence = Evidence(passages={"gold": f"{gold['entity'] or ''}\n{gold['q']} {gold['a']}"})
+        parts = [(c.text, grounds(c.text, evidence)) for c in claims(row["response"])]
+        found.append([(text, f) for text, f in parts if f.claims])
+        asked |= {t for text, f in found[-1] if not f.settled and f.near for t in (text, f.near.text)}
+    await bench.embedder.fill(asked)
+    supported = []
+    for parts in found:
+        held = []
+        for text, f in parts:
+            pair = None if f.settled or f.near is None else await bench.embedder.embed([text, f.near.text])
+            held.append(support(f, None if pair is None else float(pair[0] @ pair[1])))
+        supported.append(min(held, default=0.5))
+    wrong = [median(r["accuracy"]) <= 2 for r in rows]
+    agree = [i for i, r in enumerate(rows) if max(r["accuracy"]) <= 2 or min(r["accuracy"]) >= 4]
+    doubt = [1 - s for s in supported]
+    flagged = [s < Checks().grounded_at for s in supported]
+    return [
+        (f"wrong answer, AUROC ({len(rows)})", f"{auroc(wrong, doubt):.3f}"),
+        (f"… where judges agree ({len(agree)})", f"{auroc([wrong[i] for i in agree], [doubt[i] for i in agree]):.3f}"),
+        ("wrong answers held back", f"{fmean(f for f, w in zip(flagged, wrong, strict=True) if w):.3f}"),
+        ("right answers held back", f"{fmean(f for f, w in zip(flagged, wrong, strict=True) if not w):.3f}"),
+    ]
+
+
+async def people(bench: Bench) -> Told:
+    rows = bench.rows("nluplusplus/banking.jsonl") + bench.rows("nluplusplus/hotels.jsonl")
+    await bench.embedder.fill(r["text"] for r in rows)
+    heard = [
+        any(f.action != "note" for f in (await bench.rails.inbound(r["text"])).of("asks_for_person")) for r in rows
+    ]
+    asked = ["handoff" in r["intents"] for r in rows]
+    caught = fmean(h for h, a in zip(heard, asked, strict=True) if a)
+    return [
+        (f"asks for a person: found ({sum(asked)})", f"{caught:.3f}"),
+        (
+            f"… false alarms ({len(rows) - sum(asked)})",
+            str(sum(h and not a for h, a in zip(heard, asked, strict=True))),
+        ),
+    ]
+
+
+async def everyday(bench: Bench) -> Told:
+    rows = random.Random(7).sample(bench.rows("clinc150/val.jsonl"), 1500 if not bench.sample else bench.sample // 2)
+    rows += random.Random(7).sample(
+        bench.rows("banking77/train.jsonl"), 1500 if not bench.sample else bench.sample // 2
+    )
+    await bench.embedder.fill(r["text"] for r in rows)
+    alarms: dict[str, int] = {}
+    for row in rows:
+        found: tuple[Finding, ...] = (await bench.rails.inbound(row["text"])).findings
+        for name in {f"{f.check}: {f.action}" for f in found if f.action in ("offer", "handover", "refuse")}:
+            alarms[name] = alarms.get(name, 0) + 1
+    return [(f"everyday requests, {name} (of {len(rows)})", str(count)) for name, count in sorted(alarms.items())]
+
+
+MESSAGES = (
+    "Hi, where is my order W10021? It should have been here on Friday.",
+    "Can I bring my dog on the guided walk, and what should I pack?",
+    "I've asked twice already and nobody could tell me why I was charged two times, this is getting annoying",
+)
+SENTENCES = (
+    ("You can return unworn items within 30 days of delivery.", "settled"),
+    ("Your order W10021 was shipped with DHL on 12 June.", "settled"),
+    ("Sending things back is possible for a month after they came to you.", "open"),
+)
+EVIDENCE = Evidence(
+    passages={
+        f"p{n}": f"Part {n}. You can return unworn items within 30 days of delivery. A refund takes 5 days."
+        for n in range(5)
+    },
+    results={
+        "seq:3": '{"order_id": "W10021", "carrier": "DHL", "status": "shipped", "shipped_at": "2026-06-12T09:00:00Z"}'
+    },
+    said=tuple(MESSAGES),
+)
+
+
+async def speed(bench: Bench) -> Told:
+    rails = Rails(Checks(), MiniLM())
+    await rails.prepare()
+    inbound: list[float] = []
+    outbound: dict[str, list[float]] = {"settled": [], "open": []}
+    for n in range(60):
+        for message in MESSAGES:
+            inbound.append(await _timed(rails.inbound(f"{message} {n}")))
+        for sentence, kind in SENTENCES:
+            outbound[kind].append(await _timed(rails.outbound(sentence, EVIDENCE)))
+    named = {"inbound, with its embedding": inbound, **{f"outbound, {k} sentence": v for k, v in outbound.items()}}
+    return [
+        (f"{name}: p50 / p95 ms", f"{median(ms):.1f} / {quantiles(ms, n=20)[-1]:.1f}") for name, ms in named.items()
+    ]
+
+
+async def _timed(checking: Awaitable[Verdict]) -> float:
+    started = perf_counter()
+    await checking
+    return (perf_counter() - started) * 1000
+
+
+PARTS: dict[str, tuple[Callable[[Bench], Awaitable[Told]], tuple[str, ...]]] = {
+    "speed": (speed, ()),
+    "airline": (airline, ("airline_sentiment/tweets.jsonl",)),
+    "uss": (uss, ("uss/dialogues.jsonl.gz",)),
+    "star": (star, ("star/outcomes.jsonl.gz",)),
+    "injection": (injection, ("injection/prompts.jsonl",)),
+    "faq": (faq, ("faq_judged/answers.jsonl.gz",)),
+    "people": (people, ("nluplusplus/banking.jsonl", "nluplusplus/hotels.jsonl")),
+    "everyday": (everyday, ("clinc150/val.jsonl", "banking77/train.jsonl")),
+}
+
+
+async def main() -> None:
+    """Run the parts asked for and print their figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts to run, with commas between")
+    parser.add_argument("--sample", type=int, help="look at no more than so many records of a set")
+    asked = parser.parse_args()
+    folder = Path(os.environ.get("HANDRAIL_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    bench = Bench(folder, asked.sample)
+    for name in asked.only.split(","):
+        part, files = PARTS[name]
+        missing = [file for file in files if not (folder / file).exists()]
+        if missing:
+            print(f"{name}: left out, {', '.join(missing)} is not in {folder}")
+            continue
+        started = perf_counter()
+        figures = await part(bench)
+        print(f"{name} ({perf_counter() - started:.0f} s)")
+        for what, value in figures:
+            print(f"  {what:<74} {value}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
