@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from handrail.agent.tools.api import Id, Tool
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
-CODE = re.compile(r"(?<![\w#@.,:/€$£+-])(\d{3})[ -]?(\d{3})(?![\w@/€$£%-]|[.,:]\d)")
+CODE = re.compile(r"(?<![\w#@.,/€$£+-])(?<!\d )(\d{3})[ -]?(\d{3})(?![\w@/€$£%-]|[.,: ]\d)")
 HIDDEN = "[code]"
 
 
@@ -47,7 +47,8 @@ def code_in(text: str, ids: Mapping[str, Id]) -> Code | None:
     found = [match for match in CODE.finditer(text) if not _is_id(match, text, ids)]
     if len({match[1] + match[2] for match in found}) != 1:
         return None
-    return Code(digits=found[0][1] + found[0][2], text=CODE.sub(HIDDEN, text))
+    hidden = CODE.sub(lambda match: match[0] if _is_id(match, text, ids) else HIDDEN, text)
+    return Code(digits=found[0][1] + found[0][2], text=hidden)
 
 
 def masked(address: str) -> str:
