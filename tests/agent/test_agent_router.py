@@ -1,0 +1,108 @@
+"""The router picks the tools that fit, and keeps those that are in use."""
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from agent_businesses import CLINIC, LIBRARY
+from agent_talk import NOW
+
+from handrail.agent.router import Router, Toolbook, id_kinds, phrases_of
+from handrail.conversation.situation import ActionState, Line, Parked, Situation, ToolResult
+from handrail.knowledge.embed import Cached
+from handrail.knowledge.minilm import MiniLM
+
+EVERYTHING = (*CLINIC, *LIBRARY)
+NEW = Situation("c1")
+
+
+@cache
+def embedder() -> Cached:
+    return Cached(MiniLM())
+
+
+class Counting:
+    """An embedder that counts what it is asked for."""
+
+    name, dimensions = "counting", 4
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    async def embed(self, texts: Any) -> Any:
+        self.texts += texts
+        return np.ones((len(texts), 4), np.float32) / 2
+
+
+async def names(message: str, situation: Situation = NEW, k: int = 6) -> list[str]:
+    return [tool.name for tool in await Router(EVERYTHING, embedder()).pick(message, situation, k)]
+
+
+@pytest.mark.parametrize(
+    ("message", "tool"),
+    [
+        ("please cancel my appointment", "cancel_appointment"),
+        ("A1001 doesn't suit me, is there another day?", "move_appointment"),
+        ("when are you free for a cleaning?", "find_times"),
+        ("what have I borrowed", "list_loans"),
+        ("can I hold on to L-000123 a bit longer", "renew_loan"),
+        ("do you have anything by Virginia Woolf", "search_books"),
+        ("my book got wet, pages are stuck together", "report_problem"),
+        ("we need a room to study in tomorrow", "book_room"),
+        ("I live somewhere else now", "change_address"),
+    ],
+)
+async def test_the_tool_that_fits_is_among_the_first(message: str, tool: str):
+    assert tool in (await names(message))[:2]
+
+
+async def test_at_most_six_are_picked_best_first():
+    picked = await names("cancel my appointment")
+    assert len(picked) == 6
+    assert picked[0] == "cancel_appointment"
+
+
+async def test_few_tools_are_all_there():
+    picked = await Router(CLINIC, embedder()).pick("hello", NEW)
+    assert {tool.name for tool in picked} == {tool.name for tool in CLINIC}
+
+
+async def test_tools_in_use_stay():
+    action = ActionState("a", "send_records", {}, {}, "?", "f", NOW, "proposed", 5)
+    results = tuple(ToolResult(n, name, {}, True, []) for n, name in enumerate(("search_books", "my_appointments")))
+    situation = replace(NEW, actions=(action,), results=results, parked=Parked(6, "find_times", {}))
+    assert {"send_records", "my_appointments", "search_books", "find_times"} <= set(await names("ok then", situation))
+
+
+async def test_a_short_message_is_read_with_the_line_before_it():
+    lines = (Line(1, NOW, "customer", "I want to reserve The Salt Road"), Line(2, NOW, "bot", "At which branch?"))
+    situation = replace(NEW, lines=lines, answered=1)
+    assert "reserve_book" in (await names("riverside", situation))[:3]
+
+
+async def test_vectors_of_tools_are_computed_once():
+    counting = Counting()
+    router = Router(EVERYTHING, counting)
+    await router.pick("one two three four five six", NEW)
+    first = len(counting.texts)
+    await router.pick("another message that is as long", NEW)
+    assert len(counting.texts) == first + 1
+
+
+async def test_an_identifier_counts_as_what_it_is_the_number_of():
+    book = Toolbook(embedder(), EVERYTHING)
+    assert book.spoken("cancel A1001 now") == "cancel my appointment now"
+    assert book.spoken("renew loan L-000123") == "renew loan "
+    assert book.spoken("nothing of the kind: 1001") == "nothing of the kind: 1001"
+    assert {kind.noun for kind in id_kinds(EVERYTHING)} == {"appointment", "time", "loan", "book"}
+
+
+def test_a_tool_without_examples_is_known_by_its_name():
+    tool = replace(CLINIC[2], name="list_open_invoices", description="", examples=())
+    assert "show me my open invoices" in phrases_of(tool)
+
+
+async def test_of_no_tools_none_is_picked():
+    assert await Router((), embedder()).pick("hello", NEW) == ()
