@@ -8,10 +8,11 @@ The graph has no checkpointer: the log is what lasts, and a turn that was cut sh
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
+from langgraph.types import Command
 
 from handrail.agent.nodes.act import act
 from handrail.agent.nodes.admit import admit
@@ -42,29 +43,34 @@ RECURSION = 40
 """More steps than any turn may take: tool calls are bounded in `act`, redrafts in `speak`."""
 
 
+class _State(TypedDict):
+    # One channel for the whole turn: LangGraph reads, writes and compares each of them at every step.
+    turn: Turn
+
+
 class Graph:
     """The compiled graph. `run` takes a turn from its fence to its end."""
 
     def __init__(self) -> None:
-        graph: StateGraph[Turn, Services, Turn, Turn] = StateGraph(Turn, context_schema=Services)
+        graph: StateGraph[_State, Services, _State, _State] = StateGraph(_State, context_schema=Services)
         for name, (node, onward) in NODES.items():
-            graph.add_node(name, _with_services(node))
-            graph.add_conditional_edges(name, _step, {step: END if step == "stop" else step for step in onward})
+            ways = {step: END if step == "stop" else step for step in onward}
+            graph.add_node(name, _stepping(node, ways), destinations=tuple(ways.values()))
         graph.add_edge(START, "situate")
         self._compiled = graph.compile()
 
     async def run(self, turn: Turn, services: Services) -> Turn:
         """Run one turn. Raises `Fenced` when the conversation changed hands, or the customer wrote again in time."""
-        done: Any = await self._compiled.ainvoke(turn, {"recursion_limit": RECURSION}, context=services)
-        return done  # type: ignore[no-any-return]
+        done: Any = await self._compiled.ainvoke({"turn": turn}, {"recursion_limit": RECURSION}, context=services)
+        return done["turn"]  # type: ignore[no-any-return]
 
 
-def _step(turn: Turn) -> str:
-    return turn["step"]
+def _stepping(node: Callable[[Turn, Services], Awaitable[Turn]], ways: Mapping[str, str]) -> Any:
+    """A node that lays what it changed over the turn and goes where its step says."""
 
-
-def _with_services(node: Callable[[Turn, Services], Awaitable[Turn]]) -> Any:
-    async def run(turn: Turn, runtime: Runtime[Services]) -> Turn:
-        return await node(turn, runtime.context)
+    async def run(state: _State, runtime: Runtime[Services]) -> Command[str]:
+        turn = state["turn"].copy()
+        turn |= await node(turn, runtime.context)
+        return Command(update={"turn": turn}, goto=ways[turn["step"]])
 
     return run
