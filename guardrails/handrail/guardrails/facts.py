@@ -109,7 +109,8 @@ def known(text: str, zones: tuple[str, ...] = ()) -> Known:
         weekdays=frozenset(said | {d.weekday for d in dates if d.weekday is not None}),
         minutes=frozenset(clock),
         words=spoken | {part for word in spoken for part in re.split(r"['\-_]", word)},
-        codes=frozenset(c.key for c in codes(text)) | frozenset(re.findall(r"[a-z0-9][a-z0-9\-]*\d[a-z0-9\-]*", low)),
+        codes=frozenset(c.key for c in codes(text))
+        | frozenset(w for w in re.findall(r"[a-z0-9][a-z0-9\-]*", low) if not w.isalpha()),
     )
 
 

@@ -16,6 +16,7 @@ WIDE = 24_000
 """How many characters are read; longer texts are cut, and being so long is noted by whoever limits them."""
 CODED = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{24,}={0,2}(?![\w+/=])")
 SPACED = re.compile(r"\b(?:[a-zA-Z][ .\-_*]){5,}[a-zA-Z]\b")
+MIXED = re.compile(r"[\w@$!]+")
 LEET = str.maketrans("013457@$!", "oieastasi")
 
 
@@ -69,10 +70,14 @@ def _hidden(text: str, clean: str) -> list[str]:
     spaced = SPACED.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), clean)
     if spaced != clean:
         hidden.append(spaced)
-    leet = re.sub(r"\w*\d\w*", lambda m: m[0].translate(LEET) if re.search(r"[a-z]", m[0]) else m[0], clean)
+    leet = MIXED.sub(lambda m: m[0].translate(LEET) if _mixed(m[0]) else m[0], clean)
     if leet != clean:
         hidden.append(leet)
     return hidden
+
+
+def _mixed(word: str) -> bool:
+    return any(c.isdigit() or c in "@$!" for c in word) and any(c.isalpha() for c in word)
 
 
 def _decoded(code: str) -> str | None:

@@ -54,17 +54,22 @@ def quantities(text: str) -> list[Quantity]:
     """The numbers of `text`, with their units; of a range both ends. A lone "one" is taken for a pronoun."""
     parted = RANGE.sub(lambda m: " " * len(m[0]), even(text))
     writing = _writing()
-    found: list[Quantity] = []
-    for match in (*writing.glued.finditer(parted), *writing.number.finditer(parted)):
-        told = match.groupdict()
-        span = match.span("digits") if told["digits"] else match.span("word")
-        if any(span[0] < q.span[1] and q.span[0] < span[1] for q in found):
-            continue
-        unit, factor = (MONEY, 1.0) if told.get("sign") else _unit(told["unit"] or "", writing)
-        value = float(told["digits"].replace(",", "")) if told["digits"] else _spelt(told["word"], writing)
-        if told["digits"] or unit or value != 1:
-            found.append(Quantity(round(value * factor, 4), unit, span))
+    glued = [_quantity(m, writing) for m in writing.glued.finditer(parted)]
+    taken = {q.span[0] for q in glued}
+    found = list(glued)
+    for match in writing.number.finditer(parted):
+        told = _quantity(match, writing)
+        # "One" alone is no number, and what is glued to its unit was read already.
+        if told.span[0] not in taken and (match["digits"] or told.unit or told.value != 1):
+            found.append(told)
     return found
+
+
+def _quantity(match: re.Match[str], writing: _Writing) -> Quantity:
+    told = match.groupdict()
+    unit, factor = (MONEY, 1.0) if told.get("sign") else _unit(told["unit"] or "", writing)
+    value = float(told["digits"].replace(",", "")) if told["digits"] else _spelt(told["word"], writing)
+    return Quantity(round(value * factor, 4), unit, match.span("digits") if told["digits"] else match.span("word"))
 
 
 def _unit(name: str, writing: _Writing) -> tuple[str, float]:
