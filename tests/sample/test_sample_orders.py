@@ -35,8 +35,9 @@ async def test_orders_are_listed_newest_first_and_by_product(customer):
         ("order_status", {}),
         ("cancel_order", {}),
         ("change_delivery_address", {"address": "1 Mill Lane, Haverleigh, LA89 4QT"}),
-        ("start_return", {"reason": "does not fit"}),
+        ("start_return", {"item": "W10001-1", "reason": "does not fit"}),
         ("refund", {"reason": "parcel never arrived"}),
+        ("refund_item", {"item": "W10001-1", "reason": "price dropped"}),
     ],
 )
 async def test_somebody_elses_order_is_answered_like_one_that_does_not_exist(customer, tool, arguments):

@@ -41,10 +41,10 @@ async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None
         fee = rules.move_fee(booking, ctx.now)
         slot = await _target(connection, ctx, booking, slot_id, day)
         await expect_bookable(connection, ctx, slot, booking.places)
-    cost = f"charge {pounds(fee)} to {booking.paid_with}" if fee else "at no cost"
+    cost = f" and charge {pounds(fee)} to {booking.paid_with}" if fee else " free of charge"
     return Preview(
         summary=f"Move booking {booking.id} ({booking.service.value}, {some(booking.places, 'place')}) from "
-        f"{at(booking.starts_at)} to {at(slot.starts_at)} {'and ' if fee else ''}{cost}",
+        f"{at(booking.starts_at)} to {at(slot.starts_at)}{cost}",
         facts={"slot": slot.id, "from": at(booking.starts_at), "to": at(slot.starts_at), "fee": pounds(fee)},
         rule="trips-moving" if booking.is_trip else "workshop-booking",
     )
@@ -104,11 +104,10 @@ async def preview_cancel(ctx: Context, booking_id: str) -> Preview:
     async with shop.transaction() as connection:
         booking = await read_booking(connection, ctx, booking_id)
     refund = rules.cancellation(booking, ctx.now)
-    back = f"refund {pounds(refund.amount)} to {booking.paid_with}" if refund.amount else "without a refund"
-    kept = f", keeping {pounds(refund.kept)}" if refund.amount and refund.kept else ""
+    kept = f" (the terms keep {pounds(refund.kept)})" if refund.kept else ""
     return Preview(
         summary=f"Cancel booking {booking.id} ({booking.service.value} on {at(booking.starts_at)}, "
-        f"{some(booking.places, 'place')}) {'and ' if refund.amount else ''}{back}{kept}",
+        f"{some(booking.places, 'place')}) and refund {pounds(refund.amount)} to {booking.paid_with}{kept}",
         facts={"refund": pounds(refund.amount), "kept": pounds(refund.kept), "refund_to": booking.paid_with},
         rule=refund.rule,
     )

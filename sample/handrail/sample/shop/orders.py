@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from handrail.agent.tools import Context, Id, tool
 
 from .catalogue import OrderState
-from .records import Shipment
+from .lines import item_id
+from .records import Line, Shipment
 from .rows import read_lines, read_order, read_shipments
 from .standing import address_open, cancellable, return_until, stands
 from .systems import Shop, customer
@@ -42,6 +43,7 @@ class Parcel(BaseModel):
 class Item(BaseModel):
     """One line of an order; `price` is for one piece."""
 
+    item_id: str
     product: str
     quantity: int
     price: str
@@ -148,7 +150,7 @@ async def order_status(ctx: Context, order_id: OrderId) -> OrderStatus:
         ordered_on=local_day(order.placed_at),
         status=order.state,
         stands=stands(order, shipments),
-        items=[Item(product=line.name, quantity=line.quantity, price=pounds(line.price)) for line in lines],
+        items=[_item(order_id, line) for line in lines],
         postage=pounds(order.postage),
         total=pounds(order.total),
         paid_with=order.paid_with,
@@ -161,6 +163,10 @@ async def order_status(ctx: Context, order_id: OrderId) -> OrderStatus:
         return_until=return_until(order, shipments, local_day(ctx.now)),
         delivery_note=order.note,
     )
+
+
+def _item(order_id: str, line: Line) -> Item:
+    return Item(item_id=item_id(order_id, line), product=line.name, quantity=line.quantity, price=pounds(line.price))
 
 
 def _parcel(shipment: Shipment) -> Parcel:

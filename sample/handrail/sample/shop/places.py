@@ -48,6 +48,6 @@ def booked(number: str, slot: Slot, places: int, charge: Decimal, paid_with: str
         service=slot.service,
         starts_at=local_time(slot.starts_at),
         places=some(places, "place"),
-        charged=pounds(charge) if charge else "nothing",
+        charged=pounds(charge),
         paid_with=paid_with,
     )

@@ -29,11 +29,16 @@ class ReturnReason(StrEnum):
         return self in (ReturnReason.DAMAGED, ReturnReason.FAULTY, ReturnReason.WRONG_ITEM)
 
 
-class RefundReason(StrEnum):
-    """What a refund without a return is asked for."""
+class OrderRefund(StrEnum):
+    """What a refund for a whole order is asked for."""
 
     LATE_EXPRESS = "late express delivery"
     LOST = "parcel never arrived"
+
+
+class ItemRefund(StrEnum):
+    """What a refund for one item is asked for."""
+
     DAMAGED = "damaged, faulty or wrong item"
     PRICE_DROP = "price dropped"
 

@@ -1,4 +1,4 @@
-"""Refunds without a return: `refund`."""
+"""Refunds without a return: `refund` for whole orders, `refund_item` for items."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from handrail.agent.tools import Context, Preview, tool
 
 from .ledger import give_back
-from .lines import pick_line
+from .lines import ItemId, pick_line
 from .orders import OrderId
-from .records import Line, Order, RefundReason
+from .records import ItemRefund, Line, Order, OrderRefund
 from .rows import read_lines, read_order, read_shipments
 from .rules import refunds as rules
 from .rules.orders import refund_by
@@ -19,12 +19,15 @@ from .standing import delivered_on
 from .systems import Connection, Shop, lookup, once
 from .words import local_day, pounds
 
-RULES = {
-    RefundReason.LATE_EXPRESS: "shipping-uk",
-    RefundReason.LOST: "lost-parcels",
-    RefundReason.DAMAGED: "damaged-goods",
-    RefundReason.PRICE_DROP: "price-match",
+RULES: dict[OrderRefund | ItemRefund, str] = {
+    OrderRefund.LATE_EXPRESS: "shipping-uk",
+    OrderRefund.LOST: "lost-parcels",
+    ItemRefund.DAMAGED: "damaged-goods",
+    ItemRefund.PRICE_DROP: "price-match",
 }
+TEMPLATE = (
+    "Refund {refund_id} of {amount} for order {order_id} is made; it goes back to {refund_to} by {refund_sent_by}."
+)
 
 
 class Refunded(BaseModel):
@@ -33,7 +36,7 @@ class Refunded(BaseModel):
     refund_id: str
     order_id: str
     amount: str
-    reason: RefundReason
+    reason: OrderRefund | ItemRefund
     refund_to: str
     refund_sent_by: date
 
@@ -45,50 +48,47 @@ class Plan:
     order: Order
     amount: Decimal
     sent_by: date
+    reason: OrderRefund | ItemRefund
     line: Line | None = None
 
-    @property
-    def what(self) -> str:
-        return self.line.name if self.line else f"order {self.order.id}"
+    def preview(self) -> Preview:
+        amount, order = pounds(self.amount), f"order {self.order.id}"
+        what = f"{self.line.name} of {order}" if self.line else order
+        return Preview(
+            summary=f"Refund {amount} for {what} ({self.reason.value}) to {self.order.paid_with}",
+            facts={"amount": amount, "refund_to": self.order.paid_with, "for": what},
+            rule=RULES[self.reason],
+        )
 
 
-async def plan(
-    connection: Connection,
-    ctx: Context,
-    order_id: str,
-    reason: RefundReason,
-    product: str | None,
-    *,
-    lock: bool = False,
-) -> Plan:
-    """Work out what the rules give back, or refuse."""
+async def plan_order(connection: Connection, ctx: Context, order_id: str, reason: OrderRefund, *, lock: bool) -> Plan:
+    """Work out what the rules give back for a whole order, or refuse."""
     order = await read_order(connection, ctx, order_id, lock=lock)
     shipments, today = await read_shipments(connection, order_id), local_day(ctx.now)
-    sent_by = refund_by(order, today)
-    if reason is RefundReason.LATE_EXPRESS:
-        return Plan(order, rules.late_express(order, shipments, today), sent_by)
-    if reason is RefundReason.LOST:
-        return Plan(order, rules.lost(order, shipments, today), sent_by)
-    line = pick_line(await read_lines(connection, order_id), product, order_id)
-    if reason is RefundReason.PRICE_DROP:
-        return Plan(order, rules.price_drop(order, line, today), sent_by, line)
-    arrived = delivered_on(shipments)
-    amount = rules.damaged(order, line, max(line.open, 1), delivered_on=arrived, today=today)
-    return Plan(order, amount, sent_by, line)
+    rule = rules.late_express if reason == OrderRefund.LATE_EXPRESS else rules.lost
+    return Plan(order, rule(order, shipments, today), refund_by(order, today), OrderRefund(reason))
 
 
-async def preview_refund(ctx: Context, order_id: str, reason: RefundReason, product: str | None = None) -> Preview:
+async def plan_item(
+    connection: Connection, ctx: Context, order_id: str, item: str, reason: ItemRefund, *, lock: bool
+) -> Plan:
+    """Work out what the rules give back for an item, or refuse."""
+    order = await read_order(connection, ctx, order_id, lock=lock)
+    line = pick_line(await read_lines(connection, order_id), item, order_id)
+    today = local_day(ctx.now)
+    if reason == ItemRefund.PRICE_DROP:
+        amount = rules.price_drop(order, line, today)
+    else:
+        arrived = delivered_on(await read_shipments(connection, order_id))
+        amount = rules.damaged(order, line, max(line.open, 1), delivered_on=arrived, today=today)
+    return Plan(order, amount, refund_by(order, today), ItemRefund(reason), line)
+
+
+async def preview_refund(ctx: Context, order_id: str, reason: OrderRefund) -> Preview:
     """What `refund` would do."""
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:
-        it = await plan(connection, ctx, order_id, reason, product)
-    amount = pounds(it.amount)
-    told = f"{it.what} of order {order_id}" if it.line else it.what
-    return Preview(
-        summary=f"Refund {amount} for {told} ({reason.value}) to {it.order.paid_with}",
-        facts={"amount": amount, "refund_to": it.order.paid_with, "for": it.what},
-        rule=RULES[reason],
-    )
+        return (await plan_order(connection, ctx, order_id, reason, lock=False)).preview()
 
 
 @tool(
@@ -99,59 +99,94 @@ async def preview_refund(ctx: Context, order_id: str, reason: RefundReason, prod
     examples=[
         "I want my money back, the parcel never arrived",
         "my parcel is lost, refund me",
+        "refund order W10005",
         "my express delivery was late, refund the postage",
-        "it arrived broken, I want a refund",
-        "the stove came damaged, I want my money back",
-        "they sent the wrong item, refund it",
-        "the price went down after I ordered",
-        "refund the price difference",
+        "can I have the express postage back",
     ],
-    template="Refund {refund_id} of {amount} for order {order_id} is made; it goes back to {refund_to} by "
-    "{refund_sent_by}.",
+    template=TEMPLATE,
 )
-async def refund(ctx: Context, order_id: OrderId, reason: RefundReason, product: str | None = None) -> Refunded:
-    """Refund money without a return, within the rules: lost parcel, late express, damaged item, or a price drop.
+async def refund(ctx: Context, order_id: OrderId, reason: OrderRefund) -> Refunded:
+    """Refund a whole order that never arrived, or the postage of an express order that came late.
 
-    The rules set the amount. An unused item that the customer simply does not want goes back with `start_return`.
+    The rules set the amount. For a damaged item or a price drop there is `refund_item`; an unused item that the
+    customer does not want goes back with `start_return`.
 
     order_id: the number of the order, as in W10001
     reason: what the refund is for
-    product: which item, for a damaged one or a price drop; may be left out where the order holds a single one
     """
 
     async def change(connection: Connection) -> Refunded:
-        it = await plan(connection, ctx, order_id, reason, product, lock=True)
-        whole = reason in (RefundReason.DAMAGED, RefundReason.LOST, RefundReason.LATE_EXPRESS)
-        number = await give_back(
-            connection,
-            it.amount,
-            it.sent_by,
-            ctx.now,
-            reason=reason.value,
-            order_id=order_id,
-            line=it.line.number if it.line else None,
-            quantity=it.line.open if it.line and reason is RefundReason.DAMAGED else 0,
-            postage=whole,
-        )
-        await _mark(connection, it, reason)
-        return Refunded(
-            refund_id=number,
-            order_id=order_id,
-            amount=pounds(it.amount),
-            reason=reason,
-            refund_to=it.order.paid_with,
-            refund_sent_by=it.sent_by,
-        )
+        it = await plan_order(connection, ctx, order_id, reason, lock=True)
+        if reason == OrderRefund.LOST:
+            await connection.execute("UPDATE shop.shipments SET state = 'lost' WHERE order_id = %s", [order_id])
+        return await _pay(connection, ctx, it, postage=True)
 
     return await once(ctx, "refund", Refunded, change)
 
 
-async def _mark(connection: Connection, it: Plan, reason: RefundReason) -> None:
-    """Leave in the order what keeps the same refund from being given again."""
-    if reason is RefundReason.LOST:
-        await connection.execute("UPDATE shop.shipments SET state = 'lost' WHERE order_id = %s", [it.order.id])
-    if reason is RefundReason.PRICE_DROP and it.line:
-        await connection.execute(
-            "UPDATE shop.order_lines SET price = %s WHERE order_id = %s AND number = %s",
-            [it.line.price_now, it.order.id, it.line.number],
-        )
+async def preview_item(ctx: Context, order_id: str, item: str, reason: ItemRefund) -> Preview:
+    """What `refund_item` would do."""
+    shop: Shop = ctx.resources
+    async with shop.transaction() as connection:
+        return (await plan_item(connection, ctx, order_id, item, reason, lock=False)).preview()
+
+
+@tool(
+    effect="write",
+    identity="verified",
+    preview=preview_item,
+    lookup=lookup,
+    examples=[
+        "it arrived broken, I want a refund",
+        "the stove came damaged, I want my money back",
+        "they sent the wrong item, refund it",
+        "the tent is faulty, refund me for it",
+        "the price went down after I ordered",
+        "the jacket is cheaper now, refund the price difference",
+    ],
+    template=TEMPLATE,
+)
+async def refund_item(ctx: Context, order_id: OrderId, item: ItemId, reason: ItemRefund) -> Refunded:
+    """Refund an item that arrived damaged, faulty or wrong, or the difference after its price dropped.
+
+    The rules set the amount.
+
+    order_id: the number of the order, as in W10001
+    item: which item of the order, by its item_id
+    reason: what the refund is for
+    """
+
+    async def change(connection: Connection) -> Refunded:
+        it = await plan_item(connection, ctx, order_id, item, reason, lock=True)
+        damaged = reason == ItemRefund.DAMAGED
+        if it.line and not damaged:
+            # What is left to give back for the line is what it costs now.
+            await connection.execute(
+                "UPDATE shop.order_lines SET price = %s WHERE order_id = %s AND number = %s",
+                [it.line.price_now, order_id, it.line.number],
+            )
+        return await _pay(connection, ctx, it, postage=damaged)
+
+    return await once(ctx, "refund_item", Refunded, change)
+
+
+async def _pay(connection: Connection, ctx: Context, it: Plan, *, postage: bool) -> Refunded:
+    number = await give_back(
+        connection,
+        it.amount,
+        it.sent_by,
+        ctx.now,
+        reason=it.reason.value,
+        order_id=it.order.id,
+        line=it.line.number if it.line else None,
+        quantity=it.line.open if it.line and it.reason == ItemRefund.DAMAGED else 0,
+        postage=postage,
+    )
+    return Refunded(
+        refund_id=number,
+        order_id=it.order.id,
+        amount=pounds(it.amount),
+        reason=it.reason,
+        refund_to=it.order.paid_with,
+        refund_sent_by=it.sent_by,
+    )

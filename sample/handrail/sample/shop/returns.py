@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from handrail.agent.tools import Context, Preview, tool
 
-from .lines import pick_line
+from .lines import ItemId, pick_line
 from .orders import OrderId
 from .records import Line, Order, ReturnReason
 from .rows import read_lines, read_order, read_shipments
@@ -55,8 +55,8 @@ class Wish:
     """What a customer wants to send back, as they told it."""
 
     order_id: str
+    item: str
     reason: ReturnReason
-    product: str | None
     quantity: int | None
     used: bool
 
@@ -64,7 +64,7 @@ class Wish:
 async def plan(connection: Connection, ctx: Context, wish: Wish, *, lock: bool = False) -> Plan:
     """Work out what the return comes to, or refuse it."""
     order = await read_order(connection, ctx, wish.order_id, lock=lock)
-    line = pick_line(await read_lines(connection, order.id), wish.product, order.id)
+    line = pick_line(await read_lines(connection, order.id), wish.item, order.id)
     arrived = delivered_on(await read_shipments(connection, order.id))
     quantity, today = wish.quantity or max(line.open, 1), local_day(ctx.now)
     found = return_terms(order, line, quantity, reason=wish.reason, used=wish.used, delivered_on=arrived, today=today)
@@ -75,16 +75,16 @@ async def plan(connection: Connection, ctx: Context, wish: Wish, *, lock: bool =
 async def preview_return(
     ctx: Context,
     order_id: str,
+    item: str,
     reason: ReturnReason,
     *,
-    product: str | None = None,
     quantity: int | None = None,
     used: bool = False,
 ) -> Preview:
     """What `start_return` would do."""
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:
-        it = await plan(connection, ctx, Wish(order_id, reason, product, quantity, used))
+        it = await plan(connection, ctx, Wish(order_id, item, reason, quantity, used))
     refund = pounds(it.terms.refund)
     unused = "" if reason.our_fault else ", unused and with its tags"
     return Preview(
@@ -115,21 +115,21 @@ async def preview_return(
 async def start_return(
     ctx: Context,
     order_id: OrderId,
+    item: ItemId,
     reason: ReturnReason,
     *,
-    product: str | None = None,
     quantity: int | None = None,
     used: bool = False,
 ) -> StartedReturn:
     """Start the return of an item of a delivered order, and send the label for it.
 
     order_id: the number of the order, as in W10001
+    item: which item of the order, by its item_id
     reason: why it goes back
-    product: which item, in the customer's words; may be left out where the order holds a single one
     quantity: how many pieces; all of them where left out
     used: true if it was worn outdoors, used or its pack opened
     """
-    wish = Wish(order_id, reason, product, quantity, used)
+    wish = Wish(order_id, item, reason, quantity, used)
 
     async def change(connection: Connection) -> StartedReturn:
         it = await plan(connection, ctx, wish, lock=True)

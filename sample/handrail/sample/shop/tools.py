@@ -8,7 +8,7 @@ from .order_changes import cancel_order, change_delivery_address
 from .orders import find_orders, order_status
 from .products import find_products
 from .profiles import change_contact, profile
-from .refunds import refund
+from .refunds import refund, refund_item
 from .returns import start_return
 from .slots import find_slots
 from .systems import lifespan
@@ -29,6 +29,7 @@ __all__ = [
     "order_status",
     "profile",
     "refund",
+    "refund_item",
     "repair_status",
     "start_return",
 ]
