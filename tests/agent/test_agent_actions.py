@@ -17,11 +17,12 @@ from handrail.conversation.events import (
     ActionClaimed,
     ActionDropped,
     ActionSucceeded,
+    BotSaid,
     Event,
     HandoffClaimed,
     TurnEnded,
 )
-from handrail.conversation.log import Log
+from handrail.conversation.log import Fence, Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situation import Identity
 
@@ -231,6 +232,35 @@ async def test_a_line_that_a_turn_has_answered_is_no_reply(talk: Talk) -> None:
     await talk.append("bot", ended, fence=fence)
     await talk.says("ok, yes")
     assert [line.text for line in replies(await talk.situation())] == ["ok, yes"]
+
+
+async def _answers(talk: Talk, fence: Fence, text: str) -> None:
+    """The bot answers a question that came up in between."""
+    upto = await talk.says("what about my other order?")
+    said = BotSaid(turn_id="t8", reply_id="t8", part=1, text=text, engine="test")
+    ended = TurnEnded(turn_id="t8", reply_id="t8", upto=upto, outcome="answered", engine="test")
+    await talk.append("bot", said, ended, fence=fence)
+
+
+@pytest.mark.parametrize(
+    ("between", "reply", "counts"),
+    [
+        ("Shall I look for free places on Friday?", "yes", False),
+        ("Shall I look for free places on Friday?", "yes please, go ahead", False),
+        ("It arrives tomorrow.", "ok thanks", False),
+        ("It arrives tomorrow.", "great", False),
+        ("It arrives tomorrow.", "where is the parcel now?", False),
+        ("It arrives tomorrow.", "yes, go ahead", True),
+        ("It arrives tomorrow.", "no", True),
+        ("Is that all? I still have this ready: cancel order  W10021. Shall I go ahead?", "ok", True),
+    ],
+)
+async def test_a_yes_to_another_question_is_no_consent(talk: Talk, between: str, reply: str, counts: bool) -> None:
+    fence = await talk.lease()
+    await talk.ask(fence)
+    await _answers(talk, fence, between)
+    await talk.says(reply)
+    assert [line.text for line in replies(await talk.situation())] == ([reply] if counts else [])
 
 
 async def test_a_new_proposal_supersedes_the_old_one(talk: Talk) -> None:

@@ -23,11 +23,12 @@ FRAGMENT = 4
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What an answer comes to. `span` are the character offsets of the words that decided; `remainder` is what else was
-    said, in the customer's own words."""
+    said, in the customer's own words. A yes is `firm` where it could not be mere politeness ("ok, thanks")."""
 
     kind: Kind
     span: tuple[int, int] | None = None
     remainder: str = ""
+    firm: bool = False
 
 
 def read_reply(text: str, summary: str = "") -> Reading:
@@ -91,7 +92,7 @@ class _Answer:
             return self.told("yes" if self.asks_what_comes_next(yes) else "unrelated", yes)
         if self.has("content", "value"):
             return self.told("change", yes)
-        return Reading("yes", (yes.start, yes.end))
+        return Reading("yes", (yes.start, yes.end), firm=yes.tag == "yes" or self.has("echo"))
 
     def unasked(self) -> Reading:
         """Neither yes nor no."""
@@ -100,7 +101,7 @@ class _Answer:
         if self.asks():
             return self.told("unrelated" if matter or self.asks_of_something() else "unclear", said[0])
         if self.orders(matter):
-            return Reading("yes", (matter[0].start, matter[0].end))
+            return Reading("yes", (matter[0].start, matter[0].end), firm=True)
         if [stem(token.word) for token in matter] == ["cancel"] and self.verb != "cancel":
             return self.told("no", matter[0])
         if len(matter) <= FRAGMENT and any(token.tag == "value" for token in matter):
@@ -140,7 +141,7 @@ class _Answer:
         return [token for token in self.tokens if token.tag]
 
     def told(self, kind: Kind, token: Token) -> Reading:
-        return Reading(kind, (token.start, token.end), self.remainder())
+        return Reading(kind, (token.start, token.end), self.remainder(), firm=kind == "yes" and token.tag == "yes")
 
     def remainder(self) -> str:
         """From the first word that is no answer, politeness or joint to the end."""

@@ -1,12 +1,13 @@
 """What exactly a write would do: worked out before consent is asked, and again before it is done."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import to_json
 
+from handrail.agent.consent import read_reply
 from handrail.agent.tools.api import Context, Preview, Tool
 from handrail.agent.tools.binding import Bound, Unbound, bind
 from handrail.agent.tools.call import Called, guarded
@@ -90,10 +91,31 @@ def open_action(situation: Situation) -> ActionState | None:
 
 
 def replies(situation: Situation) -> tuple[Line, ...]:
-    """What the customer said to the open action and no turn has answered yet: `read_reply` reads it as a whole."""
+    """What the customer said to the open action and no turn has answered yet: `read_reply` reads it as a whole.
+
+    Nothing, where the bot has asked something else since: that is what a "yes" answers then.
+    """
     action = open_action(situation)
     if action is None:
         return ()
     # A consent whose turn died before the claim is read again with what came after it: "yes", then "no, wait".
     since = max(situation.answered, action.seq if action.stage == "proposed" else 0)
-    return tuple(line for line in situation.lines if line.speaker == "customer" and line.seq > since)
+    lines = tuple(line for line in situation.lines if line.speaker == "customer" and line.seq > since)
+    return lines if action.stage == "consented" or _answer(lines, action, situation) else ()
+
+
+def _answer(lines: Sequence[Line], action: ActionState, situation: Situation) -> bool:
+    """Whether these lines speak of the action: it was asked for last, or they can't mean anything else."""
+    if not lines:
+        return False
+    told = [line.text for line in situation.lines if line.seq < lines[0].seq and line.speaker in ("bot", "person")]
+    last = told[-1] if told else ""
+    if action.question and _plain(action.question) in _plain(last):
+        return True
+    reading = read_reply("\n".join(line.text for line in lines), action.question)
+    plainly = reading.firm if reading.kind == "yes" else reading.kind in ("no", "wait", "change")
+    return plainly and "?" not in last
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".")
