@@ -88,7 +88,7 @@ def test_the_prompt_is_flat_over_the_conversation():
 
 def test_passages_are_numbered_as_found_and_named_with_their_version():
     told = system(render(routine(1), BUDGET))
-    assert "[1] Title 1 (policy-1@3, in force since 2026-01-01): Unworn boots" in told
+    assert "[1] Title 1 › Heading (policy-1@3, in force since 2026-01-01): Unworn boots" in told
     assert "[2] Title 2" in told
 
 

@@ -9,7 +9,8 @@ import pytest
 from agent_businesses import CLINIC, LIBRARY
 from agent_talk import NOW
 
-from handrail.agent.router import Router, Toolbook, id_kinds, phrases_of
+from handrail.agent.router import Router
+from handrail.agent.toolbook import Toolbook, id_kinds, phrases_of
 from handrail.conversation.situation import ActionState, Line, Parked, Situation, ToolResult
 from handrail.knowledge.embed import Cached
 from handrail.knowledge.minilm import MiniLM

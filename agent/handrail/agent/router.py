@@ -1,121 +1,18 @@
-"""Which of the tools fit what a customer writes: by the meaning of names, descriptions and examples, and by their words."""
+"""Which few of the tools a prompt carries: those that fit what the customer writes, and those in use."""
 
-import math
-import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.models.readable import label
+from handrail.agent.models.offline.clauses import clauses_of
+from handrail.agent.models.offline.intents import rank
+from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
-from handrail.conversation.errors import Unavailable
 from handrail.conversation.situation import Situation
 from handrail.knowledge.embed import Embedder
 
 PICKED = 6
-MEANING, WORDS = 0.8, 0.2
-"""How much meaning and words count for a score."""
-DESCRIPTION = 0.95
-"""What a likeness to the description counts, beside that to an example."""
 SHORT = 5
 """Words under which a message is read together with the line before it."""
 BEFORE = 0.7
-READS = frozenset(
-    {"get", "find", "list", "search", "show", "read", "look", "lookup", "check", "fetch", "view", "query"}
-)
-
-Rows = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How well one tool fits a text, from 0 to 1 (and a little below 0); `phrase` is what of it was most like."""
-
-    tool: Tool
-    value: float
-    meaning: float
-    phrase: str
-
-
-@dataclass(frozen=True, slots=True)
-class IdKind:
-    """A kind of identifier that the tools take: what matches it, and what it is the number of (`order`)."""
-
-    pattern: re.Pattern[str]
-    noun: str
-
-
-class Toolbook:
-    """The tools with the vectors of their phrases, which are computed once, at the first use."""
-
-    def __init__(self, embedder: Embedder, tools: Sequence[Tool]) -> None:
-        self._embedder = embedder
-        self.tools = tuple(tools)
-        self.by_name: Mapping[str, Tool] = {tool.name: tool for tool in tools}
-        self.ids = id_kinds(tools)
-        self._phrases = [(tool, phrase) for tool in tools for phrase in phrases_of(tool)]
-        self._spoken = [self.spoken(phrase) for _, phrase in self._phrases]
-        self._words = {
-            tool.name: frozenset[str]().union(
-                *(stem_set(s) for (t, _), s in zip(self._phrases, self._spoken, strict=True) if t is tool)
-            )
-            for tool in tools
-        }
-        self._rarity = _rarities(list(self._words.values()))
-        self._vectors: Rows | None = None
-
-    def spoken(self, text: str) -> str:
-        """The text with what each identifier in it stands for: `cancel W10021` becomes `cancel my order`."""
-        for kind in self.ids:
-            text = kind.pattern.sub(lambda match, noun=kind.noun: _named(match, noun), text)  # type: ignore[misc]
-        return text
-
-    async def embed(self, texts: Sequence[str]) -> Rows:
-        """The vectors of some texts; zeros where the embedder does not answer, so that words alone decide."""
-        try:
-            return await self._embedder.embed(list(texts))
-        except Unavailable:
-            return np.zeros((len(texts), max(self._embedder.dimensions, 1)), np.float32)
-
-    async def scores(self, text: str, among: Collection[str] | None = None) -> list[Score]:
-        """How well the tools (of these names, or all) fit a text, best first."""
-        if not self.tools:
-            return []
-        spoken = self.spoken(text)
-        (vector,) = await self.embed([spoken])
-        vectors = await self._ready()
-        likeness = vectors @ vector if vectors.shape[1] == vector.shape[0] else np.zeros(len(vectors), np.float32)
-        words = stem_set(spoken)
-        best: dict[str, Score] = {}
-        for (tool, phrase), like in zip(self._phrases, likeness.tolist(), strict=True):
-            if among is not None and tool.name not in among:
-                continue
-            meaning = like * (DESCRIPTION if phrase == tool.description else 1.0)
-            if tool.name not in best or meaning > best[tool.name].meaning:
-                best[tool.name] = Score(tool, 0.0, meaning, phrase)
-        scored = [self._scored(score, words) for score in best.values()]
-        return sorted(scored, key=lambda score: -score.value)
-
-    def _scored(self, score: Score, words: frozenset[str]) -> Score:
-        value = MEANING * score.meaning + WORDS * self._share(words, score.tool.name)
-        return Score(score.tool, value, score.meaning, score.phrase)
-
-    def _share(self, words: frozenset[str], name: str) -> float:
-        """Of what the tools know of these words, the share that this one knows, rare words counting more."""
-        known = {word: self._rarity[word] for word in words if word in self._rarity}
-        total = sum(known.values())
-        return sum(rarity for word, rarity in known.items() if word in self._words[name]) / total if total else 0.0
-
-    async def _ready(self) -> Rows:
-        if self._vectors is None:
-            vectors = await self.embed(self._spoken)
-            if not vectors.any():
-                return vectors
-            self._vectors = vectors
-        return self._vectors
 
 
 class Router:
@@ -126,58 +23,22 @@ class Router:
 
     async def pick(self, message: str, situation: Situation, k: int = PICKED) -> tuple[Tool, ...]:
         """The `k` tools that fit best, best first. Those of the open proposal and of the last results are among them."""
-        if len(self.book.tools) <= k:
-            scores = await self.book.scores(message)
-            return tuple(score.tool for score in scores)
-        values = {score.tool.name: score.value for score in await self.book.scores(message)}
+        values = await self._values(message)
         if len(message.split()) < SHORT and (before := _line_before(situation)):
-            for score in await self.book.scores(before):
-                values[score.tool.name] = max(values[score.tool.name], BEFORE * score.value)
+            for name, value in (await self._values(before)).items():
+                values[name] = max(values[name], BEFORE * value)
         ranked = sorted(values, key=lambda name: -values[name])
         kept = [name for name in _in_use(situation) if name in values][:k]
         chosen = {*kept, *[name for name in ranked if name not in kept][: k - len(kept)]}
         return tuple(self.book.by_name[name] for name in ranked if name in chosen)
 
-
-def phrases_of(tool: Tool) -> list[str]:
-    """What a tool is known by: its description, its examples, and its name as a customer would say it."""
-    name = humanised(tool.name)
-    verb, _, rest = name.partition(" ")
-    said = f"show me my {rest}" if verb in READS and rest else f"{verb} my {rest}" if rest else name
-    first = re.split(r"(?<=[.!?])\s", tool.description.strip())[0]
-    return list(dict.fromkeys([tool.description.strip() or name, first or name, said, *tool.examples]))
-
-
-def id_kinds(tools: Sequence[Tool]) -> tuple[IdKind, ...]:
-    """The kinds of identifiers among the arguments of the tools, each pattern once."""
-    kinds: dict[str, IdKind] = {}
-    for tool in tools:
-        for name, schema in tool.parameters.get("properties", {}).items():
-            pattern = str(schema.get("pattern", "")).removeprefix("^").removesuffix("$")
-            if not pattern or not re.search(r"\\d|\[.*0-9", pattern) or len(pattern) < 3:
-                continue
-            try:
-                compiled = re.compile(rf"(?<![\w-])#?(?:{pattern})(?![\w-])", re.IGNORECASE)
-            except re.error:
-                continue
-            if not compiled.search("the") and not compiled.search("12"):
-                kinds.setdefault(pattern, IdKind(compiled, label(name)))
-    return tuple(kinds.values())
-
-
-def _named(match: re.Match[str], noun: str) -> str:
-    before = match.string[: match.start()].rstrip().casefold()
-    if before.endswith((noun, "number", "no.", "#")):
-        return ""
-    return noun if re.search(r"\b(my|the|your|this|that)$", before) else f"my {noun}"
-
-
-def _rarities(vocabularies: Sequence[frozenset[str]]) -> dict[str, float]:
-    counts: dict[str, int] = {}
-    for words in vocabularies:
-        for word in words:
-            counts[word] = counts.get(word, 0) + 1
-    return {word: math.log(1 + len(vocabularies) / count) for word, count in counts.items()}
+    async def _values(self, text: str) -> dict[str, float]:
+        """How well each tool fits the clause of a text that it fits best."""
+        values = dict.fromkeys(self.book.by_name, 0.0)
+        for clause in clauses_of(text):
+            for score in await rank(clause, self.book):
+                values[score.tool.name] = max(values[score.tool.name], score.value)
+        return values
 
 
 def _line_before(situation: Situation) -> str:

@@ -81,7 +81,7 @@ class OpenAIModel:
         shown = ""
         for retry in range(RETRIES + 1):
             try:
-                async with aclosing(self._stream(prompt, [tool.name for tool in brief.tools], watch)) as pieces:
+                async with aclosing(self._stream(prompt, _known_tools(brief), watch)) as pieces:
                     async for piece in pieces:
                         shown += piece.text if isinstance(piece, Delta) else ""
                         yield piece
@@ -180,6 +180,13 @@ class OpenAIModel:
         tokens_out = getattr(usage, "completion_tokens", None) or written
         cost = (tokens_in * self._settings.price_in + tokens_out * self._settings.price_out) / 1e6
         return Usage(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds, cost=cost)
+
+
+def _known_tools(brief: Brief) -> list[str]:
+    """The tools that a call may name: those offered, and those that the facts of the prompt speak of."""
+    situation = brief.situation
+    used = [result.tool for result in situation.results] + [action.tool for action in situation.actions]
+    return [*(tool.name for tool in brief.tools), *used, *(result.call.tool for result in brief.results)]
 
 
 async def _answer(watch: Watch, waiting: Awaitable[T]) -> T:

@@ -46,17 +46,18 @@ def render(brief: Brief, budget: int) -> Prompt:
     Rules, the message, the open proposal and the best passage are always there; then further passages, recent lines,
     older facts and the last of the tools give way. The numbers of passages are those of `brief.found.hits`.
     """
-    tools = _tools(brief.tools, int(budget * TOOLS_SHARE))
     message = clip(brief.message, int(budget * MESSAGE_SHARE))
     rules = _rules(brief)
-    left = budget - count(rules) - count(message) - sum(map(_spec_tokens, tools)) - 3 * PER_MESSAGE - ROUNDING
     lines = _recent(brief, min(int(budget * LINES_SHARE), int(budget * (LINES_SHARE + 0.1)) - count(message)))
     shown = frozenset(line.seq for line in lines)
+    left = budget - count(rules) - count(message) - 3 * PER_MESSAGE - ROUNDING
     left -= sum(count(line.text) + PER_MESSAGE for line in lines)
-    room = min(int(budget * FACTS_SHARE), left - BEST_PASSAGE)
+    room = min(int(budget * FACTS_SHARE), left - int(budget * TOOLS_SHARE) - BEST_PASSAGE)
     facts = _facts([*facts_of(brief), *first_words(brief.situation, shown)], room)
     left -= count(facts)
-    system = rules + facts + _passages(brief, left)
+    # What the passages leave over goes to the tools, beyond their share.
+    tools = _tools(brief.tools, max(int(budget * TOOLS_SHARE), left - count(_passages(brief, left))))
+    system = rules + facts + _passages(brief, left - sum(map(_spec_tokens, tools)))
     history = [_as_message(line) for line in lines]
     if message:
         history.append({"role": "user", "content": message})
@@ -95,12 +96,18 @@ def _tools(tools: Sequence[Tool], budget: int) -> list[dict[str, Any]]:
     left = budget - sum(map(_spec_tokens, own))
     chosen: list[dict[str, Any]] = []
     for tool in tools:
-        described = tool.schema()
+        described = _lean(tool.schema())
         left -= _spec_tokens(described)
         if chosen and left < 0:
             break
         chosen.append(described)
     return [*chosen, *own]
+
+
+def _lean(described: dict[str, Any]) -> dict[str, Any]:
+    """A tool's function without what costs tokens and tells a model nothing."""
+    parameters = {key: value for key, value in described["parameters"].items() if key != "additionalProperties"}
+    return {**described, "parameters": parameters}
 
 
 def _spec_tokens(tool: dict[str, Any]) -> int:
@@ -123,7 +130,8 @@ def _passages(brief: Brief, budget: int) -> str:
     budget -= count(text("passages.md"))
     for number, hit in enumerate(brief.found.hits, 1):
         policy = hit.passage.policy
-        head = f"[{number}] {policy.title} ({policy.id}@{policy.version}, in force since {policy.effective_from})"
+        title = f"{policy.title} › {hit.passage.heading}" if hit.passage.heading else policy.title
+        head = f"[{number}] {title} ({policy.id}@{policy.version}, in force since {policy.effective_from})"
         block = f"{head}: {hit.passage.text}"
         size = count(block) + 1
         if blocks and size > budget:

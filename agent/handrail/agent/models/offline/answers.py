@@ -14,7 +14,7 @@ from handrail.agent.models.offline.providers import providers_of
 from handrail.agent.models.offline.records import Record, pick
 from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.offline.words import is_no, is_yes, stem_set, stems
-from handrail.agent.router import Toolbook
+from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
 
 SURE = 0.72

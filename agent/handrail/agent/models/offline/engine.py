@@ -15,7 +15,7 @@ from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.smalltalk import small_talk
 from handrail.agent.models.offline.threads import OFFER, Threads
 from handrail.agent.models.protocol import Brief, Call, Delta, Draft
-from handrail.agent.router import Toolbook
+from handrail.agent.toolbook import Toolbook
 from handrail.agent.sentences import split
 from handrail.agent.tools.api import Tool
 from handrail.knowledge.embed import Embedder

@@ -10,7 +10,7 @@ from handrail.agent.models.offline.filling import ids_in
 from handrail.agent.models.offline.intents import Intent, Want, read_intent
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.router import Toolbook
+from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
 
 OFFERED = 0.6

@@ -7,7 +7,7 @@ from typing import Literal
 from handrail.agent.models.offline.clauses import OTHERS, Clause
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.router import READS, Score, Toolbook
+from handrail.agent.toolbook import READS, Score, Toolbook
 from handrail.agent.tools.api import Tool
 
 Want = Literal["tool", "policy", "social", "person", "unclear"]
@@ -48,6 +48,14 @@ SURE = 0.75
 WELL = 0.8
 RELEVANT = 0.35
 """How relevant what was found must be to be quoted."""
+TRACKED = re.compile(
+    r"^\W*(?:hi|hello|hey)?\W*where(?:'s| is| are)\b.{0,20}\bmy\b(?! (?:refund|money|points|voucher|discount))|"
+    r"\bhas my .{1,40}(?:arrived|come|shipped|been (?:sent|shipped|dispatched|delivered))|"
+    r"\bwhen (?:will|do|does|is|are) .{0,20}\bmy .{1,40}(?:arriv|com|get here|be delivered|ship)",
+    re.IGNORECASE,
+)
+AS_ORDER = "where is my order"
+TRACK = 0.95
 CLOSE = 0.05
 POINTED = 0.3
 MEANT = 0.12
@@ -77,8 +85,7 @@ async def read_intent(
     if clause.form == "statement" and _only_id(clause.text, book):
         return Intent("unclear", clause)
     own = own or clause.own or book.spoken(clause.text) != clause.text
-    scores = [_adjusted(score, clause) for score in await _scores(clause, book)]
-    scores = [_with_id(score, clause.text, book) for score in scores]
+    scores = await rank(clause, book)
     scores = [replace(score, value=score.value + MEANT * (score.tool.name in meant)) for score in scores]
     scores.sort(key=lambda score: -score.value)
     if meant and len(stem_set(clause.text)) <= 1 and clause.asks and (told := _of_meant(scores, meant)):
@@ -92,6 +99,12 @@ async def read_intent(
     if relevance >= RELEVANT + 0.1:
         return Intent("policy", clause, None, relevance, tuple(scores[:3]))
     return Intent("unclear", clause, None, scores[0].value if scores else 0.0, tuple(scores[:3]))
+
+
+async def rank(clause: Clause, book: Toolbook) -> list[Score]:
+    """How well each tool fits a clause, given its form, the action and the identifiers it names; best first."""
+    scores = [_with_id(_adjusted(score, clause), clause.text, book) for score in await _scores(clause, book)]
+    return sorted(scores, key=lambda score: -score.value)
 
 
 def actions_in(text: str) -> frozenset[str]:
@@ -115,6 +128,10 @@ def _only_id(text: str, book: Toolbook) -> bool:
 async def _scores(clause: Clause, book: Toolbook) -> list[Score]:
     """The scores of a clause; where only its core asks, that counts as much as the whole."""
     whole = await book.scores(clause.text)
+    if TRACKED.search(clause.text):
+        # Whatever it is ("where are my walking poles"), it is asked for as an order is.
+        order = {score.tool.name: score.value * TRACK for score in await book.scores(AS_ORDER)}
+        return [replace(s, value=max(s.value, order[s.tool.name] * (s.tool.effect == "read"))) for s in whole]
     if not clause.core:
         return whole
     core = {score.tool.name: score.value for score in await book.scores(clause.core)}

@@ -7,7 +7,7 @@ from functools import cache
 
 from handrail.agent.models.offline.words import either, humanised
 from handrail.agent.models.texts import text
-from handrail.agent.router import READS
+from handrail.agent.toolbook import READS
 from handrail.agent.tools.api import Tool
 
 TOLD = 4

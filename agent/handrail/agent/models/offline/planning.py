@@ -9,7 +9,7 @@ from handrail.agent.models.offline.intents import Intent
 from handrail.agent.models.offline.records import points
 from handrail.agent.models.offline.threads import Threads
 from handrail.agent.models.offline.words import DROP, is_yes, stem_set
-from handrail.agent.router import Toolbook
+from handrail.agent.toolbook import Toolbook
 
 VAGUE = 2
 """Telling words up to which a question may be no more than the one before, put for another thing."""

@@ -9,7 +9,7 @@ from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 
 from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.router import READS, Toolbook
+from handrail.agent.toolbook import READS, Toolbook
 from handrail.agent.tools.api import Tool
 
 

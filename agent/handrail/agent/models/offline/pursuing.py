@@ -21,7 +21,7 @@ from handrail.agent.models.offline.rendering import describe
 from handrail.agent.models.offline.slots import Slot, put, slots_of, value_of
 from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.models.protocol import Call
-from handrail.agent.router import Toolbook
+from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
 
 Kind = Literal["say", "ask", "call", "fail"]

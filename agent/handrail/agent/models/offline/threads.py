@@ -11,7 +11,7 @@ from handrail.agent.models.offline.phrasing import ability, say
 from handrail.agent.models.offline.records import place_in
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import is_no, is_yes, stem_set
-from handrail.agent.router import Toolbook
+from handrail.agent.toolbook import Toolbook
 
 OFFER = say("one_intent", first="|").split("|")[0].rsplit(".", 1)[-1].strip()
 """How an offer to use a tool begins."""

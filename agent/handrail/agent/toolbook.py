@@ -1,0 +1,177 @@
+"""The tools as a text finds them: by the meaning of names, descriptions and examples, and by their words."""
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handrail.agent.models.offline.words import humanised, stem_set
+from handrail.agent.models.readable import label
+from handrail.agent.tools.api import Tool
+from handrail.conversation.errors import Unavailable
+from handrail.knowledge.embed import Embedder
+
+MEANING, WORDS = 0.8, 0.2
+"""How much meaning and words count for a score."""
+DESCRIPTION = 0.95
+"""What a likeness to the description counts, beside that to an example."""
+OPENED_ALIKE = 0.1
+"""What it counts that a text opens like an example ("where are my …" like "where is my parcel"), whatever it is about."""
+ALIKE = {
+    "are": "is", "was": "is", "were": "is", "have": "has", "had": "has", "did": "do", "does": "do", "could": "can",
+    "our": "my", "an": "a", "any": "a", "some": "a", "i'd": "would", "we": "i", "i've": "has",
+}  # fmt: skip
+OPENERS = frozenset(
+    "where when what which who how why is has do can will would should may i you my the a there it please still not".split()
+)
+READS = frozenset(
+    {"get", "find", "list", "search", "show", "read", "look", "lookup", "check", "fetch", "view", "query"}
+)
+
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well one tool fits a text, from 0 to 1 (and a little below 0); `phrase` is what of it was most like."""
+
+    tool: Tool
+    value: float
+    meaning: float
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdKind:
+    """A kind of identifier that the tools take: what matches it, and what it is the number of (`order`)."""
+
+    pattern: re.Pattern[str]
+    noun: str
+
+
+class Toolbook:
+    """The tools with the vectors of their phrases, which are computed once, at the first use."""
+
+    def __init__(self, embedder: Embedder, tools: Sequence[Tool]) -> None:
+        self._embedder = embedder
+        self.tools = tuple(tools)
+        self.by_name: Mapping[str, Tool] = {tool.name: tool for tool in tools}
+        self.ids = id_kinds(tools)
+        self._phrases = [(tool, phrase) for tool in tools for phrase in phrases_of(tool)]
+        self._spoken = [self.spoken(phrase) for _, phrase in self._phrases]
+        self._words = {
+            tool.name: frozenset[str]().union(
+                *(stem_set(s) for (t, _), s in zip(self._phrases, self._spoken, strict=True) if t is tool)
+            )
+            for tool in tools
+        }
+        self._openings = {tool.name: frozenset(o for e in tool.examples if (o := opening(e))) for tool in tools}
+        self._rarity = _rarities(list(self._words.values()))
+        self._vectors: Rows | None = None
+
+    def spoken(self, text: str) -> str:
+        """The text with what each identifier in it stands for: `cancel W10021` becomes `cancel my order`."""
+        for kind in self.ids:
+            text = kind.pattern.sub(lambda match, noun=kind.noun: _named(match, noun), text)  # type: ignore[misc]
+        return text
+
+    async def embed(self, texts: Sequence[str]) -> Rows:
+        """The vectors of some texts; zeros where the embedder does not answer, so that words alone decide."""
+        try:
+            return await self._embedder.embed(list(texts))
+        except Unavailable:
+            return np.zeros((len(texts), max(self._embedder.dimensions, 1)), np.float32)
+
+    async def scores(self, text: str, among: Collection[str] | None = None) -> list[Score]:
+        """How well the tools (of these names, or all) fit a text, best first."""
+        if not self.tools:
+            return []
+        spoken = self.spoken(text)
+        (vector,) = await self.embed([spoken])
+        vectors = await self._ready()
+        likeness = vectors @ vector if vectors.shape[1] == vector.shape[0] else np.zeros(len(vectors), np.float32)
+        words = stem_set(spoken)
+        best: dict[str, Score] = {}
+        for (tool, phrase), like in zip(self._phrases, likeness.tolist(), strict=True):
+            if among is not None and tool.name not in among:
+                continue
+            meaning = like * (DESCRIPTION if phrase == tool.description else 1.0)
+            if tool.name not in best or meaning > best[tool.name].meaning:
+                best[tool.name] = Score(tool, 0.0, meaning, phrase)
+        opened = opening(text)
+        scored = [self._scored(score, words, opened) for score in best.values()]
+        return sorted(scored, key=lambda score: -score.value)
+
+    def _scored(self, score: Score, words: frozenset[str], opened: str) -> Score:
+        value = MEANING * score.meaning + WORDS * self._share(words, score.tool.name)
+        value += OPENED_ALIKE * (bool(opened) and opened in self._openings[score.tool.name])
+        return Score(score.tool, value, score.meaning, score.phrase)
+
+    def _share(self, words: frozenset[str], name: str) -> float:
+        """Of what the tools know of these words, the share that this one knows, rare words counting more."""
+        known = {word: self._rarity[word] for word in words if word in self._rarity}
+        total = sum(known.values())
+        return sum(rarity for word, rarity in known.items() if word in self._words[name]) / total if total else 0.0
+
+    async def _ready(self) -> Rows:
+        if self._vectors is None:
+            vectors = await self.embed(self._spoken)
+            if not vectors.any():
+                return vectors
+            self._vectors = vectors
+        return self._vectors
+
+
+def opening(text: str) -> str:
+    """The words of form that a text opens with, in one form each; empty where they are fewer than three."""
+    words: list[str] = []
+    for word in re.findall(r"[a-z']+", text.lower().replace("’", "'").replace("'s ", " is ")):
+        form = ALIKE.get(word, word)
+        if form not in OPENERS:
+            break
+        words.append(form)
+    return " ".join(words) if len(words) >= 3 else ""
+
+
+def phrases_of(tool: Tool) -> list[str]:
+    """What a tool is known by: its description, its examples, and its name as a customer would say it."""
+    name = humanised(tool.name)
+    verb, _, rest = name.partition(" ")
+    said = f"show me my {rest}" if verb in READS and rest else f"{verb} my {rest}" if rest else name
+    first = re.split(r"(?<=[.!?])\s", tool.description.strip())[0]
+    return list(dict.fromkeys([tool.description.strip() or name, first or name, said, *tool.examples]))
+
+
+def id_kinds(tools: Sequence[Tool]) -> tuple[IdKind, ...]:
+    """The kinds of identifiers among the arguments of the tools, each pattern once."""
+    kinds: dict[str, IdKind] = {}
+    for tool in tools:
+        for name, schema in tool.parameters.get("properties", {}).items():
+            pattern = str(schema.get("pattern", "")).removeprefix("^").removesuffix("$")
+            if not pattern or not re.search(r"\\d|\[.*0-9", pattern) or len(pattern) < 3:
+                continue
+            try:
+                compiled = re.compile(rf"(?<![\w-])#?(?:{pattern})(?![\w-])", re.IGNORECASE)
+            except re.error:
+                continue
+            if not compiled.search("the") and not compiled.search("12"):
+                kinds.setdefault(pattern, IdKind(compiled, label(name)))
+    return tuple(kinds.values())
+
+
+def _named(match: re.Match[str], noun: str) -> str:
+    before = match.string[: match.start()].rstrip().casefold()
+    if before.endswith((noun, "number", "no.", "#")):
+        return ""
+    return noun if re.search(r"\b(my|the|your|this|that)$", before) else f"my {noun}"
+
+
+def _rarities(vocabularies: Sequence[frozenset[str]]) -> dict[str, float]:
+    counts: dict[str, int] = {}
+    for words in vocabularies:
+        for word in words:
+            counts[word] = counts.get(word, 0) + 1
+    return {word: math.log(1 + len(vocabularies) / count) for word, count in counts.items()}
