@@ -50,7 +50,7 @@ def _figures(report: Report) -> Table:
         if figure.value is not None:
             table.add_row(name, *_told(figure))
     unscored = [_name(name) for name, figure in report.shares.items() if figure.value is None]
-    if unscored:
+    if unscored and report.mode != "recorded":
         table.caption = f"not scored, since no case expects it: {', '.join(unscored)}"
     if report.split:
         table.add_row("taggers split evenly, not scored", str(report.split), "", "")

@@ -12,8 +12,9 @@ from handrail.conversation.events import Event, IdentityProven, Opened
 from handrail.desk.mail import Mail
 from handrail.desk.staff import Staff
 from handrail.evals.case import Case, EndState, Meanwhile, Step
+from handrail.evals.matching import differences
 from handrail.evals.score import Score
-from handrail.evals.scorers import SCORERS, part_of
+from handrail.evals.scorers import SCORERS
 
 CODE = re.compile(r"\b\d{6}\b")
 DESK = Staff("desk", "The desk")
@@ -127,9 +128,7 @@ class _Player:
         called = await call(tool, await self._context(), state.arguments)
         if not called.ok:
             return f"{state.tool}: {called.code} {called.message}"
-        return (
-            "" if part_of(state.expect, called.value) else f"{state.tool} tells {called.value!r}, not {state.expect!r}"
-        )
+        return "; ".join(f"{state.tool}: {told}" for told in differences(state.expect, called.value))
 
     async def _change(self, change: Meanwhile) -> None:
         tool = self._handrail.workspace.by_name.get(change.tool)

@@ -7,6 +7,7 @@ from handrail.conversation.events import (
     ActionConsented,
     ActionProposed,
     ActionSucceeded,
+    Announced,
     BotSaid,
     Event,
     HandoffRequested,
@@ -15,6 +16,7 @@ from handrail.conversation.events import (
     TurnEnded,
 )
 from handrail.evals.case import Case, ExpectedCall
+from handrail.evals.matching import part_of, plain
 from handrail.evals.score import Score
 
 Scorer = Callable[[Case, Sequence[Event]], Score]
@@ -121,15 +123,6 @@ def _any(right: Sequence[str]) -> str:
     return " or ".join(right)
 
 
-def part_of(expected: Any, got: Any) -> bool:
-    """Whether everything in `expected` stands in `got`: dicts by key, lists by membership, the rest by equality."""
-    if isinstance(expected, dict):
-        return isinstance(got, dict) and all(k in got and part_of(v, got[k]) for k, v in expected.items())
-    if isinstance(expected, list):
-        return isinstance(got, list) and all(any(part_of(e, g) for g in got) for e in expected)
-    return bool(expected == got or str(expected) == str(got))
-
-
 def consent(case: Case, log: Sequence[Event]) -> Score:
     """1 where every effect was proposed and consented to by the same fingerprint before; unscored without effects."""
     agreed = {c.action_id: c.fingerprint for c in of_kind(log, ActionConsented)}
@@ -157,17 +150,13 @@ def facts(case: Case, log: Sequence[Event]) -> Score:
     expected = case.expected
     if not expected.says and not expected.never_says:
         return Score("facts", None)
-    text = _plain(" ".join(said.text for said in of_kind(log, BotSaid)))
-    said = [forbidden for forbidden in expected.never_says if _plain(forbidden) in text]
-    missing = [facts for facts in expected.says if not any(_plain(fact) in text for fact in facts)]
+    text = plain(" ".join(said.text for said in (*of_kind(log, BotSaid), *of_kind(log, Announced))))
+    said = [forbidden for forbidden in expected.never_says if plain(forbidden) in text]
+    missing = [facts for facts in expected.says if not any(plain(fact) in text for fact in facts)]
     told = [" or ".join(map(repr, facts)) for facts in missing]
     detail = "; ".join([*(f"said {s!r}" for s in said), *(f"did not say {m}" for m in told)])
     share = 1 - len(missing) / len(expected.says) if expected.says else 1.0
     return Score("facts", 0.0 if said else share, detail)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().replace("’", "'").split())
 
 
 def latency(case: Case, log: Sequence[Event]) -> Score:

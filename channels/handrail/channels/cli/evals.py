@@ -1,6 +1,7 @@
 """`handrail evals`: scoring the agent against tagged cases and transcripts."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +62,7 @@ class Options:
 
     mode: Mode
     now: datetime | None
-    side_by_side: int
+    side_by_side: int | None
     show: bool
     show_all: bool
     out: Path | None
@@ -98,7 +99,10 @@ def run_suite(
             help="When cases play that name no moment, as 2026-06-15T10:00+00:00; else now.",
         ),
     ] = None,
-    side_by_side: Annotated[int, typer.Option(min=1, max=32, help="Cases at once.")] = 4,
+    side_by_side: Annotated[
+        int | None,
+        typer.Option(min=1, max=32, help="Cases at once; else one for each core, or eight where a model answers."),
+    ] = None,
     min_recall: Annotated[float, typer.Option(min=0, max=1, help="Exit with 3 under this escalation recall.")] = 0,
     min_precision: Annotated[
         float, typer.Option(min=0, max=1, help="Exit with 3 under this escalation precision.")
@@ -189,5 +193,6 @@ async def _play(settings: "Settings", cases: "list[Case]", options: Options) -> 
             bar.update(task, advance=1, description=f"{wrong} not right" if wrong else "all right so far")
 
         if options.mode is Mode.RECORDED:
-            return await recorded(cases, settings, side_by_side=options.side_by_side, progress=told)
-        return await replay(cases, settings, now=options.now, side_by_side=options.side_by_side, progress=told)
+            return await recorded(cases, settings, progress=told)
+        at_once = options.side_by_side or (8 if settings.engine.chosen == "openai" else os.cpu_count() or 1)
+        return await replay(cases, settings, now=options.now, side_by_side=at_once, progress=told)
