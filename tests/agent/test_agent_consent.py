@@ -129,6 +129,10 @@ def test_any_text_can_be_read(text: str) -> None:
     assert reading.remainder == "" or reading.remainder in text
 
 
+def test_a_long_story_is_no_answer() -> None:
+    assert read_reply("yes " * 200, CANCEL).kind == "unrelated"
+
+
 @given(st.text(alphabet=st.characters(categories=("Ll", "Lu")), min_size=9, max_size=20))
 def test_letters_that_mean_nothing_are_no_yes(word: str) -> None:
     assert read_reply(word, CANCEL).kind != "yes"

@@ -16,6 +16,9 @@ LATER = ("when will", "when do", "when should", "how long will", "how long does"
 ASKING = ("wh", "how")
 ANSWERS = ("yes", "weak", "no", "wait", "hedge", "fill", "echo", "")
 JOINTS = ("but", "also")
+LONGEST = 600
+"""Who writes more characters than this has more on their mind than a yes or a no."""
+
 FRAGMENT = 4
 """An answer of so few words that names a day or a number chooses it ("friday", "the second one")."""
 
@@ -37,6 +40,8 @@ def read_reply(text: str, summary: str = "") -> Reading:
     It is `yes` only where all that is said agrees, is polite, or repeats the proposal. Everything that could mean
     another action, a condition, doubt or mockery is not.
     """
+    if len(text) > LONGEST:
+        return Reading("unrelated", remainder=text)
     words = lexicon()
     echo = Echo(words, summary)
     return _Answer(text, echo.mark(words.read(text)), echo.verb).reading()

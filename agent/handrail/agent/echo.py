@@ -33,7 +33,7 @@ class Echo:
             if token.tag == "content":
                 run.append(at)
             elif not (run and token.word in JOINTS):
-                if self._repeats([stem(marked[i].word) for i in run]):
+                if run and self._repeats([stem(marked[i].word) for i in run]):
                     for i in run:
                         marked[i] = replace(marked[i], tag="echo")
                 run = []

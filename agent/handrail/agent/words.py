@@ -48,7 +48,9 @@ class Lexicon:
         # A phrase listed twice belongs to the tag that comes first.
         self._tags = {tuple(phrase.split()): tag for tag in reversed(list(listed)) for phrase in listed[tag]}
         self._words = frozenset(word for phrase in self._tags for word in phrase)
-        self._long = sorted(word for word in self._words if len(word) >= SPELT)
+        self._long: dict[str, list[str]] = {}
+        for word in sorted(word for word in self._words if len(word) >= SPELT):
+            self._long.setdefault(word[0], []).append(word)
 
     def read(self, text: str) -> tuple[Token, ...]:
         """Cut a text into tagged phrases and marks."""
@@ -88,8 +90,10 @@ class Lexicon:
         if word in self._words or len(word) < SPELT:
             return word
         slips = 1 if len(word) < 8 else 2
-        near = (listed for listed in self._long if listed[0] == word[0] and OSA.distance(word, listed) <= slips)
-        return min(near, key=lambda listed: OSA.distance(word, listed), default=word)
+        near = [listed for listed in self._long.get(word[0], ()) if abs(len(listed) - len(word)) <= slips]
+        told = [(OSA.distance(word, listed, score_cutoff=slips), listed) for listed in near]
+        distance, best = min(told, default=(slips + 1, word))
+        return best if distance <= slips else word
 
     def _longest(self, pieces: Sequence[Token], at: int) -> tuple[Token, int]:
         if mocked := self._mocked(pieces, at):
