@@ -27,9 +27,10 @@ class ActionProposed(Data):
 
 
 class ActionConsented(Data):
-    """The customer said yes in the line `said` to exactly this fingerprint."""
+    """The customer said yes in the line `said` to exactly this fingerprint. It is the claim after it that must last."""
 
     kind: ClassVar[str] = "action_consented"
+    durable: ClassVar[bool] = False
     action_id: str
     fingerprint: str
     said: int
