@@ -70,7 +70,7 @@ async def test_refunds_come_from_the_rules(customer):
     assert lost.value["amount"] == "£129.00"
     late = await tom.do("refund", order_id="W10006", reason="late express delivery")
     assert late.value["amount"] == "£7.95"
-    broken = await grace.do("refund_item", order_id="W10009", reason="damaged, faulty or wrong item", item="W10009-1")
+    broken = await grace.do("refund_item", order_id="W10009", reason="damaged or faulty", item="W10009-1")
     assert broken.value["amount"] == "£65.00"
     dropped = await jun.do("refund_item", order_id="W10012", item="W10012-1", reason="price dropped")
     assert dropped.value["amount"] == "£30.00"
@@ -95,7 +95,7 @@ async def test_a_refund_that_the_rules_forbid_is_refused(customer, who, order, r
     [
         ("C1002", "refund", {"order_id": "W10005", "reason": "parcel never arrived"}),
         ("C1002", "refund", {"order_id": "W10006", "reason": "late express delivery"}),
-        ("C1005", "refund_item", {"order_id": "W10009", "item": "W10009-1", "reason": "damaged, faulty or wrong item"}),
+        ("C1005", "refund_item", {"order_id": "W10009", "item": "W10009-1", "reason": "damaged or faulty"}),
         ("C1007", "refund_item", {"order_id": "W10012", "item": "W10012-1", "reason": "price dropped"}),
     ],
 )
@@ -117,7 +117,7 @@ async def test_the_same_key_at_the_same_moment_makes_one_refund(customer, rows):
 
 async def test_more_is_never_refunded_than_was_paid(customer, rows):
     grace = customer("C1005")
-    for reason in ("price dropped", "damaged, faulty or wrong item"):
+    for reason in ("price dropped", "damaged or faulty"):
         for item in ("W10009-1", "W10009-2"):
             await grace.do("refund_item", order_id="W10009", item=item, reason=reason)
             await grace.do("start_return", order_id="W10009", item=item, reason="wrong item")

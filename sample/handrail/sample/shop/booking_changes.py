@@ -25,6 +25,7 @@ class CancelledBooking(BaseModel):
     """A booking that was cancelled, and the money that goes back."""
 
     booking_id: str
+    status: str = "cancelled"
     service: Service
     starts_at: datetime
     refund: str

@@ -39,7 +39,8 @@ class OrderRefund(StrEnum):
 class ItemRefund(StrEnum):
     """What a refund for one item is asked for."""
 
-    DAMAGED = "damaged, faulty or wrong item"
+    DAMAGED = "damaged or faulty"
+    WRONG_ITEM = "wrong item"
     PRICE_DROP = "price dropped"
 
 

@@ -23,6 +23,7 @@ RULES: dict[OrderRefund | ItemRefund, str] = {
     OrderRefund.LATE_EXPRESS: "shipping-uk",
     OrderRefund.LOST: "lost-parcels",
     ItemRefund.DAMAGED: "damaged-goods",
+    ItemRefund.WRONG_ITEM: "damaged-goods",
     ItemRefund.PRICE_DROP: "price-match",
 }
 TEMPLATE = (
@@ -158,14 +159,14 @@ async def refund_item(ctx: Context, order_id: OrderId, item: ItemId, reason: Ite
 
     async def change(connection: Connection) -> Refunded:
         it = await plan_item(connection, ctx, order_id, item, reason, lock=True)
-        damaged = reason == ItemRefund.DAMAGED
-        if it.line and not damaged:
+        dropped = reason == ItemRefund.PRICE_DROP
+        if it.line and dropped:
             # What is left to give back for the line is what it costs now.
             await connection.execute(
                 "UPDATE shop.order_lines SET price = %s WHERE order_id = %s AND number = %s",
                 [it.line.price_now, order_id, it.line.number],
             )
-        return await _pay(connection, ctx, it, postage=damaged)
+        return await _pay(connection, ctx, it, postage=not dropped)
 
     return await once(ctx, "refund_item", Refunded, change)
 
@@ -179,7 +180,7 @@ async def _pay(connection: Connection, ctx: Context, it: Plan, *, postage: bool)
         reason=it.reason.value,
         order_id=it.order.id,
         line=it.line.number if it.line else None,
-        quantity=it.line.open if it.line and it.reason == ItemRefund.DAMAGED else 0,
+        quantity=it.line.open if it.line and it.reason != ItemRefund.PRICE_DROP else 0,
         postage=postage,
     )
     return Refunded(
