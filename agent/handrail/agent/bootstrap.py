@@ -17,6 +17,7 @@ from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Model
 from handrail.agent.models.texts import text
 from handrail.agent.packet_writer import PacketWriter
+from handrail.agent.parts import open_log
 from handrail.agent.phrases import load_phrases
 from handrail.agent.router import Router
 from handrail.agent.services import Services
@@ -32,16 +33,13 @@ from handrail.conversation.situations import Situations
 from handrail.conversation.vault import Vault
 from handrail.desk.desk import Desk
 from handrail.desk.handover import Handover
-from handrail.desk.mail import ConsoleMailer, Mailer, SmtpMailer
+from handrail.desk.mail import Mailer, build_mailer
 from handrail.desk.outbox import Outbox
-from handrail.desk.projections import DESK_PROJECTIONS
 from handrail.desk.staff import Presence
 from handrail.desk.writer import Packets
 from handrail.guardrails.rails import Rails
 from handrail.knowledge.embed import Embedder, open_embedder
 from handrail.knowledge.knowledge import Knowledge
-
-MAIL_LOG = "mail.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +71,6 @@ class Handrail:
     def engine(self) -> str:
         """The engine that drafts replies, as staff and every event are told it."""
         return self.model.name
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database alone, migrated. Raises `Unavailable`."""
-    database = await Database.open(settings)
-    try:
-        yield database
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Log]:
-    """The log alone, with its projections."""
-    async with open_database(settings) as database:
-        vault = await Vault.open(settings, database)
-        bell = Bell(database)
-        try:
-            yield Log(database, vault, clock or SystemClock(), DESK_PROJECTIONS, bell=bell)
-        finally:
-            await bell.close()
 
 
 @asynccontextmanager
@@ -158,7 +134,7 @@ async def build(
         situations = Situations(log)
         stack.push_async_callback(situations.close)
         resources = await stack.enter_async_context(workspace.open(database.url, clock.now(), rehearsal=rehearsal))
-        mailer = mailer or _mailer(settings, clock)
+        mailer = mailer or build_mailer(settings, clock)
         chosen, writer = _engine(settings, embedder, clock, stack) if model is None else (model, None)
         actions = Actions(
             log,
@@ -235,12 +211,6 @@ def _engine(
     engine = settings.engine
     fallback = Fallback(model, offline, clock, failures=engine.breaker_failures, seconds=engine.breaker_seconds)
     return fallback, PacketWriter(model)
-
-
-def _mailer(settings: Settings, clock: Clock) -> Mailer:
-    if settings.mail.host:
-        return SmtpMailer(settings.mail)
-    return ConsoleMailer(settings.data_folder / MAIL_LOG, clock)
 
 
 def _cite(knowledge: Knowledge, rule: str, clock: Clock) -> Citation | None:

@@ -9,7 +9,7 @@ from handrail.channels.cli.workspace import Workspace, run
 from handrail.conversation.errors import NotFound
 
 if TYPE_CHECKING:
-    from handrail.agent.bootstrap import Handrail
+    from handrail.agent.parts import DeskSide
     from handrail.conversation.settings import Settings
     from handrail.desk.staff import Staff
 
@@ -17,7 +17,7 @@ app = typer.Typer(help="Work the queue: list, show, claim, say, note, give back,
 
 Id = Annotated[str, typer.Argument(help="The conversation, or the beginning or end of its id where that is enough.")]
 As = Annotated[str, typer.Option("--as", help="Your login (see `handrail users`).", envvar="HANDRAIL_LOGIN")]
-Do = Callable[["Handrail", "Staff", str], Awaitable[object]]
+Do = Callable[["DeskSide", "Staff", str], Awaitable[object]]
 
 
 @app.command("list")
@@ -64,13 +64,13 @@ def give_back(
     workspace: Workspace = None,
 ) -> None:
     """Let the bot go on."""
-
-    async def do(handrail: "Handrail", staff: "Staff", conversation_id: str) -> None:
-        await handrail.desk.give_back(conversation_id, staff, instruction)
-        handrail.turns.wake(conversation_id)
-        await handrail.turns.settled()
-
-    _act(login, conversation, workspace, do, "given back")
+    _act(
+        login,
+        conversation,
+        workspace,
+        lambda h, who, id_: h.desk.give_back(id_, who, instruction),
+        "given back; the bot goes on as soon as a server runs",
+    )
 
 
 @app.command("wrap-up")
@@ -85,7 +85,7 @@ def wrap_up(
 ) -> None:
     """Settle a conversation, and say how it went and why it came to a person."""
 
-    def do(handrail: "Handrail", staff: "Staff", conversation_id: str) -> Awaitable[object]:
+    def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
         return handrail.desk.wrap_up(
             conversation_id, staff, disposition, tags=tuple(tag or ()), note=text, right_answer=right_answer
         )
@@ -95,12 +95,12 @@ def wrap_up(
 
 def _act(login: str, conversation: str, workspace: object, do: Do, done: str) -> None:
     async def command(settings: "Settings") -> None:
-        from handrail.agent.bootstrap import build
+        from handrail.agent.parts import open_desk
         from handrail.channels.users import Users
         from handrail.desk.staff import Staff
 
-        async with build(settings, keep_house=False) as handrail:
-            user = await Users(handrail.database, handrail.clock).by_login(login)
+        async with open_desk(settings) as handrail:
+            user = await Users(handrail.log.database, handrail.clock).by_login(login)
             staff = Staff(id=user.id, name=user.name, role=user.role, departments=user.departments)
             await handrail.presence.seen(staff)
             conversation_id = await _find(handrail, conversation)
@@ -112,7 +112,7 @@ def _act(login: str, conversation: str, workspace: object, do: Do, done: str) ->
     run(command, workspace)  # type: ignore[arg-type]
 
 
-async def _find(handrail: "Handrail", part: str) -> str:
+async def _find(handrail: "DeskSide", part: str) -> str:
     """The one conversation whose id begins or ends with `part`."""
     found: list[str] = []
     after = ""
@@ -130,12 +130,12 @@ async def _list(settings: "Settings", departments: tuple[str, ...], everything: 
     from rich.console import Console
     from rich.table import Table
 
-    from handrail.agent.bootstrap import build
+    from handrail.agent.parts import open_desk
     from handrail.desk.queue import Filter
 
     states = ("waiting", "claimed", "given_back", "wrapped_up") if everything else ("waiting", "claimed")
     table = Table("conversation", "urgency", "reason", "department", "waiting", "with", "customer", "about")
-    async with build(settings, keep_house=False) as handrail:
+    async with open_desk(settings) as handrail:
         entries = await handrail.desk.queue(Filter(states=states, departments=departments))  # type: ignore[arg-type]
     if not entries:
         Console().print("nobody is waiting")
@@ -154,10 +154,10 @@ async def _show(settings: "Settings", conversation: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from handrail.agent.bootstrap import build
+    from handrail.agent.parts import open_desk
 
     console = Console(highlight=False)
-    async with build(settings, keep_house=False) as handrail:
+    async with open_desk(settings) as handrail:
         shown = await handrail.desk.show(await _find(handrail, conversation))
     if shown.packet is not None:
         for line in shown.packet.lines:

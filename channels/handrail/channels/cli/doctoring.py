@@ -55,7 +55,7 @@ async def _data(settings: Settings) -> str:
 
 
 async def _database(settings: Settings) -> str:
-    from handrail.agent.bootstrap import open_database
+    from handrail.agent.parts import open_database
 
     async with open_database(settings) as database, database.connection() as connection:
         row = await (await connection.execute("SELECT current_setting('server_version') AS version")).fetchone()

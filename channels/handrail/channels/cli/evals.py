@@ -163,9 +163,9 @@ async def _run(settings: "Settings", cases: "list[Case]", options: Options) -> i
 
     report = await _play(settings, cases, options)
     shown = report.played if options.show_all else report.failed if options.show else ()
-    print_report(report, Console(), show=(played.case.id for played in shown))
     if options.out is not None:
         options.out.write_text(json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print_report(report, Console(), show=(played.case.id for played in shown))
     missed = list(options.gates.missed(report))
     for line in missed:
         typer.secho(line, fg=typer.colors.RED, err=True)

@@ -22,7 +22,7 @@ async def index(settings: Settings) -> None:
 
 async def rebuild(settings: Settings) -> None:
     """Make the projections anew from the log."""
-    from handrail.agent.bootstrap import open_log
+    from handrail.agent.parts import open_log
     from handrail.conversation.rebuild import rebuild as replay
     from handrail.desk.projections import DESK_PROJECTIONS
 

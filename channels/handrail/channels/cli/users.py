@@ -44,7 +44,7 @@ async def _list(settings: "Settings") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from handrail.agent.bootstrap import open_database
+    from handrail.agent.parts import open_database
     from handrail.channels.users import Users
     from handrail.conversation.clock import SystemClock
 
@@ -57,7 +57,7 @@ async def _list(settings: "Settings") -> None:
 
 
 async def _add(settings: "Settings", login: str, name: str, role: str, departments: tuple[str, ...]) -> None:
-    from handrail.agent.bootstrap import open_database
+    from handrail.agent.parts import open_database
     from handrail.channels.users import Users
     from handrail.conversation.clock import SystemClock
 
@@ -68,7 +68,7 @@ async def _add(settings: "Settings", login: str, name: str, role: str, departmen
 
 
 async def _link(settings: "Settings", login: str) -> None:
-    from handrail.agent.bootstrap import open_database
+    from handrail.agent.parts import open_database
     from handrail.channels.users import Users
     from handrail.conversation.clock import SystemClock
 

@@ -1,0 +1,74 @@
+"""Parts of Handrail opened alone, for commands that need no agent. They import nothing heavy."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from handrail.conversation.bell import Bell
+from handrail.conversation.clock import Clock, SystemClock
+from handrail.conversation.database import Database
+from handrail.conversation.log import Log
+from handrail.conversation.settings import Settings
+from handrail.conversation.situations import Situations
+from handrail.conversation.vault import Vault
+from handrail.desk.desk import Desk
+from handrail.desk.handover import Handover
+from handrail.desk.mail import build_mailer
+from handrail.desk.outbox import Outbox
+from handrail.desk.projections import DESK_PROJECTIONS
+from handrail.desk.staff import Presence
+from handrail.desk.writer import Packets
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database alone, migrated. Raises `Unavailable`."""
+    database = await Database.open(settings)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Log]:
+    """The log alone, with its projections."""
+    async with open_database(settings) as database:
+        vault = await Vault.open(settings, database)
+        bell = Bell(database)
+        try:
+            yield Log(database, vault, clock or SystemClock(), DESK_PROJECTIONS, bell=bell)
+        finally:
+            await bell.close()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSide:
+    """What people at the desk need, without an agent: for commands that run beside a server."""
+
+    clock: Clock
+    log: Log
+    desk: Desk
+    presence: Presence
+    outbox: Outbox
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[DeskSide]:
+    """The desk alone. What the bot owes after a conversation was given back is taken up by the server that runs."""
+    clock = SystemClock()
+    async with open_log(settings, clock) as log:
+        situations = Situations(log)
+        presence = Presence(log.database, clock)
+        handover = Handover(log, settings, presence, Packets(ZoneInfo(settings.business.timezone)))
+        desk = Desk(log, situations, log.database, clock=clock, settings=settings, handover=handover)
+        mailer = build_mailer(settings, clock)
+        yield DeskSide(
+            clock=clock,
+            log=log,
+            desk=desk,
+            presence=presence,
+            outbox=Outbox(log.database, log, situations, mailer, clock=clock, settings=settings),
+        )
+        await situations.close()

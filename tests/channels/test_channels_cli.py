@@ -1,0 +1,100 @@
+"""The command line, used as its user would."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("langgraph", "chromadb", "openai", "guardrails", "fastapi", "psycopg", "pydantic")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of one's own, made by `handrail new`."""
+    folder = tmp_path_factory.mktemp("own") / "myshop"
+    done = handrail("new", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def handrail(
+    *arguments: str, cwd: Path | None = None, said: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in an environment without settings of ours."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("HANDRAIL_", "OPENAI_", "DATABASE_", "CHROMA_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "handrail.channels.cli.main", *arguments],
+        cwd=cwd,
+        input=said,
+        env={**clean, "COLUMNS": "200", **environment},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = f"import handrail.channels.cli.main, sys; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("serve",), ("chat",), ("desk",), ("desk", "wrap-up"), ("evals", "run"), ("users",)]
+)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    done = handrail(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_a_wrong_setting_is_named(shop: Path) -> None:
+    done = handrail("index", cwd=shop, HANDRAIL_SERVER__PROT="1")
+    assert done.returncode == 2
+    assert "server.prot" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_new_leaves_what_is_there_alone(shop: Path) -> None:
+    done = handrail("new", str(shop))
+    assert done.returncode == 1
+    assert "not empty" in done.stderr
+
+
+def test_a_workspace_of_ones_own_runs(shop: Path, database_url: str) -> None:
+    doctor = handrail("doctor", cwd=shop, DATABASE_URL=database_url)
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    assert "built-in engine" in doctor.stdout
+    talk = handrail(
+        "chat",
+        "--explain",
+        cwd=shop,
+        DATABASE_URL=database_url,
+        said="How long do I have to return a jacket?\nhuman please\n",
+    )
+    assert talk.returncode == 0, talk.stderr
+    assert "30 days" in talk.stdout
+    assert "handed over: asked_for_person" in talk.stdout
+    queue = handrail("desk", "list", cwd=shop, DATABASE_URL=database_url)
+    assert "asked_for_person" in queue.stdout
+    conversation = next(line.split()[-1] for line in talk.stdout.splitlines() if "conversation" in line)
+    handrail("users", "add", "ana", "--name", "Ana", cwd=shop, DATABASE_URL=database_url)
+    for command in (("claim",), ("say",), ("wrap-up",)):
+        more = {"say": ["Hello, this is Ana."], "wrap-up": ["resolved", "--tag", "customer_wanted_person"]}.get(
+            command[0], []
+        )
+        done = handrail("desk", *command, conversation, *more, "--as", "ana", cwd=shop, DATABASE_URL=database_url)
+        assert done.returncode == 0, done.stderr
+    shown = handrail("desk", "show", conversation, cwd=shop, DATABASE_URL=database_url)
+    assert "Hello, this is Ana." in shown.stdout
+    rebuilt = handrail("rebuild", cwd=shop, DATABASE_URL=database_url)
+    assert rebuilt.returncode == 0, rebuilt.stderr
+
+
+def test_a_database_that_is_not_there_is_told_with_its_mend(shop: Path) -> None:
+    done = handrail("doctor", cwd=shop, DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert "check DATABASE_URL" in done.stdout
