@@ -78,7 +78,7 @@ def whole(event: Event) -> dict[str, Any]:
 
 def state(situation: Situation, engine: str, position: int | None = None) -> State:
     """Where a conversation stands, for its customer."""
-    ticket, challenge = situation.ticket, situation.challenge
+    ticket = situation.ticket
     return State(
         holder="person"
         if situation.holder.startswith("person:")
@@ -95,13 +95,22 @@ def state(situation: Situation, engine: str, position: int | None = None) -> Sta
         )
         if ticket
         else None,
-        identity=IdentityView(
-            level=situation.identity.level, name=situation.identity.name, code_to=challenge.to if challenge else None
-        ),
+        identity=_identity(situation),
         closed=situation.closed,
         rating=situation.rating,
         engine=engine,
         seq=situation.seq,
+    )
+
+
+def _identity(situation: Situation) -> IdentityView:
+    """Only a proof is told: that a claim pointed at somebody would say who is a customer here."""
+    identity, challenge = situation.identity, situation.challenge
+    proven = identity.level == "verified"
+    return IdentityView(
+        level="verified" if proven else "none",
+        name=identity.name if proven else "",
+        code_to=challenge.to if challenge else None,
     )
 
 
