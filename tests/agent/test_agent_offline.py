@@ -401,6 +401,15 @@ async def test_what_a_person_wrote_is_in_view_after_they_gave_back():
     assert "Dana wrote to you: “It arrives on Thursday.”" in reply or "new copy" in reply
 
 
+async def test_what_a_person_asked_the_bot_to_do_is_done_next():
+    talk = clinic()
+    await talk.say("hello")
+    handoff = Handoff("h", talk.seq, NOW, "upset", "normal", "general", "live", None, "given_back", "u1", "Dana")
+    talk.situation = replace(talk.situation, handoff=handoff, instruction="Please cancel appointment A1002 for them.")
+    await talk.say("ok")
+    assert talk.proposed().arguments == {"appointment_id": "A1002"}
+
+
 async def test_the_same_brief_gives_the_same_draft():
     texts = []
     for _ in range(2):

@@ -18,7 +18,7 @@ PLEASANTRY = re.compile(r"\b(anything else|something else|else (?:i|we) can|help
 CITED = re.compile(r"\[\d")
 
 
-class Nonsense(Exception):  # noqa: N818 - it judges what came, it never leaves the engine
+class Nonsense(Exception):
     """The model's output is nothing that can be used; the message says why."""
 
 

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from handrail.agent.models.offline.asking import asked_in
 from handrail.agent.models.offline.dialogue import Dialogue, Piece, asks
-from handrail.agent.models.offline.filling import Said, fill, ids_in
+from handrail.agent.models.offline.filling import fill
 from handrail.agent.models.offline.goals import Goal, common_words
+from handrail.agent.models.offline.identifiers import ids_in
 from handrail.agent.models.offline.moments import find_moments
 from handrail.agent.models.offline.providers import providers_of
 from handrail.agent.models.offline.records import Record, pick
+from handrail.agent.models.offline.said import Said
 from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.offline.words import is_no, is_yes, stem_set, stems
 from handrail.agent.toolbook import Toolbook

@@ -6,7 +6,7 @@ from typing import Any
 
 from handrail.agent.models.offline.clauses import clauses_of
 from handrail.agent.models.offline.dialogue import Piece
-from handrail.agent.models.offline.filling import ids_in
+from handrail.agent.models.offline.identifiers import ids_in
 from handrail.agent.models.offline.intents import Intent, Want, read_intent
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import humanised, stem_set

@@ -37,6 +37,8 @@ async def plan(dialogue: Dialogue, book: Toolbook, threads: Threads) -> Agenda:
     if thread is None:
         vague = not own or (len(stem_set(message)) <= VAGUE and not any(goal.uses for goal in own))
         further = threads.further() if vague else None
+        if further is None and not own:
+            return Agenda(await threads.instructed(), intents)
         return Agenda((further,) if further else own, intents)
     if DROP.search(message) and not own:
         return Agenda((), intents, thread, dropped=True)

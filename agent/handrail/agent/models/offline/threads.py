@@ -84,6 +84,14 @@ class Threads:
                 return Goal("tool", message, tool, (Piece(message),))
         return None
 
+    async def instructed(self) -> tuple[Goal, ...]:
+        """What a person who gave the conversation back asked for, as far as nothing was done for it."""
+        situation = self._dialogue.situation
+        if not situation.instruction:
+            return ()
+        line = Piece(situation.instruction, seq=situation.handoff.seq if situation.handoff else 0)
+        return tuple(self._waiting(await wishes_in(line, self._book), line))
+
     async def left_over(self, thread: Goal) -> tuple[Goal, ...]:
         """Wishes of the lines from the beginning of a thread on, which wait for their turn after it."""
         first = thread.pieces[0].seq if thread.pieces else 0
