@@ -63,6 +63,24 @@ async def test_what_is_in_memory_is_not_folded_again(
     assert counted.events == 12
 
 
+async def test_what_was_just_appended_is_folded_without_reading(
+    log: Log, situations: Situations, conversation: str
+) -> None:
+    await situations.get(conversation)
+    appended = await log.append(conversation, "customer", CustomerSaid(text="one"), CustomerSaid(text="two"))
+    with patch.object(log, "tail", side_effect=AssertionError("the log was read")):
+        after = await situations.after(appended)
+    assert after == fold(Situation(conversation), await log.read(conversation))
+
+
+async def test_what_others_appended_before_is_read(log: Log, situations: Situations, conversation: str) -> None:
+    await situations.get(conversation)
+    await log.append(conversation, "person:7", HandoffClaimed(by="7", name="Ana"), holder="person:7")
+    after = await situations.after(await log.append(conversation, "customer", CustomerSaid(text="hello")))
+    assert after.holder == "person:7"
+    assert after == await situations.get(conversation)
+
+
 async def test_another_process_starts_from_the_snapshot(log: Log, conversation: str, counted: Counted) -> None:
     first = Situations(log, every=5)
     await write(log, conversation, 9)

@@ -11,7 +11,7 @@ from handrail.conversation.events import Outcome
 def say(turn: Turn, text: str, outcome: Outcome) -> Turn:
     """Say a text of ours next and end the turn with `outcome`."""
     draft = Draft(kind="ask" if outcome == "asked" else "answer", text=text, engine="phrases")
-    return {**turn, "speech": fixed_speech((text,), draft), "own": text, "outcome": outcome, "step": "speak"}
+    return {**turn, "speech": fixed_speech(text, draft), "own": text, "outcome": outcome, "step": "speak"}
 
 
 def asked_for(turn: Turn, proposal: Proposal, key: str, services: Services) -> Turn:

@@ -1,29 +1,35 @@
 """What is to be said next, sentence by sentence: an engine's stream or a text of ours."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from handrail.agent.models.protocol import Delta, Draft
 from handrail.agent.sentences import Splitter
 
-Speech = AsyncIterator[str | Draft]
-"""Sentences in order, then the one draft that they make up."""
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a speech: the sentences that are left, and the draft that all of them make up."""
+
+    sentences: tuple[str, ...]
+    draft: Draft
+
+
+Speech = AsyncIterator[str | Ending]
+"""Sentences in order, then the one ending."""
 
 
 async def engine_speech(stream: AsyncIterator[Delta | Draft]) -> Speech:
-    """Cut an engine's deltas into sentences; the draft comes last."""
+    """Cut an engine's deltas into sentences."""
     splitter = Splitter()
     async for piece in stream:
         if isinstance(piece, Delta):
             for sentence in splitter.feed(piece.text):
                 yield sentence
         else:
-            for sentence in splitter.flush():
-                yield sentence
-            yield piece
+            yield Ending(tuple(splitter.flush()), piece)
 
 
-async def fixed_speech(parts: Iterable[str], draft: Draft) -> Speech:
-    """Say texts of ours, each as one part."""
-    for part in parts:
-        yield part
-    yield draft
+async def fixed_speech(text: str, draft: Draft) -> Speech:
+    """Say a text of ours as one part."""
+    yield Ending((text,), draft)

@@ -49,6 +49,10 @@ class Turn(TypedDict, total=False):
     """The text of ours that is being said: it rests on itself."""
     along: tuple[Data, ...]
     """Events that are committed together with the next line (a proposal with its question)."""
+    pending: tuple[Data, ...]
+    """Events that nobody has to see before the next append: they are part of it (see `put`)."""
+    released: bool
+    """The lease was given back with the turn's last event."""
     reply_id: str
     parts: int
     """How many parts of the reply have been committed."""

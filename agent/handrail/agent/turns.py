@@ -15,6 +15,7 @@ from handrail.agent.turn import Turn
 from handrail.conversation.errors import Fenced
 from handrail.conversation.events import CustomerSaid, Event
 from handrail.conversation.log import Fence
+from handrail.conversation.situation import Situation
 from handrail.guardrails.mask import mask
 
 LEASE_SECONDS = 15.0
@@ -49,10 +50,11 @@ class Turns:
         heard = await self._services.identity.hear(conversation_id, text)
         masked = mask(heard.text)
         said = CustomerSaid(text=masked.text, masked=masked.kinds)
-        event, *_ = await self._services.log.append(conversation_id, "customer", said, key=key)
-        if not await self._services.tickets.hear(conversation_id):
+        events = await self._services.log.append(conversation_id, "customer", said, key=key)
+        situation = await self._services.situations.after(events)
+        if not await self._services.tickets.hear(conversation_id, situation):
             self.wake(conversation_id)
-        return event
+        return events[0]
 
     def wake(self, conversation_id: str) -> None:
         """See to it that a turn looks at this conversation, now or right after the one that runs."""
@@ -104,42 +106,49 @@ class Turns:
             if fence is None:
                 return
             beat = asyncio.create_task(self._beat(conversation_id, fence))
+            left = None
             try:
-                await self._turns(conversation_id, fence)
+                left = await self._turns(conversation_id, fence)
             finally:
                 beat.cancel()
-                await self._services.log.release(conversation_id, fence.lease or "")
+                if left is None:
+                    await self._services.log.release(conversation_id, fence.lease or "")
             if conversation_id in self._later:
                 return
             # A line that came in between the last look and the release has woken nobody else: look once more.
-            situation = await self._services.situations.get(conversation_id)
+            situation = left or await self._services.situations.get(conversation_id)
             if situation.holder != "bot" or not needs_turn(situation):
                 return
 
-    async def _turns(self, conversation_id: str, fence: Fence) -> None:
+    async def _turns(self, conversation_id: str, fence: Fence) -> Situation | None:
+        """Run a turn; where its last event gave the lease back, return the situation as of that very moment."""
         for _ in range(ATTEMPTS):
             situation = await self._services.situations.get(conversation_id)
             if situation.holder != "bot" or not needs_turn(situation):
-                return
+                return None
             turn: Turn = {
                 "conversation_id": conversation_id,
                 "turn_id": uuid.uuid4().hex,
                 "fence": fence,
+                "situation": situation,
                 "began": time.perf_counter(),
             }
             try:
                 turn = await self._graph.run(turn, self._services)
                 if "retry_at" in turn:
                     self._look_again(conversation_id, turn["retry_at"])
-                    return
+                    return None
+                if turn.get("released"):
+                    return turn["situation"]
             except Fenced as refused:
                 if refused.cause != "heard":
                     log.info("the turn of %s ends: %s has changed", conversation_id, refused.cause)
-                    return
+                    return None
             except Exception:
                 log.exception("the turn of %s failed: it goes to a person", conversation_id)
                 await self._rescue(turn)
-                return
+                return None
+        return None
 
     def _look_again(self, conversation_id: str, at: datetime) -> None:
         """Come back to an action whose end was not seen, without holding the lease meanwhile."""

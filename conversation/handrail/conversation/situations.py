@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import LiteralString
 
 from pydantic import TypeAdapter, ValidationError
 
+from handrail.conversation.events import Event
 from handrail.conversation.fold import fold
 from handrail.conversation.log import Log
 from handrail.conversation.situation import Situation
@@ -50,10 +52,19 @@ class Situations:
         situation = fold(situation, tail.events)
         if situation.holder != tail.holder:
             situation = replace(situation, holder=tail.holder)
-        if situation.seq - saved >= self._every and not tail.forgotten:
-            self._save_soon(situation)
-            saved = situation.seq
         self._keep(situation, saved)
+        return situation
+
+    async def after(self, events: Sequence[Event]) -> Situation:
+        """The situation right after these events, which one append has just stored.
+
+        Nothing is read where all that came before them is known here: an append is gapless, so they would not follow.
+        """
+        kept = self._kept.get(events[0].conversation_id)
+        if kept is None or kept[0].seq + 1 != events[0].seq or kept[0].forgotten:
+            return await self.get(events[0].conversation_id)
+        situation = fold(kept[0], events)
+        self._keep(situation, kept[1])
         return situation
 
     async def close(self) -> None:
@@ -61,6 +72,9 @@ class Situations:
         await asyncio.gather(*self._saving.values())
 
     def _keep(self, situation: Situation, saved: int) -> None:
+        if situation.seq - saved >= self._every and not situation.forgotten:
+            self._save_soon(situation)
+            saved = situation.seq
         self._kept[situation.conversation_id] = situation, saved
         self._kept.move_to_end(situation.conversation_id)
         if len(self._kept) > self._remembered:

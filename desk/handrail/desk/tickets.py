@@ -41,13 +41,14 @@ class Tickets:
         self._clock = clock
         self._handover = handover
 
-    async def hear(self, conversation_id: str) -> bool:
+    async def hear(self, conversation_id: str, situation: Situation | None = None) -> bool:
         """Take up what a customer has just written, where it concerns a ticket; tell whether people hold it by now.
 
         A ticket that was settled opens again and goes back to the queue. An e-mail address that was asked for is noted.
-        Called before a turn begins; calling it again changes nothing.
+        Called before a turn begins, with the situation right after the line where that is known; calling it again
+        changes nothing.
         """
-        situation = await self._situations.get(conversation_id)
+        situation = situation or await self._situations.get(conversation_id)
         ticket = situation.ticket
         if ticket is None or situation.forgotten:
             return situation.holder != "bot"

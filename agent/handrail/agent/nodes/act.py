@@ -7,6 +7,7 @@ from handrail.agent.identity import Missing
 from handrail.agent.models.protocol import FIND_TOOL, Call, Result
 from handrail.agent.nodes.settle import send_code
 from handrail.agent.proposal import Proposal
+from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.tools.api import Tool
 from handrail.agent.tools.call import Called
@@ -89,11 +90,10 @@ async def _note(
         message=called.message,
         milliseconds=called.milliseconds,
     )
-    *_, event = await services.log.append(turn["conversation_id"], "bot", *checked, ran, fence=turn["fence"])
-    situation = await services.situations.get(turn["conversation_id"])
-    result = as_read(call, called, value, event.seq)
+    stored = await put(turn, services, *checked, ran)
+    result = as_read(call, called, value, stored.events[-1].seq)
     step: Step = "draft" if "found" in turn else "retrieve"
-    return {**_with(turn, result), "situation": situation, "step": step}
+    return {**_with(turn, result), "situation": stored.situation, "step": step}
 
 
 def as_read(call: Call, called: Called, value: object, seq: int) -> Result:

@@ -1,6 +1,7 @@
 """Admit: the inbound checks, and what follows from them before anything else is done."""
 
 from handrail.agent.asking import say
+from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation.events import Checked
@@ -18,9 +19,8 @@ async def admit(turn: Turn, services: Services) -> Turn:
         findings=verdict.findings,
         milliseconds=dict(verdict.milliseconds),
     )
-    await services.log.append(turn["conversation_id"], "bot", checked, fence=turn["fence"])
-    situation = await services.situations.get(turn["conversation_id"])
-    admitted: Turn = {"verdict": verdict, "situation": situation, "step": "settle"}
+    stored = await put(turn, services, checked)
+    admitted: Turn = {"verdict": verdict, "situation": stored.situation, "step": "settle"}
     if verdict.action == "handover":
         urgent = tuple(f for f in verdict.findings if f.action == "handover")
         reason = reason_of(urgent) or "low_confidence"

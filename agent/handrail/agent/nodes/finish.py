@@ -2,6 +2,7 @@
 
 import time
 
+from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation.events import Outcome, TurnEnded
@@ -10,8 +11,8 @@ from handrail.conversation.events import Outcome, TurnEnded
 async def finish(turn: Turn, services: Services) -> Turn:
     """Log the end of the turn; from here what the customer said counts as answered."""
     ended = ended_event(turn, turn["outcome"], services)
-    await services.log.append(turn["conversation_id"], "bot", ended, fence=turn["fence"])
-    return {"step": "stop"}
+    stored = await put(turn, services, ended, last=True)
+    return {**turn, "situation": stored.situation, "step": "stop"}
 
 
 def ended_event(turn: Turn, outcome: Outcome, services: Services) -> TurnEnded:

@@ -1,6 +1,7 @@
 """Hand over: the last line of the bot, the packet and the new holder, in one append."""
 
 from handrail.agent.nodes.finish import ended_event
+from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation.events import BotSaid
@@ -8,6 +9,9 @@ from handrail.conversation.events import BotSaid
 
 async def hand_over(turn: Turn, services: Services) -> Turn:
     """Tell the customer what happens next and give the conversation to the desk, or do neither."""
+    if turn.get("pending"):
+        # The packet is put together from the log.
+        await put(turn, services)
     situation = await services.situations.get(turn["conversation_id"])
     plan = await services.handover.plan(
         situation, reason=turn["reason"], triggers=turn["triggers"], now=services.clock.now()
@@ -21,7 +25,5 @@ async def hand_over(turn: Turn, services: Services) -> Turn:
     )
     turn = {**turn, "parts": turn["parts"] + 1}
     ended = ended_event(turn, "handed_over", services)
-    await services.log.append(
-        turn["conversation_id"], "bot", said, *plan.events, ended, fence=turn["fence"], holder=plan.holder
-    )
-    return {"parts": turn["parts"], "outcome": "handed_over", "step": "stop"}
+    stored = await put(turn, services, said, *plan.events, ended, fence=turn["fence"], holder=plan.holder, last=True)
+    return {**turn, "situation": stored.situation, "outcome": "handed_over", "step": "stop"}

@@ -25,9 +25,9 @@ async def retrieve(turn: Turn, services: Services) -> Turn:
         relevance=clean.relevance,
         as_of=as_of,
     )
-    await services.log.append(turn["conversation_id"], "bot", *checked, consulted, fence=turn["fence"])
     tools = await services.router.pick(message, situation)
-    return {"found": clean, "tools": tools, "step": "draft"}
+    pending = (*turn["pending"], *checked, consulted)
+    return {"found": clean, "tools": tools, "pending": pending, "step": "draft"}
 
 
 async def _without_instructions(turn: Turn, found: Found, services: Services) -> tuple[Found, tuple[Data, ...]]:

@@ -1,6 +1,7 @@
 """Situate: fold the log, see who holds the conversation and what there is to answer."""
 
 from handrail.agent.models.protocol import Call, Result, Usage
+from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation.events import TurnStarted
@@ -9,17 +10,18 @@ from handrail.conversation.situation import ActionState, Line, Situation
 
 async def situate(turn: Turn, services: Services) -> Turn:
     """Start the turn, or go on with one that was cut short; stop where a person holds the conversation."""
-    situation = await services.situations.get(turn["conversation_id"])
+    situation = turn["situation"]
     if situation.holder != "bot" or not needs_turn(situation):
         return {"step": "stop"}
-    for executed in await services.actions.reconcile(situation):
+    settled = await services.actions.reconcile(situation)
+    for executed in settled:
         if executed.needs_person:
             turn = {**turn, "reason": "action_unknown", "triggers": (f"action/{executed.code}",)}
         elif executed.retry_at is not None:
             return {"retry_at": executed.retry_at, "step": "stop"}
-    situation = await services.situations.get(turn["conversation_id"])
+    if settled:
+        situation = await services.situations.get(turn["conversation_id"])
     started = TurnStarted(turn_id=turn["turn_id"], upto=situation.heard, engine=services.model.name)
-    await services.log.append(turn["conversation_id"], "bot", started, fence=turn["fence"])
     waiting = pending(situation)
     # A turn that no new line has woken (an identity was proven, an action has ended) takes up what was last asked.
     lines = waiting or tuple(line for line in situation.lines if line.speaker == "customer")[-1:]
@@ -37,6 +39,7 @@ async def situate(turn: Turn, services: Services) -> Turn:
         "feedback": "",
         "degraded": False,
         "along": (),
+        "pending": (started,),
         "call": None,
         "draft": None,
         "confidence": None,
@@ -44,7 +47,10 @@ async def situate(turn: Turn, services: Services) -> Turn:
         "usage": Usage(),
         "step": "hand_over" if "reason" in turn else "admit" if waiting else "settle",
     }
-    return begun | resumed(situation)
+    turn = {**turn, **begun, **resumed(situation)}
+    if turn["step"] != "admit":
+        await put(turn, services)
+    return turn
 
 
 def needs_turn(situation: Situation) -> bool:

@@ -6,11 +6,11 @@ from handrail.agent.citations import cite
 from handrail.agent.evidence import evidence_of
 from handrail.agent.judge import judge
 from handrail.agent.models.protocol import Draft, Interrupted
+from handrail.agent.putting import put
 from handrail.agent.services import Services
-from handrail.agent.speech import Speech
+from handrail.agent.speech import Ending, Speech
 from handrail.agent.turn import Turn
-from handrail.conversation.events import BotSaid, Checked, Data, EngineSwitched, Outcome, Reason
-from handrail.conversation.log import Fence
+from handrail.conversation.events import BotSaid, Checked, EngineSwitched, Outcome, Reason
 from handrail.desk.routing import reason_of, triggers_of
 from handrail.guardrails.verdict import Verdict
 from handrail.knowledge.passages import Found
@@ -26,40 +26,47 @@ NOTHING = Found(hits=(), relevance=0.0)
 
 async def speak(turn: Turn, services: Services) -> Turn:
     """Read the speech to its draft, sending what passes; redraft once, offer or hand over where it does not."""
-    speech, turn = turn["speech"], turn.copy()
+    speech = turn["speech"]
     try:
         return await _speak(turn, speech, services)
     except Interrupted as broken:
         if turn["degraded"]:
             raise
-        await _switched(turn, "offline", broken.code, services)
+        _switched(turn, "offline", broken.code, services)
         return {**turn, "degraded": True, "step": "draft"}
 
 
 async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
     async for piece in speech:
-        if isinstance(piece, Draft):
-            turn["draft"] = piece
-            turn["usage"] = turn["usage"] + piece.usage
-            if piece.switched and not turn["degraded"]:
-                await _switched(turn, piece.engine, piece.switched, services)
-            return await _end(turn, piece, services)
-        if not piece.strip():
-            continue
-        turned = await _say(turn, piece, services)
-        if turned is not None:
-            await speech.aclose()  # type: ignore[attr-defined]
-            return turned
+        ending = piece if isinstance(piece, Ending) else None
+        sentences = (piece,) if isinstance(piece, str) else piece.sentences
+        for number, sentence in enumerate(sentences, 1):
+            # The last line goes out with what comes after it: another line, or the end of the turn.
+            held = bool(ending and ending.draft.kind in ("answer", "ask") and number == len(sentences))
+            turned = await _say(turn, sentence, services, held=held) if sentence.strip() else None
+            if turned is not None:
+                await speech.aclose()  # type: ignore[attr-defined]
+                return turned
+        if ending is not None:
+            return await _ended(turn, ending.draft, services)
     raise AssertionError("a speech ends with its draft")
 
 
-async def _switched(turn: Turn, after: str, why: str, services: Services) -> None:
+async def _ended(turn: Turn, draft: Draft, services: Services) -> Turn:
+    turn["draft"] = draft
+    turn["usage"] = turn["usage"] + draft.usage
+    if draft.switched and not turn["degraded"]:
+        _switched(turn, draft.engine, draft.switched, services)
+    return await _end(turn, draft, services)
+
+
+def _switched(turn: Turn, after: str, why: str, services: Services) -> None:
     switched = EngineSwitched(turn_id=turn["turn_id"], before=services.settings.engine.chosen, after=after, why=why)
-    await services.log.append(turn["conversation_id"], "bot", switched, fence=turn["fence"])
+    turn["pending"] = (*turn["pending"], switched)
 
 
-async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
-    """Check and send one sentence. Returns the turn with its new step where the speech must stop here."""
+async def _say(turn: Turn, sentence: str, services: Services, *, held: bool = False) -> Turn | None:
+    """Check and send one sentence, or hold it for the next append. Returns the turn where the speech must stop here."""
     text, citations = cite(placeholders(turn).reveal(sentence), turn.get("found", NOTHING))
     verdict = await services.rails.outbound(text, evidence_of(turn), turn["situation"])
     if turn["own"]:
@@ -73,7 +80,7 @@ async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
         milliseconds=dict(verdict.milliseconds),
     )
     if not passes(verdict):
-        await services.log.append(turn["conversation_id"], "bot", checked, fence=turn["fence"])
+        turn["pending"] = (*turn["pending"], checked)
         return _held_back(turn, verdict, services)
     if turn["parts"] == 0 and not turn["own"]:
         confidence = judge(turn, verdict, services, policy=bool(citations))
@@ -88,7 +95,11 @@ async def _say(turn: Turn, sentence: str, services: Services) -> Turn | None:
         citations=citations,
         engine=services.model.name,
     )
-    await _commit(turn, (checked, said), services)
+    turn["pending"] = (*turn["pending"], *turn["along"], checked, said)
+    if not held:
+        await put(turn, services)
+    turn["along"] = ()
+    turn["parts"] += 1
     turn["sent"] += said.text
     return None
 
@@ -112,16 +123,6 @@ def to_person(turn: Turn) -> Turn:
 def passes(verdict: Verdict) -> bool:
     """Whether a sentence with these findings may be sent."""
     return verdict.action in ("note", "mask", "offer")
-
-
-async def _commit(turn: Turn, events: tuple[Data, ...], services: Services) -> None:
-    fence = turn["fence"]
-    if turn["parts"] == 0:
-        # Before the first part is out, a new line of the customer's sends the draft back: it must be answered too.
-        fence = Fence(epoch=fence.epoch, lease=fence.lease, heard=turn["upto"])
-    await services.log.append(turn["conversation_id"], "bot", *turn["along"], *events, fence=fence)
-    turn["parts"] += 1
-    turn["along"] = ()
 
 
 def _held_back(turn: Turn, verdict: Verdict, services: Services) -> Turn:
