@@ -22,7 +22,7 @@ async def test_nobody_reads_a_conversation_without_its_token(site):
     for what, body in (
         ("messages", {"text": "x"}),
         ("rating", {"score": 1}),
-        ("identity", {"code": "1"}),
+        ("identity", {"code": "000000"}),
         ("close", None),
     ):
         answer = await site.http.post(f"/v1/conversations/{mine.id}/{what}", json=body, headers=other.headers)
@@ -92,7 +92,7 @@ async def test_identity_is_proven_by_the_code_and_wakes_what_waited_for_it(site)
 
 async def test_tries_of_codes_run_out(site):
     talk = await site.begin()
-    answers = [await talk.post("identity", {"code": "1"}) for _ in range(6)]
+    answers = [await talk.post("identity", {"code": "000000"}) for _ in range(6)]
     assert [a.status_code for a in answers] == [403] * 5 + [429]
     assert answers[-1].headers["Retry-After"] == "60"
 
@@ -102,6 +102,12 @@ async def test_a_token_of_the_site_proves_the_customer_at_once(site):
     assert (await talk.get()).json()["state"]["identity"]["name"] == "Sam"
     refused = await site.http.post("/v1/conversations", json={"customer_token": "forged"})
     assert (refused.status_code, refused.json()["code"]) == (403, "customer_token")
+
+
+async def test_a_time_zone_that_is_not_known_here_is_left_out(site):
+    for zone, kept in (("Europe/Berlin", "Europe/Berlin"), ("Mars/Olympus", None), ("/etc/passwd", None)):
+        talk = await site.begin(timezone=zone)
+        assert (await site.handrail.situations.get(talk.id)).timezone == kept
 
 
 async def test_rating_contact_and_close(site):

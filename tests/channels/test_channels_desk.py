@@ -130,6 +130,15 @@ async def test_a_line_sent_twice_with_one_key_is_said_once(site):
     assert answers[0].json() == answers[1].json()
 
 
+async def test_a_key_means_something_else_for_another_action(site):
+    person, talk = await site.person(), await waits(site)
+    key = {"Idempotency-Key": "k1"}
+    await person.http.post(desk(talk, "claim"), headers=key)
+    said = await person.http.post(desk(talk, "messages"), json={"text": "Hi"}, headers=key)
+    noted = await person.http.post(desk(talk, "notes"), json={"text": "A note"}, headers=key)
+    assert said.json()["seq"] < noted.json()["seq"]
+
+
 async def test_notes_stay_at_the_desk(site):
     person, talk = await site.person(), await waits(site)
     assert (await person.http.post(desk(talk, "notes"), json={"text": "Looks like fraud"})).status_code == 200

@@ -125,10 +125,9 @@ async def test_strange_addresses_are_refused(site, path):
     [
         {"channel": "No"},
         {"channel": "x" * 100},
-        {"timezone": "Mars/Olympus"},
         {"timezone": "../../etc/passwd"},
         {"timezone": "a\0b"},
-        {"timezone": "/etc/localtime"},
+        {"timezone": "x" * 100},
         {"language": "<script>"},
         {"customer_token": "x" * 5000},
         {"unknown": 1},
@@ -147,6 +146,8 @@ async def test_a_conversation_does_not_begin_with_nonsense(site, body):
         ("rating", {"score": 6}),
         ("rating", {"score": 10**400}),
         ("rating", {"score": 1.5}),
+        ("rating", {"score": "5"}),
+        ("rating", {"score": True}),
         ("rating", {"score": True, "comment": "\0"}),
         ("contact", {"email": "no"}),
         ("contact", {"email": "a@b.c\n"}),
@@ -156,6 +157,7 @@ async def test_a_conversation_does_not_begin_with_nonsense(site, body):
         ("identity", {"claim": {"email": "a", "x" * 60: "b"}}),
         ("identity", {"claim": {"email": "a"}, "code": "1"}),
         ("identity", {"code": "x" * 100}),
+        ("identity", {"code": "12345"}),
     ],
 )
 async def test_what_is_out_of_bounds_changes_nothing(site, what, body):
@@ -276,6 +278,12 @@ async def test_openapi_documents_every_operation_with_its_problems(site):
             assert {"400", "429", "503"} <= set(problems), path
     assert "/v1/conversations/{id}/messages" in document["paths"]
     assert "Problem" in document["components"]["schemas"]
+
+
+async def test_a_wrong_method_is_told_the_right_ones(site):
+    assert (await site.http.delete("/v1/users")).headers["Allow"] == "GET, POST"
+    assert (await site.http.put("/v1/conversations/x/messages")).headers["Allow"] == "POST"
+    assert (await site.http.put("/")).headers["Allow"] == "GET"
 
 
 async def test_a_policy_is_read_in_the_version_that_was_cited(site):

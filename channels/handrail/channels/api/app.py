@@ -1,5 +1,7 @@
 """The HTTP API and the pages, as one application."""
 
+from typing import Any
+
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
@@ -41,7 +43,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     for routes in (conversations, desk, people, policies, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
-    _document(app)
+    _document(app, server.max_message_characters)
     return app
 
 
@@ -62,10 +64,10 @@ def _kit(handrail: Handrail) -> Kit:
     )
 
 
-def _document(app: FastAPI) -> None:
-    """Put the problem's schema into the OpenAPI document in place of the framework's own validation error."""
+def _document(app: FastAPI, longest: int) -> None:
+    """Let the OpenAPI document tell of problems, of the longest message, and of what needs no token."""
 
-    def openapi() -> dict[str, object]:
+    def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
@@ -75,6 +77,9 @@ def _document(app: FastAPI) -> None:
             problem = problems.Problem.model_json_schema(ref_template=template)
             schemas.update(problem.pop("$defs"))
             schemas["Problem"] = problem
+            schemas["NewMessage"]["properties"]["text"]["maxLength"] = longest
+            begin = document["paths"]["/v1/conversations"]["post"]
+            begin["security"] = [{}, *begin["security"]]
             app.openapi_schema = document
         return app.openapi_schema
 

@@ -127,7 +127,7 @@ async def claim(
     """Take the conversation. Of two who try, one gets it; the other is told who (409)."""
     staff = await _there(kit, session)
     take_over = body is not None and body.take_over
-    await kit.handrail.desk.claim(conversation_id, staff, key=_key(session, key), take_over=take_over)
+    await kit.handrail.desk.claim(conversation_id, staff, key=_key(session, "claim", key), take_over=take_over)
     return case(await kit.handrail.desk.show(conversation_id), kit.handrail.engine)
 
 
@@ -140,7 +140,7 @@ async def say(
     if len(body.text) > longest:
         raise Invalid(f"a message has at most {longest} characters", code="too_long")
     staff = await _there(kit, session)
-    return _written(await kit.handrail.desk.say(conversation_id, staff, body.text, key=_key(session, key)))
+    return _written(await kit.handrail.desk.say(conversation_id, staff, body.text, key=_key(session, "say", key)))
 
 
 @router.post(ONE + "/notes", responses=WRITES)
@@ -149,7 +149,7 @@ async def note(
 ) -> Written:
     """Write a note that only the desk sees."""
     staff = await _there(kit, session)
-    return _written(await kit.handrail.desk.note(conversation_id, staff, body.text, key=_key(session, key)))
+    return _written(await kit.handrail.desk.note(conversation_id, staff, body.text, key=_key(session, "note", key)))
 
 
 @router.post(ONE + "/give-back", responses=WRITES)
@@ -163,7 +163,7 @@ async def give_back(
     """Let the bot go on, with an instruction where one is needed."""
     staff = await _there(kit, session)
     instruction = body.instruction if body else ""
-    event = await kit.handrail.desk.give_back(conversation_id, staff, instruction, key=_key(session, key))
+    event = await kit.handrail.desk.give_back(conversation_id, staff, instruction, key=_key(session, "give_back", key))
     kit.handrail.turns.wake(conversation_id)
     return _written(event)
 
@@ -181,7 +181,7 @@ async def wrap_up(
         tags=body.tags,
         note=body.note,
         right_answer=body.right_answer,
-        key=_key(session, key),
+        key=_key(session, "wrap_up", key),
     )
     return _written(event)
 
@@ -192,7 +192,9 @@ async def settle(
 ) -> Written:
     """Say that a promise was kept or broken."""
     staff = await _there(kit, session)
-    event = await kit.handrail.desk.settle(conversation_id, staff, body.promise, kept=body.kept, key=_key(session, key))
+    event = await kit.handrail.desk.settle(
+        conversation_id, staff, body.promise, kept=body.kept, key=_key(session, "settle", key)
+    )
     return _written(event)
 
 
@@ -208,8 +210,8 @@ async def _there(kit: Kit, session: Session) -> Staff:
     return staff
 
 
-def _key(session: Session, key: str | None) -> str | None:
-    return f"desk:{session.user.id}:{key}" if key else None
+def _key(session: Session, what: str, key: str | None) -> str | None:
+    return f"{what}:{session.user.id}:{key}" if key else None
 
 
 def _written(event: Event) -> Written:

@@ -44,7 +44,7 @@ class Account(BaseModel):
     link: str | None = None
 
 
-@router.post("/login", responses=documented(403, 408, 413, 415, 422))
+@router.post("/login", responses=documented(401, 408, 413, 415, 422))
 async def login(kit: WithKit, request: Request, response: Response, body: Login) -> Me:
     """Log in: sets a cookie for a browser, or with `bearer` tells a token for the command line."""
     kit.limits.logins.take(f"address {address(request)}")

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handrail.conversation.errors import (
@@ -140,7 +141,7 @@ STATUS: Mapping[type[HandrailError], int] = {
 
 
 def _status(error: HandrailError) -> int:
-    if isinstance(error, Denied) and error.code in ("token", "unauthenticated"):
+    if isinstance(error, Denied) and error.code in ("token", "unauthenticated", "login"):
         return 401
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
 
@@ -186,8 +187,21 @@ def install(app: FastAPI) -> None:
         return respond(problem(422, faults=faults))
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> ProblemResponse:
-        return respond(problem(error.status_code), error.headers)
+    async def http(request: Request, error: HTTPException) -> ProblemResponse:
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # The router names the methods of one route; an address may have several.
+            headers["Allow"] = ", ".join(_methods(app, request.url.path)) or headers.get("Allow", "GET")
+        return respond(problem(error.status_code), headers)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """The methods that an address takes, as the OpenAPI document has them."""
+    for template, operations in app.openapi()["paths"].items():
+        pattern, *_ = compile_path(template)
+        if pattern.match(path):
+            return sorted(method.upper() for method in operations)
+    return []
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

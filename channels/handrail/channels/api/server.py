@@ -1,6 +1,7 @@
 """Runs the application under uvicorn."""
 
-import logging
+import sys
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -10,7 +11,6 @@ from handrail.channels.api.kit import Kit
 from handrail.channels.api.people import password_link
 from handrail.channels.api.ports import Handrail
 
-logger = logging.getLogger(__name__)
 SECONDS_TO_STOP = 10
 
 
@@ -26,20 +26,21 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-async def serve(handrail: Handrail, *, log_level: str = "info") -> None:
-    """Serve until SIGINT or SIGTERM. Prints a one-time link for the admin while no admin has a password."""
+async def serve(handrail: Handrail, *, tell: Callable[[str], object] = sys.stdout.write) -> None:
+    """Serve until SIGINT or SIGTERM. While no admin has a password, a one-time link to set one is told."""
     app = create_app(handrail)
     kit: Kit = app.state.kit
     settings = handrail.settings.server
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     token = await kit.users.first_link()
     if token is not None:
-        logger.warning("Set the admin's password here (works once, for two days): %s", password_link(base, token))
+        # On a line of its own, whole: what breaks lines would break the link.
+        tell(f"Set the admin's password here (works once, for two days):\n{password_link(base, token)}\n")
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
-        log_level=log_level,
+        log_config=None,
         server_header=False,
         timeout_graceful_shutdown=SECONDS_TO_STOP,
         access_log=False,

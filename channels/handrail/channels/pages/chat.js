@@ -254,11 +254,17 @@ async function introduce() {
   document.title = `${about.business}: support`;
   by("business").textContent = about.business;
   by("hello").textContent = `Welcome to ${about.business}`;
-  const ideas = about.topics.slice(0, 4).map((topic) => `What is your policy on ${topic.charAt(0).toLowerCase()}${topic.slice(1)}?`);
-  ideas.push("I would like to talk to a person");
-  fill(by("ideas"), ideas.map((idea) => h("li", {}, h("button", { class: "chip", type: "button", onclick: () => compose(idea) }, idea))));
+  fill(by("ideas"), ideas(about.topics).map(([label, text]) => h("li", {}, h("button", { class: "chip", type: "button", onclick: () => compose(text) }, label))));
   if (about.contact) by("print").append(` You can also reach us at ${about.contact}.`);
   render();
+}
+
+/** What to begin with, `[label, text]`: some short topics from all over the policies, and a person. */
+function ideas(topics) {
+  const short = topics.filter((topic) => topic.length <= 34);
+  const some = short.filter((_, index) => Math.floor((index * 6) / short.length) !== Math.floor(((index - 1) * 6) / short.length));
+  const asked = some.map((topic) => [topic, `What is your policy on ${topic.charAt(0).toLowerCase()}${topic.slice(1)}?`]);
+  return [...asked, ["Talk to a person", "I would like to talk to a person"]];
 }
 
 by("composer").addEventListener("submit", (event) => {
