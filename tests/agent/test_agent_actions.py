@@ -20,6 +20,7 @@ from handrail.conversation.events import (
     BotSaid,
     Event,
     HandoffClaimed,
+    PersonSaid,
     TurnEnded,
 )
 from handrail.conversation.log import Fence, Log
@@ -261,6 +262,26 @@ async def test_a_yes_to_another_question_is_no_consent(talk: Talk, between: str,
     await _answers(talk, fence, between)
     await talk.says(reply)
     assert [line.text for line in replies(await talk.situation())] == ([reply] if counts else [])
+
+
+async def test_a_yes_to_a_person_is_no_consent(talk: Talk) -> None:
+    fence = await talk.lease()
+    await talk.ask(fence)
+    await talk.says("well")
+    asks = PersonSaid(by="p1", name="Pat", text="Shall I call you?")
+    await talk.log.append(talk.conversation_id, "person:p1", asks, holder="person:p1")
+    await talk.says("yes")
+    assert replies(await talk.situation()) == ()
+
+
+async def test_a_yes_that_was_followed_by_another_matter_is_asked_for_again(talk: Talk, shop: Shop) -> None:
+    fence, action = await talk.asked_and_agreed()
+    await _answers(talk, fence, "It arrives tomorrow.")
+    executed = await talk.do(fence, action)
+    assert (executed.stage, executed.code) == ("dropped", "expired")
+    assert not shop.coming
+    await talk.says("thanks")
+    assert replies(await talk.situation()) == ()
 
 
 async def test_a_new_proposal_supersedes_the_old_one(talk: Talk) -> None:

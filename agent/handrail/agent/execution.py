@@ -85,7 +85,9 @@ class Execution:
         return await self._call(tool, claim)
 
     def _void(self, prepared: Prepared) -> str:
-        if self.actions.clock.now() > self.action.expires_at:
+        # A turn that ended since has dealt with something else that the customer said after their yes.
+        lapsed = self.situation.ended > self.action.seq
+        if lapsed or self.actions.clock.now() > self.action.expires_at:
             return "expired"
         return "" if prepared.fingerprint == self.action.fingerprint else "changed"
 

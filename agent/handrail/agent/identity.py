@@ -94,7 +94,8 @@ class IdentityService:
         await self._codes.expect_allowed(f"in {conversation_id}")
         person = await self._person(claim)
         # Counted for strangers too, so that both ways do the same work.
-        allowed = await self._codes.allowed(f"to {person.id if person else sorted(claim.items())}")
+        contact = (person.email or person.id).lower() if person else repr(sorted(claim.items()))
+        allowed = await self._codes.allowed(f"to {contact}")
         to = person.email if person and allowed else None
         code = self._codes.new() if to else None
         await self._log.append(conversation_id, "system", *self._claimed(conversation_id, claim, person, code))

@@ -99,16 +99,17 @@ def replies(situation: Situation) -> tuple[Line, ...]:
     if action is None:
         return ()
     # A consent whose turn died before the claim is read again with what came after it: "yes", then "no, wait".
+    fresh = action.stage == "consented" and situation.ended < action.seq
     since = max(situation.answered, action.seq if action.stage == "proposed" else 0)
     lines = tuple(line for line in situation.lines if line.speaker == "customer" and line.seq > since)
-    return lines if action.stage == "consented" or _answer(lines, action, situation) else ()
+    return lines if fresh or _answer(lines, action, situation) else ()
 
 
 def _answer(lines: Sequence[Line], action: ActionState, situation: Situation) -> bool:
     """Whether these lines speak of the action: it was asked for last, or they can't mean anything else."""
     if not lines:
         return False
-    told = [line.text for line in situation.lines if line.seq < lines[0].seq and line.speaker in ("bot", "person")]
+    told = [line.text for line in situation.lines if line.seq < lines[-1].seq and line.speaker in ("bot", "person")]
     last = told[-1] if told else ""
     if action.question and _plain(action.question) in _plain(last):
         return True
