@@ -66,7 +66,7 @@ class Bench:
     def rows(self, name: str) -> list[dict[str, Any]]:
         path = self.folder / name
         text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
-        rows = [json.loads(line) for line in text.splitlines()]
+        rows = [json.loads(line) for line in text.split("\n") if line]
         if self.sample and len(rows) > self.sample:
             rows = random.Random(7).sample(rows, self.sample)
         return rows

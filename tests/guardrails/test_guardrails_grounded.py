@@ -96,3 +96,10 @@ def test_only_an_open_case_needs_an_embedding() -> None:
 def test_the_nearest_source_is_named() -> None:
     near = grounds("Used tents cannot be returned.", EVIDENCE).near
     assert near is not None and near.ref == "passage:returns@3#1"
+
+
+def test_what_stands_in_the_evidence_word_for_word_is_not_denied_by_its_neighbours() -> None:
+    full, other = "The day walk on Wednesday 17 June has no places left.", "Saturday 20 June at 09:00 (S11406)"
+    evidence = Evidence(results={"seq:1": f'["{full}", ["{other}"]]'})
+    assert not grounds(f"- {other}\n", evidence).against
+    assert grounds("The day walk on Wednesday 17 June has places left.", evidence).against

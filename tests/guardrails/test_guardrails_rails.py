@@ -54,6 +54,19 @@ async def test_anger_that_lasts_hands_over(rails: Rails) -> None:
     assert lasting.action == "handover"
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("grandma isn't with us any more, what happens with her booking", "bereavement"),
+        ("the lamp melted and nearly set the curtains alight", "safety"),
+        ("I really can't see a reason to keep going any more", "self_harm"),
+    ],
+)
+async def test_what_needs_care_is_understood_without_the_words(rails: Rails, text: str, name: str) -> None:
+    verdict = await rails.inbound(text, talk(f"c: {text}"))
+    assert [(f.name, f.action) for f in verdict.of("sensitive")] == [(name, "handover")]
+
+
 async def test_a_polite_customer_who_says_it_a_third_time_is_offered_a_person(rails: Rails) -> None:
     ask = "Could you tell me why I was charged twice for my order, please?"
     verdict = await rails.inbound(

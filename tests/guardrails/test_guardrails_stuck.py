@@ -36,6 +36,18 @@ def test_complaints_about_not_being_understood_are_heard() -> None:
     assert standstill("can you repeat my last order", None).complaint is None
 
 
+def test_complaints_in_a_row_count_up() -> None:
+    first, second = "that's not what I asked", "I already told you my order number"
+    assert standstill(first, talk("c: where is it", "b: Here.", f"c: {first}")).complaints == 1
+    assert standstill(second, talk(f"c: {first}", "b: Which order?", f"c: {second}")).complaints == 2
+    assert (
+        standstill(
+            second, talk(f"c: {first}", "b: Sorry!", "c: no problem", "b: Which order?", f"c: {second}")
+        ).complaints
+        == 1
+    )
+
+
 def test_only_turns_that_move_nothing_count_as_idle() -> None:
     assert standstill("ok", talk("c: ok", outcomes=("answered", "offered", "asked", "refused"))).idle == 2
     assert standstill("ok", talk("c: ok", outcomes=("offered", "refused", "answered"))).idle == 0

@@ -72,12 +72,12 @@ def grounds(sentence: str, evidence: Evidence, zones: tuple[str, ...] = (), allo
     states = said.kind == "statement" and bool(said.stems)
     windows = _windows(evidence)
     near, share = _nearest(said, windows)
-    quoted = _quoted(text, evidence)
+    verbatim = quoted(text, evidence)
     missing, stated = vouch(text, evidence, zones, allowed)
     return Grounds(
         claims=states,
-        share=1.0 if quoted else share,
-        against=states and not quoted and _contradicted(said, windows),
+        share=1.0 if verbatim else share,
+        against=states and not verbatim and _contradicted(said, windows),
         missing=missing,
         confirmed=stated - len(missing),
         near=near,
@@ -142,7 +142,7 @@ def _weigh(stems: frozenset[str]) -> float:
     return len(stems) - (1 - EVERYWHERE) * len(stems & _light())
 
 
-def _quoted(text: str, evidence: Evidence) -> bool:
+def quoted(text: str, evidence: Evidence) -> bool:
     """Whether the sentence stands in the evidence word for word: then nothing beside it can deny it."""
     words = _spaced(text).strip(" -•*.;:!?")
     return bool(words) and any(

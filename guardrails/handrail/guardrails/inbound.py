@@ -8,12 +8,17 @@ from handrail.guardrails.check import Check
 from handrail.guardrails.contact import contacts
 from handrail.guardrails.context import Context
 from handrail.guardrails.mask import TOLD, hits
+from handrail.guardrails.probes import Reading
 from handrail.guardrails.sensitive import topics
 from handrail.guardrails.sentiment import FURIOUS, NEGATIVE, UPSET, feel, trend
 from handrail.guardrails.stuck import standstill
 
-MEANT = 0.62
-"""From this likeness on a text without the words still counts as meaning the same, enough for an offer."""
+MEANT = 0.45
+"""From this likeness on a text without the words counts as meaning the same."""
+HINTED = 0.38
+"""From this likeness on it may mean the same: worth an offer."""
+LOOSE = {"medical": 0.55}
+"""Topics that everyday talk comes near to ("an appointment at the doctor's") need more even for an offer."""
 REASONS = {
     "self_harm": "speaks of harming themselves",
     "safety": "somebody may be in danger",
@@ -46,11 +51,17 @@ class Sensitive(Check):
             for t in topics(text)
         ]
         if not found and context.reading is not None:
-            name = max(REASONS, key=context.reading.like)
-            score = context.reading.like(name)
-            if score >= MEANT:
-                found.append(self.finding(name, score, "offer", reason=f"it reads as if the customer {REASONS[name]}"))
+            found += self._meant(context.reading)
         return found
+
+    def _meant(self, reading: Reading) -> list[Finding]:
+        """What the text is like, where no words told it. Health and age stay an offer."""
+        name = max(REASONS, key=reading.like)
+        score = reading.like(name)
+        if score < LOOSE.get(name, HINTED):
+            return []
+        action = "handover" if score >= MEANT and name not in ("medical", "minor") else "offer"
+        return [self.finding(name, max(score, 0.6), action, reason=f"it reads as if: {REASONS[name]}")]
 
 
 class AsksForPerson(Check):
@@ -182,11 +193,15 @@ class Stuck(Check):
             found.append(
                 self.finding("loop", still.score, action, reason=f"we gave the same answer {still.loops + 1} times")
             )
-        if still.idle >= 3:
-            action = "handover" if still.idle >= 5 else "offer"
+        if still.complaints >= 2:
+            why = f"says in {still.complaints} lines in a row that it does not help"
             found.append(
-                self.finding("no_progress", still.score, action, reason=f"{still.idle} turns without progress")
+                self.finding("no_progress", max(still.score, 0.6), "handover", span=still.complaint, reason=why)
             )
+        elif still.idle >= 3:
+            action = "handover" if still.idle >= 5 else "offer"
+            why = f"{still.idle} turns without progress"
+            found.append(self.finding("no_progress", still.score, action, reason=why))
         return found
 
 

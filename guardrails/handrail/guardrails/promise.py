@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from handrail.guardrails.claims import claim, claims
+from handrail.guardrails.grounded import quoted
 from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import even
 from handrail.guardrails.verdict import Evidence
@@ -63,7 +64,7 @@ def promises(sentence: str, evidence: Evidence) -> list[Promise]:
     """
     low = even(sentence).lower()
     words = _words()
-    if words.asks.search(low):
+    if words.asks.search(low) or quoted(sentence, evidence):
         return []
     found = []
     for name, pattern in words.given:

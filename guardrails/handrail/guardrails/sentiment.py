@@ -12,6 +12,9 @@ WORDS_SHARE = 0.3
 """How much the lexicon adds to the embedding's reading; the two were only put on one scale, nothing is fitted."""
 UPSET = 0.5
 """From this frustration on a line counts as upset."""
+TOLD = 0.2
+UNSPOKEN = 0.85
+"""Without a word of impatience the meaning alone counts so much: a curt line reads angrier than it is."""
 FURIOUS = 0.85
 NEGATIVE = -0.45
 """Below this sentiment a line is negative."""
@@ -50,7 +53,7 @@ def feel(text: str, reading: Reading | None = None) -> Felt:
 def _frustration(words: Tone, reading: Reading) -> float:
     # Words of impatience count in full only where the whole does not read as content ("this is ridiculously good").
     spoken = words.frustration * (0.4 if reading.sentiment > 0.35 and not words.sarcastic else 1.0)
-    meant = max(0.0, reading.frustration - 0.12) * 1.25
+    meant = max(0.0, reading.frustration - 0.12) * 1.25 * (1.0 if spoken >= TOLD else UNSPOKEN)
     return min(1.0, 1 - (1 - 0.95 * spoken) * (1 - min(meant, 0.95)))
 
 

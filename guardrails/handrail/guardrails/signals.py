@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from handrail.conversation.events import Action
 from handrail.conversation.situation import Situation
 from handrail.guardrails.friction import friction
 from handrail.guardrails.sentiment import UPSET
@@ -10,6 +11,9 @@ from handrail.guardrails.verdict import Verdict
 
 SOME = 3
 """So many upset lines, turns without progress or repetitions count in full."""
+
+SHARE: dict[Action, float] = {"handover": 1.0, "offer": 0.4}
+"""How much of a sensitive finding's score counts, by what it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,10 @@ def gather(
         unsure=0.0 if certainty is None else _within(1 - certainty),
         gave_up=float(gave_up),
         asked=_score(inbound, "asks_for_person", "asked"),
-        sensitive=max((f.score for f in inbound.of("sensitive") if f.action in ("offer", "handover")), default=0.0),
+        sensitive=max((SHARE.get(f.action, 0.0) * f.score for f in inbound.of("sensitive")), default=0.0),
         frustration=_score(inbound, "sentiment", "frustration"),
         building=_within(sum(m >= UPSET for m in moods) / SOME if len(moods) > 1 else 0.0),
-        gloom=_gloom(situation),
+        gloom=_gloom(situation, inbound),
         friction=friction(situation.lines),
         repeats=_score(inbound, "stuck", "repeat"),
         circles=_score(inbound, "stuck", "loop"),
@@ -99,8 +103,11 @@ def _unsupported(outbound: Sequence[Verdict]) -> float:
     return max([*weak, float(missing)], default=0.0)
 
 
-def _gloom(situation: Situation) -> float:
-    felt = [m.sentiment for m in situation.moods]
+def _gloom(situation: Situation, inbound: Verdict) -> float:
+    """How unpleasant the last lines were, the customer's line in question among them."""
+    felt = [m.sentiment for m in situation.moods[-SOME:]]
+    felt += [f.score * 2 - 1 for f in inbound.of("sentiment") if f.name == "score"]
+    felt = felt[-SOME:]
     return _within(-sum(felt) / len(felt)) if felt else 0.0
 
 

@@ -25,21 +25,20 @@ UNMOVED = ("offered", "refused")
 @dataclass(frozen=True, slots=True)
 class Standstill:
     """What points to a standstill: how alike this line is to an earlier one (0 to 1) and how many such there were; how
-    often the bot said the same in a row; whether the customer says so; turns in a row without progress."""
+    often the bot said the same; where the customer complains of it, and in how many lines in a row; idle turns."""
 
     alike: float
     repeats: int
     loops: int
     complaint: tuple[int, int] | None
+    complaints: int
     idle: int
 
     @property
     def score(self) -> float:
         """All of it as one number, 0 to 1."""
         doubt = (
-            (1 - 0.35 * min(self.repeats, 2))
-            * (1 - 0.35 * min(self.loops, 2))
-            * (1 - 0.4 * (self.complaint is not None))
+            (1 - 0.35 * min(self.repeats, 2)) * (1 - 0.35 * min(self.loops, 2)) * (1 - 0.4) ** min(self.complaints, 2)
         )
         return 1 - doubt * (1 - 0.2 * min(max(self.idle - 1, 0), 3))
 
@@ -49,7 +48,7 @@ def standstill(text: str, situation: Situation | None) -> Standstill:
     complaint = _complains().search(even(text).lower())
     span = complaint.span() if complaint else None
     if situation is None:
-        return Standstill(0.0, 0, 0, span, 0)
+        return Standstill(0.0, 0, 0, span, int(span is not None), 0)
     # What came after the last answer belongs to this message and is no repetition of it.
     before = [n.text for n in situation.lines if n.speaker == "customer" and n.seq <= situation.answered]
     ratios = [_alike(text, other) for other in before[-LOOK_BACK:]]
@@ -59,8 +58,19 @@ def standstill(text: str, situation: Situation | None) -> Standstill:
         repeats=sum(r >= 1 for r in ratios),
         loops=_loops(said[-LOOK_BACK:]),
         complaint=span,
+        complaints=_in_a_row(before) + 1 if span else 0,
         idle=_idle(situation.outcomes),
     )
+
+
+def _in_a_row(before: Sequence[str]) -> int:
+    """How many of the customer's lines up to the last one complain without a break."""
+    count = 0
+    for text in reversed(before):
+        if not _complains().search(even(text).lower()):
+            break
+        count += 1
+    return count
 
 
 @cache
