@@ -22,7 +22,7 @@ class Router:
         self.book = Toolbook(embedder, tools)
 
     async def pick(self, message: str, situation: Situation, k: int = PICKED) -> tuple[Tool, ...]:
-        """The `k` tools that fit best, best first. Those of the open proposal and of the last results are among them."""
+        """The `k` tools that fit best, best first; those of the open proposal and the last results are among them."""
         values = await self._values(message)
         if len(message.split()) < SHORT and (before := _line_before(situation)):
             for name, value in (await self._values(before)).items():

@@ -19,14 +19,15 @@ MEANING, WORDS = 0.8, 0.2
 DESCRIPTION = 0.95
 """What a likeness to the description counts, beside that to an example."""
 OPENED_ALIKE = 0.1
-"""What it counts that a text opens like an example ("where are my …" like "where is my parcel"), whatever it is about."""
+"""What it counts that a text opens like an example ("where are my …" like "where is my parcel"), whatever follows."""
 ALIKE = {
     "are": "is", "was": "is", "were": "is", "have": "has", "had": "has", "did": "do", "does": "do", "could": "can",
     "our": "my", "an": "a", "any": "a", "some": "a", "i'd": "would", "we": "i", "i've": "has",
 }  # fmt: skip
-OPENERS = frozenset(
-    "where when what which who how why is has do can will would should may i you my the a there it please still not".split()
-)
+OPENERS = frozenset({
+    "where", "when", "what", "which", "who", "how", "why", "is", "has", "do", "can", "will", "would", "should", "may",
+    "i", "you", "my", "the", "a", "there", "it", "please", "still", "not",
+})  # fmt: skip
 READS = frozenset(
     {"get", "find", "list", "search", "show", "read", "look", "lookup", "check", "fetch", "view", "query"}
 )

@@ -18,7 +18,7 @@ PLEASANTRY = re.compile(r"\b(anything else|something else|else (?:i|we) can|help
 CITED = re.compile(r"\[\d")
 
 
-class Nonsense(Exception):
+class Nonsense(Exception):  # noqa: N818 - it judges what came, it never leaves the engine
     """The model's output is nothing that can be used; the message says why."""
 
 

@@ -15,8 +15,10 @@ from handrail.agent.tools.api import Tool
 from handrail.knowledge.passages import Found
 
 LEAST, SURE = 0.55, 0.8
-"""Fit of the quotation (a cosine) and half the relevance of what was found: from where it is told with a word of doubt,
-and from where without. Of 44 questions that the sample's policies answer and 30 that they hardly do, 2 and 16 fell under
+"""Fit of the quotation (a cosine) plus half the relevance of what was found: from where it is told with a word of
+doubt, and from where without.
+
+Of 44 questions that the sample's policies answer and 30 that they hardly do, 2 and 16 fell under
 the first, 2 and 7 between the two."""
 PERSON_FIT = 0.5
 CLOSE, ALIKE = 0.45, 0.08

@@ -20,7 +20,7 @@ def choice_in(slot: Slot, said: Said) -> Any:
 
 
 def choices_in(choices: Collection[Any], said: Said) -> list[Any]:
-    """The choices that a line names: wholly, else by a word that no other choice has; several where it can't be told."""
+    """The choices that a line names: wholly, else by a word that no other choice has; several where it is not clear."""
     whole = [choice for choice in choices if says(choice, said)]
     if whole:
         longest = max(len(stems(humanised(str(choice)))) for choice in whole)

@@ -15,29 +15,34 @@ Form = Literal[
 
 AND = re.compile(
     r"(?:[,;]\s*|\s+)(?:and|also|plus|then|but)\s+(?:then\s+|also\s+|please\s+|could you\s+|can you\s+)*"
-    r"(?=(?:i\s+(?:also\s+)?(?:want|need|would|have|can)|i'd|can|could|would|will|what|how|when|where|which|who|do you|does|"
+    r"(?=(?:i\s+(?:also\s+)?(?:want|need|would|have|can)|i'd|can|could|would|will|what|how|when|where|which|"
+    r"who|do you|does|"
     r"is|are|tell|show|send|give|cancel|change|move|book|refund|return|update|check|find|track|reserve|reschedule|add|"
     r"remove|list|make|order|pay|get me|help|let me|look)\b)",
     re.IGNORECASE,
 )
 GREETING = re.compile(
-    r"^\W*(?:hi|hiya|hello|hey|good (?:morning|afternoon|evening|day)|greetings|howdy)\b(?:[\s,!.]+(?:there|all|everyone|team|"
+    r"^\W*(?:hi|hiya|hello|hey|good (?:morning|afternoon|evening|day)|greetings|howdy)\b(?:[\s,!.]+(?:there|"
+    r"all|everyone|team|"
     r"folks|again|\w+))?[\s,!.]*$",
     re.IGNORECASE,
 )
 OPENING = re.compile(
-    r"^\W*(?:(?:hi|hiya|hello|hey|good (?:morning|afternoon|evening|day))(?:\s+(?:there|all|again|team))?|ok(?:ay)?|thanks|"
+    r"^\W*(?:(?:hi|hiya|hello|hey|good (?:morning|afternoon|evening|day))(?:\s+(?:there|all|again|team))?|"
+    r"ok(?:ay)?|thanks|"
     r"thank you|great|well|so|alright|right|sorry|excuse me|yes|yeah)\b[\s,!.:–-]+(?=\S)",
     re.IGNORECASE,
 )
 THANKS = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|great|perfect|super|brilliant|lovely|wonderful|awesome|cool|nice|good|fine|that's|thats|excellent|yes|no)"
     r"[\s,!.]+)*(?:many |so )?(?:thanks|thank you|thx|ty|cheers|much appreciated|appreciate it|ta)\b[\w\s,!.':)]{0,40}$"
-    r"|^\W*(?:great|perfect|super|brilliant|lovely|wonderful|awesome|cool|excellent|good to know|got it|understood)\W*$",
+    r"|^\W*(?:great|perfect|super|brilliant|lovely|wonderful|awesome|cool|excellent|good to know|got it|"
+    r"understood)\W*$",
     re.IGNORECASE,
 )
 BYE = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|thanks|no|great)[\s,!.]+)?(?:bye|goodbye|good bye|bye bye|see (?:you|ya)|have a (?:nice|good|great) \w+|"
+    r"^\W*(?:(?:ok(?:ay)?|thanks|no|great)[\s,!.]+)?(?:bye|goodbye|good bye|bye bye|see (?:you|ya)|"
+    r"have a (?:nice|good|great) \w+|"
     r"that(?:'s| is| was| will be)? all|that'll be all|nothing else|cheerio)\b[\w\s,!.']{0,30}$",
     re.IGNORECASE,
 )
@@ -48,31 +53,38 @@ PERSON = re.compile(
     re.IGNORECASE,
 )
 BOT = re.compile(
-    r"\b(?:are you (?:a |an |actually )*(?:bot|robot|human|person|ai|real|machine|automated)|am i (?:talking|speaking|chatting) "
+    r"\b(?:are you (?:a |an |actually )*(?:bot|robot|human|person|ai|real|machine|automated)|am i (?:talking|"
+    r"speaking|chatting) "
     r"(?:to|with) (?:a |an )?(?:bot|robot|human|person|machine|ai)|who are you|what are you|what can you (?:do|help)|"
     r"how can you help)\b|\bwhat do you do\W*$",
     re.IGNORECASE,
 )
 REQUEST = re.compile(
-    r"^\W*(?:please\b|pls\b|kindly\b|i(?:'d| would) (?:really |also )?(?:like|love|prefer)|i (?:really |also |just )?(?:want|need|wish|have) to\b|"
-    r"i (?:really |also |just )?(?:want|need)\b|i wanna|i'm (?:trying|looking|calling|writing) to|i am (?:trying|looking) to|let's|"
-    r"help me|let me|(?:can|could|would|will) you(?: please)?\b|would it be possible|is it possible for you|would you mind|"
+    r"^\W*(?:please\b|pls\b|kindly\b|i(?:'d| would) (?:really |also )?(?:like|love|prefer)|i (?:really |also |"
+    r"just )?(?:want|need|wish|have) to\b|"
+    r"i (?:really |also |just )?(?:want|need)\b|i wanna|i'm (?:trying|looking|calling|writing) to|"
+    r"i am (?:trying|looking) to|let's|"
+    r"help me|let me|(?:can|could|would|will) you(?: please)?\b|would it be possible|is it possible for you|"
+    r"would you mind|"
     r"(?:cancel|change|move|book|refund|return|update|check|find|track|reserve|reschedule|add|remove|list|show|send|give|tell|"
     r"make|get|look|start|stop|switch|replace|exchange|swap|transfer|pay|renew|extend|delete|close|open|create|set|correct|"
     r"edit|modify|postpone|bring|put|take|sign|register|confirm|resend|order|call|upgrade|downgrade|buy|rebook|schedule)\b)",
     re.IGNORECASE,
 )
 CORE = re.compile(
-    r"[,;:–-]\s*(?:so\s+|and\s+|but\s+|please\s+)*(?=(?:(?:can|could|would|will|may) (?:you|i|we)\b|please\b|i(?:'d| would) like\b|"
+    r"[,;:–-]\s*(?:so\s+|and\s+|but\s+|please\s+)*(?=(?:(?:can|could|would|will|may) (?:you|i|we)\b|please\b|"
+    r"i(?:'d| would) like\b|"
     r"i (?:want|need) (?:to|my|a)\b|(?:what|how|when|where|which)\b).{4,})",
     re.IGNORECASE,
 )
 OTHERS = re.compile(
-    r"^\W*(?:can|could|may|should|must|will|would|do|does) (?:my|our|his|her|their|the|a|an|one|any|children|kids|dogs?|people)\b",
+    r"^\W*(?:can|could|may|should|must|will|would|do|does) (?:my|our|his|her|their|the|a|an|one|any|children|"
+    r"kids|dogs?|people)\b",
     re.IGNORECASE,
 )
 ABILITY = re.compile(
-    r"^\W*(?:(?:can|could|may|am) i\b|(?:can|could|may) we\b|is it (?:still |at all )?possible|is there (?:any|a) way|any chance|"
+    r"^\W*(?:(?:can|could|may|am) i\b|(?:can|could|may) we\b|is it (?:still |at all )?possible|"
+    r"is there (?:any|a) way|any chance|"
     r"would i be able|am i able|is it ok(?:ay)?|do i have to|must i|should i)",
     re.IGNORECASE,
 )
@@ -83,14 +95,18 @@ ASKING = re.compile(
     re.IGNORECASE,
 )
 OWN = re.compile(
-    r"\b(?:my|mine|our|i (?:ordered|bought|booked|placed|reserved|have|paid|sent|made|returned)|have i|did i|am i (?:still )?(?:on|in|booked)|"
+    r"\b(?:my|mine|our|i (?:ordered|bought|booked|placed|reserved|have|paid|sent|made|returned)|have i|did i|"
+    r"am i (?:still )?(?:on|in|booked)|"
     r"i've (?:ordered|bought|booked|placed|paid|sent|made|returned)|i still|(?:for|about|on) me)\b",
     re.IGNORECASE,
 )
 RULE = re.compile(
-    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|allowed|permitted|eligible|how long|how many days|how much (?:does|do|is|are|"
-    r"would|will|time)|how soon|how often|what happens|what if|do you (?:offer|have|ship|deliver|accept|take|do|provide|charge|"
-    r"allow|give|sell|price|match)|does (?:it|the|your)|are there|is there (?:a|an|any)\b|deadline|fees?|cost to|guarantee|"
+    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|allowed|permitted|eligible|how long|how many days|"
+    r"how much (?:does|do|is|are|"
+    r"would|will|time)|how soon|how often|what happens|what if|do you (?:offer|have|ship|deliver|accept|take|"
+    r"do|provide|charge|"
+    r"allow|give|sell|price|match)|does (?:it|the|your)|are there|is there (?:a|an|any)\b|deadline|fees?|"
+    r"cost to|guarantee|"
     r"warranty|usually|normally|generally|in general|typically|ever)\b",
     re.IGNORECASE,
 )

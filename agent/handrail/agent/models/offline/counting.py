@@ -14,11 +14,13 @@ RELATIVE = (
 )
 AGES = re.compile(r"\baged? (\d{1,3})(?:,? (?:and|or|&) (\d{1,3}))?", re.IGNORECASE)
 AGED = re.compile(
-    r"\b(\d{1,3})[\s-]*(?:years?[\s-]old|year[\s-]olds?|yo\b|yrs?\b|years of age)|\b(?:is|are|aged?|turned|who is) (\d{1,3})\b",
+    r"\b(\d{1,3})[\s-]*(?:years?[\s-]old|year[\s-]olds?|yo\b|yrs?\b|years of age)|\b(?:is|are|aged?|turned|"
+    r"who is) (\d{1,3})\b",
     re.IGNORECASE,
 )
 GROUP = re.compile(
-    r"\b(?:people|persons?|guests?|adults?|of us|places?|seats?|spots?|tickets?|pax|passengers?|travell?ers?|participants?|"
+    r"\b(?:people|persons?|guests?|adults?|of us|places?|seats?|spots?|tickets?|pax|passengers?|travell?ers?|"
+    r"participants?|"
     r"nights?|rooms?|bags?|items?|pieces?|pairs?|copies|units?|kids|children)\b",
     re.IGNORECASE,
 )

@@ -75,7 +75,7 @@ class Dialogue:
         return None
 
     def done_since(self, tool: str, seq: int, value: str = "") -> bool:
-        """Whether a tool was used (for `value`) since the line `seq`, before this turn or by an action that is settled."""
+        """Whether a tool was used (for `value`) since the line `seq`: by a read before this turn, or an action."""
         used = [(r.seq, r.tool, r.arguments) for r in self.situation.results if r.seq not in self._now]
         used += [(a.seq, a.tool, a.arguments) for a in self.situation.actions if a.stage in SETTLED]
         return any(
@@ -101,7 +101,7 @@ class Dialogue:
         )
 
     def shown(self, slot: Slot) -> list[Record]:
-        """The things with ids of a slot's kind in the newest result that has any: of this turn, else of those before."""
+        """The things with ids of a slot's kind in the newest result that has any, of this turn or before."""
         return next(self.lists(slot), [])
 
     def lists(self, slot: Slot) -> Iterator[list[Record]]:

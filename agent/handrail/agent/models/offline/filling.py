@@ -19,8 +19,10 @@ ADDRESS = re.compile(r"<address_\d+>")
 PLACED = re.compile(r"\b(?:to|is|at|in|into|as|:)\s+(?P<value>[^.!?\n]*\d[^!?\n]*?)(?:[.!?]*\s*$|\n)", re.IGNORECASE)
 QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{1,300})[\"“”«»]|(?<!\w)'([^']{2,300})'(?!\w)")
 LEAD_IN = re.compile(
-    r"^\W*(?:(?:it'?s|it is|that'?s|that is|this is|they'?re|because(?: of)?|please|use|make it|my|the|new|address|name|e-?mail|number|"
-    r"phone|is|i want|i'd like|i would like|let's (?:say|do)|say|to|change it to|put|yes|ok|okay|sure|well|um|hi|hello|for)\b[\s,:]*)+",
+    r"^\W*(?:(?:it'?s|it is|that'?s|that is|this is|they'?re|because(?: of)?|please|use|make it|my|the|new|"
+    r"address|name|e-?mail|number|"
+    r"phone|is|i want|i'd like|i would like|let's (?:say|do)|say|to|change it to|put|yes|ok|okay|sure|well|um|"
+    r"hi|hello|for)\b[\s,:]*)+",
     re.IGNORECASE,
 )
 TRAIL = re.compile(r"[\s,]*(?:please|thanks|thank you|cheers)?[\s.!]*$", re.IGNORECASE)

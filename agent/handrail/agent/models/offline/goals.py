@@ -49,14 +49,11 @@ class Goal:
 async def intents_of(
     text: str, book: Toolbook, relevance: float, *, meant: frozenset[str] = frozenset()
 ) -> tuple[Intent, ...]:
-    """What each clause of a line wants. `meant` are the tools for the things that it points at ("it", "the second one")."""
+    """What each clause of a line wants. `meant` are the tools for what it points at ("it", "the second one")."""
     clauses = clauses_of(text)
     # A customer who names something of theirs in one clause means it in the next ("I have B1. Can I move it?").
-    own = (
-        bool(meant)
-        or len(clauses) > 1
-        and any(clause.own or book.spoken(clause.text) != clause.text for clause in clauses)
-    )
+    named = (clause.own or book.spoken(clause.text) != clause.text for clause in clauses)
+    own = bool(meant) or (len(clauses) > 1 and any(named))
     return tuple([await read_intent(clause, book, relevance, own=own, meant=meant) for clause in clauses])
 
 

@@ -28,8 +28,11 @@ ACTIONS = {
 """Things to do, by what customers call them. They tell tools apart that deal with the same things."""
 NAMED = {key: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for key, pattern in ACTIONS.items()}
 GENERAL = re.compile(
-    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|in general|generally|usually|normally|allowed|permitted|what happens|what if|"
-    r"how long (?:do|does|will|is|are)|how many days|fees?|charged? for|cost (?:me )?to|(?<!know )(?<!check )(?<!see )(?<!me )(?<!wondering )if (?:i|we|you)|do (?:i|we) (?:have to|need to|get|pay)|deadline|"
+    r"\b(?:polic(?:y|ies)|rules?|terms|conditions|in general|generally|usually|normally|allowed|permitted|"
+    r"what happens|what if|"
+    r"how long (?:do|does|will|is|are)|how many days|fees?|charged? for|cost (?:me )?to|"
+    r"(?<!know )(?<!check )(?<!see )(?<!me )(?<!wondering )if (?:i|we|you)|do (?:i|we) (?:have to|need to|get|"
+    r"pay)|deadline|"
     r"do you (?:offer|ship|deliver|accept|charge|allow|refund|price))\b",
     re.IGNORECASE,
 )
@@ -37,7 +40,8 @@ CONDITION = re.compile(
     r"\b(?:if|within|after|before|without|less than|more than|even though|unless|worn|opened|used)\b", re.IGNORECASE
 )
 FREE = re.compile(
-    r"\b(?:when|what (?:dates?|days?|times?)|which (?:dates?|days?|times?)|availab\w*|free|openings?|slots?|places? left|next|"
+    r"\b(?:when|what (?:dates?|days?|times?)|which (?:dates?|days?|times?)|availab\w*|free|openings?|slots?|"
+    r"places? left|next|"
     r"any (?:dates?|days?|times?|places?|spots?|seats?))\b",
     re.IGNORECASE,
 )

@@ -123,7 +123,7 @@ class Pursuit:
         return Step("ask", f"{lead} {question}" if lead else question)
 
     def _asked_before(self, question: str) -> int:
-        """How often a question was just asked: 1 once, 2 when it was said already that the answer was not understood."""
+        """How often a question was just asked: 1 once, 2 when it was said that the answer to it was not understood."""
         line = " ".join(self._dialogue.newest.split())
         if question not in line:
             return 0

@@ -27,7 +27,8 @@ SHORT = 3
 NEAR = 0.85
 """A further sentence is told where its weight is at least this share of the best one's."""
 LEANS = re.compile(
-    r"^(?:this|that|these|those|it|they|them|however|but|also|in that case|otherwise|then|after that|if so|if not|unless|"
+    r"^(?:this|that|these|those|it|they|them|however|but|also|in that case|otherwise|then|after that|if so|"
+    r"if not|unless|"
     r"except|in this case|such|both|either|for example|for these)\b",
     re.IGNORECASE,
 )

@@ -33,7 +33,7 @@ class Reference:
         return self._asked or self.points or not self._speaks_of_others()
 
     def chosen(self) -> list[Record]:
-        """Those that may be meant: one where it is clear; where it is not, several, or none for a slot that may stay empty."""
+        """Those that may be meant: one where it is clear; else several, or none for a slot that may stay empty."""
         if not self.records or not (self._slot.required or len(self.records) > 1 or self.points):
             return []
         if len(self.records) == 1:

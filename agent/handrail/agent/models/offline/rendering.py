@@ -20,7 +20,7 @@ GAP = "\0"
 def render(tool: Tool | None, value: Any, timezone: str) -> str:
     """What a result says, or nothing where it says nothing. A list is told as lines that begin with `- `."""
     value = plain(value)
-    if value is None or value == [] or value == {}:
+    if value is None or (isinstance(value, list | Mapping) and not value):
         return ""
     items: Sequence[Any] = value if isinstance(value, list) else [value]
     if isinstance(value, Mapping) and (inner := _only_list(value)):

@@ -8,7 +8,7 @@ from handrail.agent.models.offline.slots import Slot
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A line of the customer's, as far as it concerns one tool: `asked` is the slot that the line before it asked for."""
+    """A line of the customer's, as far as it concerns one tool: `asked` is the slot that our line before asked for."""
 
     text: str
     moments: tuple[Moment, ...] = ()

@@ -1,36 +1,14 @@
 """The arguments of a tool as slots to be filled, each of a kind that tells how to look for its value."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
+from handrail.agent.models.offline.kinds import Kind, kind_of
 from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.models.readable import label
 from handrail.agent.tools.api import Id, Tool
-
-Kind = Literal[
-    "id",
-    "choice",
-    "flag",
-    "count",
-    "amount",
-    "day",
-    "time",
-    "moment",
-    "email",
-    "phone",
-    "address",
-    "text",
-    "list",
-    "other",
-]
-
-EXAMPLE = re.compile(
-    r"(?:as in|such as|like|e\.g\.|for example|for instance)\s+['\"“]?(#?[A-Za-z]*[-_]?\d[\w-]*|[A-Z]{3}\d*|[A-Z0-9]{5,8})['\"”]?"
-)
-COUNTING = re.compile(r"\b(how many|number of|quantity|count|amount of (?:people|items))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +82,7 @@ def _object(schema: Mapping[str, Any], path: tuple[str, ...], marks: Mapping[str
 def _slot(path: tuple[str, ...], field: Mapping[str, Any], mark: Id | None, *, required: bool) -> Slot:
     field = _one_of(field)
     name, description = path[-1], str(field.get("description", ""))
-    kind, pattern = _kind(name, field, description, mark)
+    kind, pattern = kind_of(name, field, description, mark)
     of = (mark.of,) if mark and mark.of else ()
     items = None
     if kind == "list":
@@ -136,67 +114,6 @@ def _one_of(field: Mapping[str, Any]) -> Mapping[str, Any]:
         choices[0],
     )
     return {**best, **{key: value for key, value in field.items() if key not in ("anyOf", "oneOf")}}
-
-
-def _kind(name: str, field: Mapping[str, Any], description: str, mark: Id | None) -> tuple[Kind, str]:
-    type_, form = field.get("type"), field.get("format", "")
-    if isinstance(type_, list):
-        type_ = next((t for t in type_ if t != "null"), "string")
-    if field.get("enum"):
-        return "choice", ""
-    if mark:
-        return "id", mark.pattern
-    simple: dict[Any, Kind] = {"boolean": "flag", "array": "list", "object": "other"}
-    if type_ in simple:
-        return simple[type_], ""
-    if type_ == "integer" or (type_ == "number" and COUNTING.search(description)):
-        return "count", ""
-    if type_ == "number":
-        return "amount", ""
-    forms: dict[str, Kind] = {"date": "day", "date-time": "moment", "time": "time", "email": "email"}
-    if form in forms:
-        return forms[form], ""
-    return _of_text(name, field, description)
-
-
-def _of_text(name: str, field: Mapping[str, Any], description: str) -> tuple[Kind, str]:
-    words, told = humanised(name), description.lower()
-    pattern = str(field.get("pattern", "")).removeprefix("^").removesuffix("$")
-    spoken: tuple[tuple[str, Kind], ...] = (
-        (r"\be ?mails?\b", "email"), (r"\b(phone|mobile|telephone|cell)\b", "phone"), (r"\baddress\b", "address"),
-    )  # fmt: skip
-    for sign, kind in spoken:
-        if re.search(sign, words) or (
-            not re.search(r"\bid\b", words) and re.search(sign, told) and words in ("to", "value", "contact")
-        ):
-            return kind, ""
-    if re.search(r"\b(date|day)\b", words) or re.search(r"yyyy-mm-dd(?!t)", told):
-        return "day", ""
-    if re.search(r"\btime\b", words) or "hh:mm" in told:
-        return "time", ""
-    identifies = re.search(r"\b(id|number|no|code|reference|ref)\b", words)
-    if pattern and re.search(r"\d|\[", pattern):
-        return "id", pattern
-    if identifies:
-        return "id", _shape(description, field)
-    return "text", ""
-
-
-def _shape(description: str, field: Mapping[str, Any]) -> str:
-    """A pattern drawn from an example of an id (`as in '#W0000000'`); empty where there is none."""
-    examples = [str(example) for example in field.get("examples", ())]
-    if found := EXAMPLE.search(description):
-        examples.append(found[1])
-    if not examples:
-        return ""
-    example = examples[0]
-    if (
-        re.fullmatch(r"[A-Z0-9]{5,8}", example)
-        and re.search(r"[A-Z]", example)
-        and not re.fullmatch(r"[A-Z]+\d+", example)
-    ):
-        return rf"[A-Z0-9]{{{len(example)}}}"
-    return re.sub(r"\d+", lambda m: rf"\d{{{len(m[0])}}}", re.escape(example).replace(r"\#", "#").replace(r"\-", "-"))
 
 
 def _ids(tool: Tool) -> dict[str, Id]:

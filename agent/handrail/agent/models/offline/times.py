@@ -18,7 +18,7 @@ PARTS = {
 _HOUR = r"(?P<h>[01]?\d|2[0-4]|" + "|".join(list(WORDS)[:12]) + ")"
 _HALF = r"(?:ish)?(?:\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o\s?'?clock)|\s+(?:in the |at )?(?P<part>morning|afternoon|evening|night|lunchtime)\b)"
 _MINUTE = r"(?P<m>[0-5]\d)"
-_SAID = r"(?P<said>\d{1,2}|a quarter|quarter|half|twenty[ -]five|" + "|".join(list(WORDS)[:11] + ["twenty"]) + ")"
+_SAID = r"(?P<said>\d{1,2}|a quarter|quarter|half|twenty[ -]five|" + "|".join([*list(WORDS)[:11], "twenty"]) + ")"
 _AT = r"(?:\b(?:at|around|about|by|before|after|from|until|till|to|between|and|than|make it|it to|@)\s+|^)"
 
 _PATTERNS = (

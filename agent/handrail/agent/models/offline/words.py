@@ -15,19 +15,23 @@ ORDINALS = {
     "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10,
 }  # fmt: skip
 YES = re.compile(
-    r"^\W*(?:(?:yes|yeah|yep|yup|ya|sure|ok|okay|correct|exactly|right|absolutely|definitely|certainly|please do|go ahead|"
-    r"do it|that's right|sounds good|of course|indeed|fine|great|perfect|please)\b[\s,.!]*)+(?:please|do|thanks|thank you|"
+    r"^\W*(?:(?:yes|yeah|yep|yup|ya|sure|ok|okay|correct|exactly|right|absolutely|definitely|certainly|"
+    r"please do|go ahead|"
+    r"do it|that's right|sounds good|of course|indeed|fine|great|perfect|please)\b[\s,.!]*)+(?:please|do|"
+    r"thanks|thank you|"
     r"that one|it is|i do|i would)?\W*$",
     re.IGNORECASE,
 )
 NO = re.compile(
     r"^\W*(?:no|nope|nah|not now|don't|never ?mind|forget it|leave it|cancel that|stop|not really|nothing)\b"
-    r"(?:[\s,.!]+(?:no|thanks|thank you|that's (?:all|it|fine|ok)|that is all|i'm (?:good|fine|ok)|it's (?:fine|ok)|nothing|else|"
+    r"(?:[\s,.!]+(?:no|thanks|thank you|that's (?:all|it|fine|ok)|that is all|i'm (?:good|fine|ok)|"
+    r"it's (?:fine|ok)|nothing|else|"
     r"please|not now|don't|do it|for now|today|it|then))*\W*$|^\W*(?:i'm good|all good|that's all|that is all)\W*$",
     re.IGNORECASE,
 )
 DROP = re.compile(
-    r"\b(never ?mind|forget (?:it|that|about it)|doesn't matter|changed my mind|leave it (?:as it is|then)|scrap that)\b",
+    r"\b(never ?mind|forget (?:it|that|about it)|doesn't matter|changed my mind|leave it (?:as it is|then)|"
+    r"scrap that)\b",
     re.IGNORECASE,
 )
 
