@@ -15,6 +15,8 @@ from pathlib import Path
 ENCODING = "o200k_base"
 ADDRESS = f"https://openaipublic.blob.core.windows.net/encodings/{ENCODING}.tiktoken"
 FOLDER = "TIKTOKEN_CACHE_DIR"
+REMEMBERED = 4096
+"""How many texts' counts are kept."""
 CHARACTERS = 4
 """English text has about four characters a token: the estimate where the vocabulary is missing."""
 
@@ -54,7 +56,8 @@ def _counter() -> Callable[[str], int]:
             del os.environ[FOLDER]
         else:
             os.environ[FOLDER] = before
-    return lambda text: len(encoding.encode_ordinary(text))
+    # Rules, tools and passages come up in prompt after prompt.
+    return lru_cache(maxsize=REMEMBERED)(lambda text: len(encoding.encode_ordinary(text)))
 
 
 def _folder() -> Path | None:
