@@ -91,11 +91,9 @@ def _parts(events: list[Event], turn: TurnEnded) -> list[BotSaid]:
 
 async def _held(handrail: Handrail, heard: Event) -> bool:
     """Whether somebody other than the bot held the conversation when this line was heard."""
-    # The head is read first: a change of hands after it is then among the later events.
-    head = await handrail.log.head(heard.conversation_id)
-    later = await handrail.log.read(heard.conversation_id, after=heard.seq)
-    change = next((event.data for event in later if isinstance(event.data, HAND_CHANGES)), None)
-    return head.holder != "bot" if change is None else isinstance(change, GivenBack | WrappedUp)
+    tail = await handrail.log.tail(heard.conversation_id, after=heard.seq)
+    change = next((event.data for event in tail.events if isinstance(event.data, HAND_CHANGES)), None)
+    return tail.holder != "bot" if change is None else isinstance(change, GivenBack | WrappedUp)
 
 
 def _reopened(event: Event) -> bool:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
-from handrail.channels.api import conversations, desk, health, people, policies, problems, web
+from handrail.channels.api import conversations, desk, failures, health, people, policies, problems, web
 from handrail.channels.api.headers import SecurityHeaders
 from handrail.channels.api.intake import Intake
 from handrail.channels.api.kit import Kit
@@ -34,12 +34,12 @@ def create_app(handrail: Handrail) -> FastAPI:
         redoc_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(problems.Failures),
+            Middleware(failures.Failures),
             Middleware(Intake, max_bytes=server.max_body_bytes),
         ],
     )
     app.state.kit = _kit(handrail)
-    problems.install(app)
+    failures.install(app)
     for routes in (conversations, desk, people, policies, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")

@@ -3,10 +3,11 @@
 import { call, newKey } from "./api.js";
 import { question, rating, show, standing } from "./chat-cards.js";
 import { Lines } from "./chat-lines.js";
+import { keep, kept } from "./chat-kept.js";
+import { introduce } from "./chat-welcome.js";
 import { by, fill, h } from "./dom.js";
 import { Stream } from "./stream.js";
 
-const KEPT = "handrail.conversation";
 const lines = new Lines(send);
 let about = null;
 let conversation = kept();
@@ -19,31 +20,6 @@ let rated = false;
 let awayTimer = null;
 let typingUntil = 0;
 let word = null;
-
-/** The conversation that a link in a letter opens, else the one that this browser had. */
-function kept() {
-  const link = new URLSearchParams(location.hash.slice(1));
-  const [id, token] = [link.get("conversation"), link.get("token")];
-  if (id && token) {
-    history.replaceState(null, "", location.pathname);
-    return keep({ id, token });
-  }
-  try {
-    return JSON.parse(localStorage.getItem(KEPT));
-  } catch {
-    return null;
-  }
-}
-
-function keep(value) {
-  try {
-    if (value) localStorage.setItem(KEPT, JSON.stringify(value));
-    else localStorage.removeItem(KEPT);
-  } catch {
-    // Without storage the conversation lives as long as the page.
-  }
-  return value;
-}
 
 async function begin() {
   if (conversation) return;
@@ -245,28 +221,6 @@ function grow() {
   by("send").disabled = !text.value.trim();
 }
 
-async function introduce() {
-  try {
-    about = await call("GET", "/v1/about");
-  } catch {
-    return;
-  }
-  document.title = `${about.business}: support`;
-  by("business").textContent = about.business;
-  by("hello").textContent = `Welcome to ${about.business}`;
-  fill(by("ideas"), ideas(about.topics).map(([label, text]) => h("li", {}, h("button", { class: "chip", type: "button", onclick: () => compose(text) }, label))));
-  if (about.contact) by("print").append(` You can also reach us at ${about.contact}.`);
-  render();
-}
-
-/** What to begin with, `[label, text]`: some short topics from all over the policies, and a person. */
-function ideas(topics) {
-  const short = topics.filter((topic) => topic.length <= 34);
-  const some = short.filter((_, index) => Math.floor((index * 6) / short.length) !== Math.floor(((index - 1) * 6) / short.length));
-  const asked = some.map((topic) => [topic, `What is your policy on ${topic.charAt(0).toLowerCase()}${topic.slice(1)}?`]);
-  return [...asked, ["Talk to a person", "I would like to talk to a person"]];
-}
-
 by("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   compose(by("text").value);
@@ -286,6 +240,9 @@ by("prove").addEventListener("click", () => {
 by("end").addEventListener("click", end);
 by("fresh").addEventListener("click", startOver);
 
-introduce();
+introduce(compose).then((found) => {
+  about = found;
+  render();
+});
 if (conversation) follow();
 render();

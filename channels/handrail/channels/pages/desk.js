@@ -3,6 +3,7 @@
 import { call, newKey } from "./api.js";
 import { Case } from "./desk-case.js";
 import * as forms from "./desk-forms.js";
+import * as door from "./desk-door.js";
 import { Queue } from "./desk-queue.js";
 import { by, fill, h } from "./dom.js";
 
@@ -17,62 +18,21 @@ let business = "Desk";
 const queue = new Queue({ choose });
 const shown = new Case();
 
-async function enter() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("password");
-  if (token) return door("password");
-  try {
-    me = await call("GET", "/v1/me");
-  } catch {
-    return door("login");
-  }
-  return work();
+/** Somebody is logged in. */
+async function arrive(person) {
+  me = person;
+  await work();
 }
 
-function door(which) {
+/** Nobody is, any more. */
+function depart() {
   stream?.close();
   stream = me = null;
-  document.title = "Desk";
-  by("desk").hidden = true;
-  by("door").hidden = false;
-  by("login").hidden = which !== "login";
-  by("password").hidden = which !== "password";
-  by(which).querySelector("input").focus();
+  choose(null);
+  door.show("login");
 }
-
-function guard(form, action) {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const wrong = form.querySelector(".wrong");
-    const button = form.querySelector("button");
-    wrong.hidden = true;
-    button.disabled = true;
-    try {
-      await action(new FormData(form));
-      form.reset();
-    } catch (error) {
-      fill(wrong, error.message).hidden = false;
-    } finally {
-      button.disabled = false;
-    }
-  });
-}
-
-guard(by("login"), async (form) => {
-  me = await call("POST", "/v1/login", { body: { login: form.get("login"), password: form.get("password") } });
-  await work();
-});
-
-guard(by("password"), async (form) => {
-  if (form.get("password") !== form.get("again")) throw new Error("The two are not the same.");
-  const token = new URLSearchParams(location.hash.slice(1)).get("password");
-  me = await call("POST", "/v1/password", { body: { token, password: form.get("password") } });
-  history.replaceState(null, "", location.pathname);
-  await work();
-});
 
 async function work() {
-  by("door").hidden = true;
-  by("desk").hidden = false;
   by("me").textContent = me.name;
   by("people").hidden = me.role !== "admin";
   fill(by("head"), h("h2", { id: "head-name" }), h("div", { class: "facts", id: "head-facts" }), h("div", { class: "row" }, buttons()));
@@ -113,7 +73,7 @@ function watch() {
         await call("GET", "/v1/me");
         setTimeout(() => me && watch(), 3000);
       } catch (error) {
-        if (error.status === 401) door("login");
+        if (error.status === 401) depart();
         else setTimeout(() => me && watch(), 3000);
       }
     }
@@ -166,7 +126,7 @@ async function look() {
     const data = await call("GET", `/v1/desk/conversations/${encodeURIComponent(id)}?after=${after}`);
     if (id === chosen) present(data);
   } catch (error) {
-    if (error.status === 401) door("login");
+    if (error.status === 401) depart();
     else refuse(error.status === 404 ? "This conversation does not exist." : error.message);
   } finally {
     looking = false;
@@ -308,9 +268,8 @@ by("leave").addEventListener("click", async () => {
   } catch (error) {
     if (error.status !== 401) return refuse(error.message);
   }
-  choose(null);
-  door("login");
+  depart();
 });
 
 fold(matchMedia("(max-width: 46rem)").matches);
-enter();
+door.enter(arrive);
