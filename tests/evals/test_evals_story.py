@@ -9,7 +9,7 @@ from handrail.evals.story import story
 def test_the_parts_of_a_reply_are_one_line_also_with_checks_between():
     check = Checked(turn_id="t1", direction="outbound", subject=2)
     told = story(log(heard("hi"), said("One."), check, said(" Two.", part=2), said("Three.", reply="r2")))
-    assert told == [("customer", "hi"), ("bot", "One. Two."), ("bot", "Three.")]
+    assert told == [("customer", "hi"), ("agent", "One. Two."), ("agent", "Three.")]
 
 
 def test_what_was_done_stands_between():

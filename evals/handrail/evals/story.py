@@ -31,7 +31,7 @@ def story(log: Sequence[Event]) -> list[Line]:
     reply = ""
     for event in log:
         if isinstance(event.data, BotSaid) and event.data.reply_id == reply:
-            lines[-1] = ("bot", f"{lines[-1][1]}{event.data.text}")
+            lines[-1] = ("agent", f"{lines[-1][1]}{event.data.text}")
             continue
         told = list(_told(event))
         lines += told
@@ -45,7 +45,7 @@ def _told(event: Event) -> Iterator[Line]:
         case CustomerSaid(text=text):
             yield "customer", text
         case BotSaid(text=text):
-            yield "bot", text
+            yield "agent", text
         case PersonSaid(text=text) | Announced(text=text):
             yield "desk", text
         case _:
