@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,17 @@ async def test_without_an_embedding_words_go_on() -> None:
         rails = Rails(Checks(), embedder)
         assert (await rails.inbound("get me a person", None)).action == "handover"
         assert (await rails.outbound("The tent flies to the moon.", RULES)).action == "redraft"
+
+
+async def test_odd_input_is_no_error(rails: Rails) -> None:
+    for text in ("", " ", "\x00", "😀" * 50, "{}", "\n" * 8000, "9" * 8000):
+        assert (await rails.inbound(text, None)).action in ("note", "offer", "mask")
+    nowhere = replace(talk("c: hi"), timezone="Moon/Crater")
+    times = Evidence(results={"r": '{"at": "2026-06-12T22:30:00Z"}'})
+    assert "grounded/date" not in told(await rails.outbound("It left at 22:30.", times, nowhere))
+    assert "grounded/date" in told(await rails.outbound("It left at 01:30.", times, nowhere))
+    athens = replace(nowhere, timezone="Europe/Athens")
+    assert "grounded/date" not in told(await rails.outbound("It left at 01:30.", times, athens))
 
 
 async def test_a_check_that_did_not_run_stops_the_line(rails: Rails, monkeypatch: pytest.MonkeyPatch) -> None:

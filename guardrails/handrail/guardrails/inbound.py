@@ -2,16 +2,14 @@
 
 from handrail.conversation.events import Finding
 from handrail.guardrails import injection
-from handrail.guardrails.abuse import abuse
 from handrail.guardrails.asks import asks_for_person
 from handrail.guardrails.check import Check
 from handrail.guardrails.contact import contacts
 from handrail.guardrails.context import Context
+from handrail.guardrails.course import Abuse, Sentiment, Stuck
 from handrail.guardrails.mask import TOLD, hits
 from handrail.guardrails.probes import Reading
 from handrail.guardrails.sensitive import topics
-from handrail.guardrails.sentiment import FURIOUS, NEGATIVE, UPSET, feel, trend
-from handrail.guardrails.stuck import standstill
 
 MEANT = 0.45
 """From this likeness on a text without the words counts as meaning the same."""
@@ -81,40 +79,6 @@ class AsksForPerson(Check):
         return []
 
 
-class Sentiment(Check):
-    """The customer's mood in this line, and how it has moved."""
-
-    check = "sentiment"
-
-    async def look(self, text: str, context: Context) -> list[Finding]:
-        felt = feel(text, context.reading)
-        before = context.situation.moods if context.situation else ()
-        if (
-            context.situation
-            and context.situation.lines
-            and before
-            and before[-1].seq == context.situation.lines[-1].seq
-        ):
-            before = before[:-1]
-        moved = trend(felt, before)
-        cues = ", ".join(dict.fromkeys(felt.cues[:4]))
-        found = [
-            self.finding("score", (felt.sentiment + 1) / 2, reason=cues),
-            self.finding("frustration", felt.frustration),
-        ]
-        building = moved.upset >= 2 and felt.frustration >= FURIOUS and moved.rising >= 0.15
-        if felt.frustration >= UPSET and (moved.upset >= context.checks.upset_turns or building):
-            why = f"upset for {moved.upset} lines in a row" if moved.upset > 1 else "upset"
-            found.append(self.finding("frustrated", max(felt.frustration, 0.9), "handover", reason=why))
-        elif felt.frustration >= UPSET:
-            found.append(self.finding("negative", felt.frustration, "offer", reason="upset with us"))
-        elif felt.sentiment <= NEGATIVE:
-            found.append(self.finding("negative", -felt.sentiment, reason="unhappy"))
-        if moved.recovering:
-            found.append(self.finding("recovering", 1 - felt.frustration, reason="calmer than before"))
-        return found
-
-
 class Injection(Check):
     """Text that tries to steer the agent, from customers or hidden in passages and results."""
 
@@ -156,67 +120,6 @@ class PersonalData(Check):
         if context.direction == "inbound":
             found += [self.finding(c.kind, 0.9, span=(c.start, c.end)) for c in contacts(text)]
         return found
-
-
-class Stuck(Check):
-    """The customer or the bot says the same again, or nothing moves."""
-
-    check = "stuck"
-
-    async def look(self, text: str, context: Context) -> list[Finding]:
-        still = standstill(text, context.situation)
-        found, told = [], still.complaint is not None
-        if still.repeats:
-            action = (
-                "handover"
-                if still.repeats >= 3 or (still.repeats == 2 and told)
-                else "offer"
-                if still.repeats == 2 or told
-                else "note"
-            )
-            found.append(
-                self.finding("repeat", max(still.score, 0.4), action, reason=f"said the same {still.repeats + 1} times")
-            )
-        elif told:
-            found.append(
-                self.finding(
-                    "repeat",
-                    max(still.score, 0.4),
-                    "note",
-                    span=still.complaint,
-                    reason="says that we don't understand",
-                )
-            )
-        if still.loops:
-            told = told or bool(still.repeats)
-            action = "handover" if still.loops >= 2 and told else "offer" if still.loops >= 2 or told else "note"
-            found.append(
-                self.finding("loop", still.score, action, reason=f"we gave the same answer {still.loops + 1} times")
-            )
-        if still.complaints >= 2:
-            why = f"says in {still.complaints} lines in a row that it does not help"
-            found.append(
-                self.finding("no_progress", max(still.score, 0.6), "handover", span=still.complaint, reason=why)
-            )
-        elif still.idle >= 3:
-            action = "handover" if still.idle >= 5 else "offer"
-            why = f"{still.idle} turns without progress"
-            found.append(self.finding("no_progress", still.score, action, reason=why))
-        return found
-
-
-class Abuse(Check):
-    """Insults, slurs and explicit advances."""
-
-    check = "abuse"
-
-    async def look(self, text: str, context: Context) -> list[Finding]:
-        score, span = abuse(text)
-        if not score:
-            return []
-        return [
-            self.finding("abuse", score, "refuse" if score >= 0.9 else "note", span=span, reason="insults the reader")
-        ]
 
 
 INBOUND: tuple[type[Check], ...] = (Sensitive, AsksForPerson, Sentiment, Injection, PersonalData, Stuck, Abuse)

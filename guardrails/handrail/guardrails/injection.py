@@ -10,7 +10,7 @@ from functools import cache
 from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import QUOTES, skeleton
 
-CERTAIN = 0.5
+CERTAIN = 0.6
 """From this score on the text is treated as an attack."""
 WIDE = 24_000
 """How many characters are read; longer texts are cut, and being so long is noted by whoever limits them."""

@@ -5,8 +5,10 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -87,7 +89,9 @@ class Rails:
 
     async def outbound(self, sentence: str, evidence: Evidence, situation: Situation | None = None) -> Verdict:
         """Check one sentence that is about to be sent. What asks for `redraft` must not be."""
-        zones = (*self._zones, situation.timezone) if situation and situation.timezone else self._zones
+        zones = self._zones
+        if situation is not None and situation.timezone and _is_zone(situation.timezone):
+            zones = (*zones, situation.timezone)
         context = Context(
             "outbound", self._checks, situation, evidence,
             embedder=self._embedder, zones=zones, names=self._names, prompts=self._prompts,
@@ -138,6 +142,16 @@ class Rails:
             raise RuntimeError(f"these checks did not run: {', '.join(sorted(unread))}")
         spent = (perf_counter() - started) * 1000 + sheet.milliseconds.get("embedding", 0.0)
         return Verdict(tuple(sheet.findings), {**sheet.milliseconds, "all": round(spent, 3)})
+
+
+@cache
+def _is_zone(name: str) -> bool:
+    """Whether the client told a time zone that there is; what it tells is not to be relied on."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
 
 
 def _guard(checks: Sequence[Any]) -> _Guard:
