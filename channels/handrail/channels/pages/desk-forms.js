@@ -10,7 +10,7 @@ const KEYS = [
   ["n", "note"],
   ["g", "give back to the bot"],
   ["w", "wrap up"],
-  ["s", "summary: first line"],
+  ["s", "go to the summary"],
   ["/", "filters"],
   ["Esc", "leave a field, close a dialog, back"],
   ["?", "this list"],
