@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handrail.agent.models.offline.clauses import clauses_of
-from handrail.agent.models.offline.intents import rank
+from handrail.agent.models.offline.ranking import rank
 from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
 from handrail.conversation.situation import Situation

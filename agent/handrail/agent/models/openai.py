@@ -2,22 +2,21 @@
 
 import asyncio
 import random
-import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI
 from pydantic import BaseModel, ValidationError
 
 from handrail.agent.models.output import Nonsense, Output
 from handrail.agent.models.prompt import Message, Prompt, render
 from handrail.agent.models.protocol import Brief, Delta, Draft, Interrupted, Usage
 from handrail.agent.models.watch import Watch
-from handrail.agent.models.wire import read_chunk, strict
+from handrail.agent.models.wire import limits_of, read_chunk, request_of, strict
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Engine
 from handrail.knowledge.tokens import count
@@ -30,8 +29,6 @@ REPLY_TOKENS = 700
 WRITE_TOKENS = 1200
 AGAIN = frozenset({"connection", "rate_limited", "server_error", "broken_stream", "nonsense"})
 """What a second try may mend. Time-outs are none of these: the customer has waited long enough."""
-REASONING = re.compile(r"(?:o\d|gpt-5)(?:\b|[-.])")
-"""Models at OpenAI that take no temperature."""
 
 T = TypeVar("T")
 Filled = TypeVar("Filled", bound=BaseModel)
@@ -51,7 +48,7 @@ class OpenAIModel:
         self._settings = settings
         self._pause, self._chance, self._timer = pause, chance, timer
         key = settings.api_key.get_secret_value() if settings.api_key else "none"
-        self._client = AsyncOpenAI(
+        self._client = library().AsyncOpenAI(
             api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout_seconds
         )
 
@@ -63,7 +60,7 @@ class OpenAIModel:
         """See whether the server answers and takes the key. Raises `Unavailable`."""
         try:
             await self._client.models.list()
-        except APIError as error:
+        except library().APIError as error:
             raise _unavailable(error) from error
 
     async def aclose(self) -> None:
@@ -124,7 +121,9 @@ class OpenAIModel:
         output = Output(tools)
         finish, usage, began = "", None, False
         watch.expect(self._settings.first_token_seconds)
-        stream = await _answer(watch, self._client.chat.completions.create(**self._request(prompt)))
+        stream = await _answer(
+            watch, self._client.chat.completions.create(**request_of(self._settings, prompt, REPLY_TOKENS))
+        )
         chunks = aiter(stream)
         try:
             while (chunk := await _answer(watch, anext(chunks, None))) is not None:
@@ -150,7 +149,7 @@ class OpenAIModel:
         self, schema: type[BaseModel], messages: Sequence[Message], tokens: int, watch: Watch
     ) -> tuple[str, Usage]:
         wanted = {"name": schema.__name__, "schema": strict(schema.model_json_schema()), "strict": True}
-        request = {**self._limits(tokens), "messages": list(messages)}
+        request = {**limits_of(self._settings, tokens), "messages": list(messages)}
         request["response_format"] = {"type": "json_schema", "json_schema": wanted}
         answer = await _answer(watch, self._client.chat.completions.create(**request))
         try:
@@ -159,20 +158,6 @@ class OpenAIModel:
             raise Unavailable("the server's answer is no chat completion", code="nonsense") from error
         told = sum(count(str(message.get("content") or "")) for message in messages)
         return content, self._cost(answer.usage, told, count(content), watch.lap())
-
-    def _request(self, prompt: Prompt) -> dict[str, Any]:
-        request = {**self._limits(REPLY_TOKENS), "messages": list(prompt.messages), "stream": True}
-        request["stream_options"] = {"include_usage": True}
-        if prompt.tools:
-            request |= {"tools": list(prompt.tools), "parallel_tool_calls": False}
-        return request
-
-    def _limits(self, tokens: int) -> dict[str, Any]:
-        limit = "max_tokens" if self._settings.base_url else "max_completion_tokens"
-        limits: dict[str, Any] = {"model": self._settings.model, limit: tokens}
-        if not REASONING.match(self._settings.model):
-            limits["temperature"] = self._settings.temperature
-        return limits
 
     def _cost(self, usage: Any, told: int, written: int, seconds: float) -> Usage:
         """Tokens as the server counted them, else as we do."""
@@ -189,25 +174,33 @@ def _known_tools(brief: Brief) -> list[str]:
     return [*(tool.name for tool in brief.tools), *used, *(result.call.tool for result in brief.results)]
 
 
+@cache
+def library() -> Any:
+    """The library, imported at its first use: that takes more than a second, which a start without a model saves."""
+    import openai
+
+    return openai
+
+
 async def _answer(watch: Watch, waiting: Awaitable[T]) -> T:
     """Wait for the server within the time; its failures become `Unavailable`."""
     try:
         return await watch.wait(waiting)
-    except (APIError, httpx.HTTPError, ValueError) as error:
+    except (library().APIError, httpx.HTTPError, ValueError) as error:
         raise _unavailable(error) from error
 
 
 def _unavailable(error: Exception) -> Unavailable:
     """What a failure of the client or of the connection means. ValueErrors come from a stream that is no JSON."""
     code = "nonsense"
-    if isinstance(error, APIStatusError):
+    if isinstance(error, library().APIStatusError):
         busy, again = error.status_code == 429, error.status_code >= 500 or error.status_code in (408, 409)
         code = "rate_limited" if busy else "server_error" if again else "refused"
-    elif isinstance(error, APITimeoutError):
+    elif isinstance(error, library().APITimeoutError):
         code = "timeout"
-    elif isinstance(error, APIConnectionError):
+    elif isinstance(error, library().APIConnectionError):
         code = "connection"
-    elif isinstance(error, APIError):
+    elif isinstance(error, library().APIError):
         code = "server_error"
     elif isinstance(error, httpx.HTTPError):
         code = "broken_stream"
@@ -217,7 +210,7 @@ def _unavailable(error: Exception) -> Unavailable:
 def _asked_pause(error: Unavailable) -> float:
     """Seconds that the server asked us to wait before the next try; endless where none can help (a used-up quota)."""
     cause = error.__cause__
-    if not isinstance(cause, APIStatusError):
+    if not isinstance(cause, library().APIStatusError):
         return 0.0
     if cause.code == "insufficient_quota":
         return float("inf")

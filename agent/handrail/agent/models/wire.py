@@ -1,9 +1,15 @@
 """What goes over the wire to a Chat Completions server, and what comes back, read with care: servers differ."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from handrail.agent.models.output import Nonsense, Output
+from handrail.agent.models.prompt import Prompt
+from handrail.conversation.settings import Engine
+
+REASONING = re.compile(r"(?:o\d|gpt-5)(?:\b|[-.])")
+"""Models at OpenAI that take no temperature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +20,24 @@ class Piece:
     began: bool = False
     finish: str = ""
     usage: Any = None
+
+
+def request_of(settings: Engine, prompt: Prompt, tokens: int) -> dict[str, Any]:
+    """The request for one reply, streamed, with its usage."""
+    request = {**limits_of(settings, tokens), "messages": list(prompt.messages), "stream": True}
+    request["stream_options"] = {"include_usage": True}
+    if prompt.tools:
+        request |= {"tools": list(prompt.tools), "parallel_tool_calls": False}
+    return request
+
+
+def limits_of(settings: Engine, tokens: int) -> dict[str, Any]:
+    """The model, and how much it may write: OpenAI's own models and other servers differ in how that is said."""
+    limits: dict[str, Any] = {"model": settings.model}
+    limits["max_tokens" if settings.base_url else "max_completion_tokens"] = tokens
+    if not REASONING.match(settings.model):
+        limits["temperature"] = settings.temperature
+    return limits
 
 
 def read_chunk(chunk: Any, output: Output) -> Piece:

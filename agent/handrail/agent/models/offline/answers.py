@@ -35,19 +35,16 @@ def answers(dialogue: Dialogue, book: Toolbook, thread: Goal, own: Sequence[Goal
         return False
     if any(goal.uses and goal.tool is thread.tool for goal in own):
         return True
-    if is_no(message):
-        return False
     tools = [thread.tool, *providers_of(thread.tool, book)]
     asked = asked_in(dialogue.last_line, tools)
-    if is_yes(message):
-        return not thread.base and all(slot.kind == "flag" for _, slot in asked)
+    if is_yes(message) or is_no(message):
+        return is_yes(message) and not thread.base and all(slot.kind == "flag" for _, slot in asked)
     if chooses(dialogue, tools, message) or with_choice(Piece(message, dialogue.last_line), dialogue).item:
         return True
-    if any(goal.asks for goal in own):
-        # A question back ("how long does that take?") is no answer, though it may name a day.
-        return False
+    # A question back ("how long does that take?") is no answer, though it may name a day; free words may be a wish.
     free = any(slot.kind in ("text", "address") for _, slot in asked)
-    return _fills(dialogue, tools, asked) and not (free and others)
+    aside = any(goal.asks for goal in own) or (free and others)
+    return not aside and _fills(dialogue, tools, asked)
 
 
 def chooses(dialogue: Dialogue, tools: Sequence[Tool], message: str) -> bool:

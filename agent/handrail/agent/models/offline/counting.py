@@ -27,7 +27,7 @@ GROUP = re.compile(
 
 
 def counts_in(slots: list[Slot], said: Said) -> dict[tuple[str, ...], Any]:
-    """Whole numbers: an age by its years, a number of people by what is counted, another only where it was asked for."""
+    """Whole numbers: an age by its years, a number of people by what is counted, another where it was asked for."""
     values: dict[tuple[str, ...], Any] = {}
     text = _without(said)
     for slot in (slot for slot in slots if slot.kind == "count"):

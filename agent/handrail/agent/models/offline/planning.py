@@ -35,21 +35,23 @@ async def plan(dialogue: Dialogue, book: Toolbook, threads: Threads) -> Agenda:
     own = goals_of(intents, Piece(message, dialogue.last_line))
     thread = await threads.open(own)
     if thread is None:
-        vague = not own or (len(stem_set(message)) <= VAGUE and not any(goal.uses for goal in own))
-        further = threads.further() if vague else None
-        if further is None and not own:
-            return Agenda(await threads.instructed(), intents)
-        return Agenda((further,) if further else own, intents)
+        return Agenda(await _fresh(message, own, threads), intents)
     if DROP.search(message) and not own:
         return Agenda((), intents, thread, dropped=True)
-    if answers(dialogue, book, thread, own):
-        several = own if len(intents) > 1 else ()
+    answered = answers(dialogue, book, thread, own)
+    # Or a call was made for what was asked before: the customer has proven who they are, or said yes.
+    if answered or (dialogue.brief.results and (not message or is_yes(message))):
+        several = own if answered and len(intents) > 1 else ()
         others = tuple(goal for goal in several if goal.tool is not thread.tool and (goal.uses or goal.asks))
         return Agenda((thread, *others, *await threads.left_over(thread)), intents, thread)
-    if dialogue.brief.results and (not message or is_yes(message)):
-        # A call was made for what was asked before: the customer has proven who they are, or said yes.
-        return Agenda((thread, *await threads.left_over(thread)), intents, thread)
-    if own:
-        return Agenda(own, intents, thread)
     social = any(intent.want in ("social", "person") for intent in intents)
-    return Agenda((), intents, thread, unread=not social)
+    return Agenda(own, intents, thread, unread=not own and not social)
+
+
+async def _fresh(message: str, own: tuple[Goal, ...], threads: Threads) -> tuple[Goal, ...]:
+    """The goals where no question of ours waits: the message's own, else what it may go on with."""
+    vague = not own or (len(stem_set(message)) <= VAGUE and not any(goal.uses for goal in own))
+    further = threads.further() if vague else None
+    if further is not None:
+        return (further,)
+    return own or await threads.instructed()

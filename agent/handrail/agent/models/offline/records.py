@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handrail.agent.models.offline.daywords import MONTH
 from handrail.agent.models.offline.moments import Moment
 from handrail.agent.models.offline.words import ORDINALS, stem_set
 from handrail.agent.models.readable import ISO, plain
@@ -23,8 +24,8 @@ SOONEST = re.compile(
 OTHER = re.compile(r"\b(?:the )?other(?: one)?\b", re.IGNORECASE)
 NUMBERED = re.compile(r"(?:\b(?:number|no\.?|option|nr\.?)\s*|#)(\d{1,2})\b", re.IGNORECASE)
 BARE = re.compile(r"^\W*(\d{1,2})\W*(?:please|thanks|thank you)?\W*$", re.IGNORECASE)
-ORDINAL = re.compile(rf"\b(?:the\s+)?({'|'.join(ORDINALS)})\b(?!\s+(?:of\s+)?(?:january|february|march|april|may|june|july|august|"
-                     r"september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\b)", re.IGNORECASE)  # fmt: skip
+ORDINAL = re.compile(rf"\b(?:the\s+)?({'|'.join(ORDINALS)})\b(?!\s+(?:of\s+)?(?:{MONTH}))", re.IGNORECASE)
+"""A place in a list; before a month it is a day."""
 
 
 @dataclass(frozen=True, slots=True)

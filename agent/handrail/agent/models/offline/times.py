@@ -15,22 +15,30 @@ PARTS = {
 }  # fmt: skip
 """Parts of a day, from when until when."""
 
-_HOUR = r"(?P<h>[01]?\d|2[0-4]|" + "|".join(list(WORDS)[:12]) + ")"
-_HALF = r"(?:ish)?(?:\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o\s?'?clock)|\s+(?:in the |at )?(?P<part>morning|afternoon|evening|night|lunchtime)\b)"
+_PARTS = "|".join(sorted(PARTS, key=len, reverse=True))
+_HOUR = rf"(?P<h>[01]?\d|2[0-4]|{'|'.join(list(WORDS)[:12])})"
+_HALF = (
+    r"(?:ish)?(?:\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o\s?'?clock)"
+    rf"|\s+(?:in the |at )?(?P<part>{_PARTS})\b)"
+)
 _MINUTE = r"(?P<m>[0-5]\d)"
-_SAID = r"(?P<said>\d{1,2}|a quarter|quarter|half|twenty[ -]five|" + "|".join([*list(WORDS)[:11], "twenty"]) + ")"
+_SAID = rf"(?P<said>\d{{1,2}}|a quarter|quarter|half|twenty[ -]five|{'|'.join([*list(WORDS)[:11], 'twenty'])})"
 _AT = r"(?:\b(?:at|around|about|by|before|after|from|until|till|to|between|and|than|make it|it to|@)\s+|^)"
+_COUNTED = (
+    "days?|weeks?|months?|hours?|minutes?|people|persons?|pax|kids|child|children|rooms?|tickets?|places?|seats?|spots?|"
+    "nights?|pieces|guests?|adults?|items?|pairs?|of|%|€|\\$|dollars?|euros?|more|less|other|x"
+)
 
-_PATTERNS = (
-    re.compile(rf"\b{_SAID}(?: minutes?| mins?)? (?P<side>past|to|after|before) {_HOUR}\b(?!\s*(?:days?|weeks?|people|%)){_HALF}?"),
-    re.compile(rf"(?<![\d.,$€£/-])\b{_HOUR}[:.h]{_MINUTE}(?!\d|\.\d|%){_HALF}?"),
-    re.compile(rf"(?<![\d.,$€£/:-])\b{_HOUR}(?: {_MINUTE})?{_HALF}"),
-    re.compile(rf"{_AT}{_HOUR}(?: {_MINUTE})?(?:ish)?\b(?![:.,/-]\d|st|nd|rd|th|\s*(?:days?|weeks?|months?|hours?|minutes?|people|persons?|pax|kids|child|children|rooms?|tickets?|places?|seats?|spots?|nights?|pieces|"
-               r"guests?|adults?|items?|pairs?|of|%|€|\$|dollars?|euros?|more|less|other|x))"),
-    re.compile(r"(?<![\d.,$€£/:-])\b(?P<h>\d{1,2})(?=\s*(?:-|–|to)\s*\d{1,2}(?::\d\d)?\s*[ap]\.?m)"),
-    re.compile(r"\b(?P<word>noon|midday|midnight)\b"),
-)  # fmt: skip
-_PART = re.compile(r"\b(morning|afternoon|evening|tonight|night|lunchtime)\b")
+TOLD = re.compile(
+    rf"\b{_SAID}(?: minutes?| mins?)? (?P<side>past|to|after|before) {_HOUR}\b(?!\s*(?:days?|weeks?|people|%)){_HALF}?"
+)
+CLOCK = re.compile(rf"(?<![\d.,$€£/-])\b{_HOUR}[:.h]{_MINUTE}(?!\d|\.\d|%){_HALF}?")
+HALVED = re.compile(rf"(?<![\d.,$€£/:-])\b{_HOUR}(?: {_MINUTE})?{_HALF}")
+BARE = re.compile(rf"{_AT}{_HOUR}(?: {_MINUTE})?(?:ish)?\b(?![:.,/-]\d|st|nd|rd|th|\s*(?:{_COUNTED}))")
+RANGED = re.compile(r"(?<![\d.,$€£/:-])\b(?P<h>\d{1,2})(?=\s*(?:-|–|to)\s*\d{1,2}(?::\d\d)?\s*[ap]\.?m)")
+NAMED = re.compile(r"\b(?P<word>noon|midday|midnight)\b")
+PATTERNS = (TOLD, CLOCK, HALVED, BARE, RANGED, NAMED)
+PART = re.compile(rf"\b({_PARTS})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +58,9 @@ def find_times(text: str) -> list[Time]:
     """All times named in `text`, in order. A bare hour from 1 to 7 is taken as of the afternoon."""
     lower = text.lower().replace("’", "'")
     found: list[Time] = []
-    for pattern in _PATTERNS:
+    for pattern in PATTERNS:
         for match in pattern.finditer(lower):
-            start, end = (match.start("h") if pattern is _PATTERNS[3] else match.start()), match.end()
+            start, end = (match.start("h") if pattern is BARE else match.start()), match.end()
             if any(start < other.end and other.start < end for other in found):
                 continue
             at = _read(match, lower)
@@ -60,7 +68,7 @@ def find_times(text: str) -> list[Time]:
                 groups = match.groupdict()
                 named = any(groups.get(key) for key in ("half", "part", "m", "side", "word"))
                 found.append(Time(start, end, at, at, sure=bool(named)))
-    for match in _PART.finditer(lower):
+    for match in PART.finditer(lower):
         if not any(match.start() < other.end and other.start < match.end() for other in found):
             found.append(Time(match.start(), match.end(), *PARTS[match[1]], exact=False))
     return _same_half(sorted(found, key=lambda t: t.start), lower)

@@ -7,8 +7,8 @@ from handrail.knowledge.stems import stem
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 COUNTS = {
-    "a couple of": 2, "a couple": 2, "couple": 2, "both": 2, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "single": 1, "double": 2,
+    "a couple of": 2, "a couple": 2, "couple": 2, "both": 2, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
+    "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "single": 1, "double": 2,
 }  # fmt: skip
 ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
