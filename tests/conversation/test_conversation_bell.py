@@ -111,3 +111,46 @@ async def test_followers_in_other_processes_are_woken(log: Log, other: Bell) -> 
     async with asyncio.timeout(4):
         assert await next_one == said
     await events.aclose()
+
+
+async def said(log: Log, conversation: str, text: str) -> Event:
+    (event,) = await log.append(conversation, "customer", CustomerSaid(text=text))
+    return event
+
+
+async def test_what_this_process_appends_is_followed_without_reading(log: Log, monkeypatch) -> None:
+    conversation = (await log.open(Opened())).conversation_id
+    events = log.follow(conversation)
+    assert (await anext(events)).seq == 1
+    coming = asyncio.ensure_future(anext(events))
+    await asyncio.sleep(0)
+    monkeypatch.setattr(log, "tail", None)
+    one = await said(log, conversation, "one")
+    assert await coming == one
+    two = await said(log, conversation, "two")
+    assert await anext(events) == two
+
+
+async def test_what_another_process_appended_in_between_is_not_missed(log: Log, other: Bell) -> None:
+    conversation = (await log.open(Opened())).conversation_id
+    elsewhere = Log(log.database, log.vault, log.clock, bell=other)
+    events = log.follow(conversation)
+    await anext(events)
+    texts = ["a", "b", "c", "d", "e"]
+    for number, text in enumerate(texts):
+        await said(elsewhere if number % 2 else log, conversation, text)
+    async with asyncio.timeout(5):
+        assert [(await anext(events)).data.text for _ in texts] == texts
+
+
+async def test_events_out_of_turn_are_read_from_the_log(bell: Bell, log: Log) -> None:
+    conversation = (await log.open(Opened())).conversation_id
+    async with bell.hear(conversation) as ticks:
+        ticks.take(0)
+        one, two = await said(log, conversation, "one"), await said(log, conversation, "two")
+        assert ticks.take(1) == [one, two]
+        assert ticks.take(3) == []
+        bell.ring_conversation(conversation, [two])
+        assert ticks.take(1) is None
+        bell.ring_conversation(conversation)
+        assert ticks.take(3) is None

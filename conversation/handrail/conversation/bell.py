@@ -9,10 +9,11 @@ import contextlib
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from handrail.conversation.database import Connection, Database
 from handrail.conversation.errors import HandrailError
+from handrail.conversation.events import Event
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +22,8 @@ ALL = "*"
 CONNECT_SECONDS = 2.0
 KEEPALIVE_SECONDS = 30.0
 RETRY_SECONDS = (0.05, 0.2, 1.0, 3.0)
+CARRIED = 100
+"""How many events a listener is handed before it looks; a slow one reads the log instead."""
 
 
 class Ticks:
@@ -29,6 +32,18 @@ class Ticks:
     def __init__(self) -> None:
         self._rung: set[str] = set()
         self._event = asyncio.Event()
+        self._events: list[Event] = []
+        self._all = True
+
+    def take(self, after: int) -> list[Event] | None:
+        """The events after seq `after` that came with the rings since the last call; None where the log must be read.
+
+        They come along where this process appended them. A ring from elsewhere brings none.
+        """
+        events = sorted((event for event in self._events if event.seq > after), key=lambda event: event.seq)
+        gapless = self._all and all(event.seq == after + n for n, event in enumerate(events, 1))
+        self._events, self._all = [], True
+        return events if gapless else None
 
     async def wait(self, timeout: float | None = None) -> frozenset[str]:  # noqa: ASYNC109 - it is part of the contract
         with contextlib.suppress(TimeoutError):
@@ -38,8 +53,12 @@ class Ticks:
         rung, self._rung = frozenset(self._rung), set()
         return rung
 
-    def tick(self, topic: str) -> None:
+    def tick(self, topic: str, events: Sequence[Event] = ()) -> None:
         self._rung.add(topic)
+        if events and len(self._events) < CARRIED:
+            self._events += events
+        else:
+            self._all = False
         self._event.set()
 
 
@@ -77,9 +96,9 @@ class Bell:
         """Wake all who hear `topic`, a word, here and in other processes."""
         self._ring(f"w:{topic}")
 
-    def ring_conversation(self, conversation_id: str) -> None:
-        """Wake all who hear this conversation, or `*`. Called after the commit; does not wait."""
-        self._ring(f"c:{conversation_id}")
+    def ring_conversation(self, conversation_id: str, events: Sequence[Event] = ()) -> None:
+        """Wake all who hear this conversation, or `*`. Called after the commit of `events`; does not wait."""
+        self._ring(f"c:{conversation_id}", events)
 
     @property
     def listeners(self) -> int:
@@ -94,8 +113,8 @@ class Bell:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
 
-    def _ring(self, payload: str) -> None:
-        self._deliver(payload)
+    def _ring(self, payload: str, events: Sequence[Event] = ()) -> None:
+        self._deliver(payload, events)
         self._outgoing.add(payload)
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send(), name="bell: send")
@@ -140,11 +159,11 @@ class Bell:
                         self._deliver(payload)
                 await connection.execute("SELECT 1")  # notices a line that went dead without a word
 
-    def _deliver(self, payload: str) -> None:
+    def _deliver(self, payload: str, events: Sequence[Event] = ()) -> None:
         kind, _, topic = payload.partition(":")
         for name in (topic, ALL) if kind == "c" else (topic,):
             for ticks in self._ticks.get(name, ()):
-                ticks.tick(topic)
+                ticks.tick(topic, events if name == topic else ())
 
     def _wake_all(self) -> None:
         for topic, listeners in self._ticks.items():

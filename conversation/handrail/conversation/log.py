@@ -107,7 +107,7 @@ class Log(Reader):
             return await self._stored(conversation_id, key)
         if not events:
             return await self._refused(draft, fence, key)
-        self.bell.ring_conversation(conversation_id)
+        self.bell.ring_conversation(conversation_id, events)
         return events
 
     async def acquire(self, conversation_id: str, owner: str, seconds: float) -> Fence | None:

@@ -84,13 +84,15 @@ class Reader:
     async def follow(self, conversation_id: str, after: int = 0) -> AsyncIterator[Event]:
         """All events with a seq greater than `after`: those stored, then new ones as they commit, without end."""
         async with self.bell.hear(conversation_id) as ticks:
+            known: list[Event] | None = None
             while True:
-                events = await self.read(conversation_id, after, PAGE)
+                events = await self.read(conversation_id, after, PAGE) if known is None else known
                 for event in events:
                     after = event.seq
                     yield event
-                if len(events) < PAGE:
-                    await ticks.wait(POLL_SECONDS)
+                known = None
+                if len(events) < PAGE and await ticks.wait(POLL_SECONDS):
+                    known = ticks.take(after)
 
     async def due(self, limit: int) -> list[str]:
         """Conversations that the bot holds, where the customer waits and no turn runs."""
