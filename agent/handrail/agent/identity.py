@@ -164,7 +164,8 @@ class IdentityService:
         to = masked(claim.get("email", ""))
         sent = self._codes.challenge(conversation_id, person.id if person else "", to, code)
         if person is None:
-            return (sent,)
+            # As many events as for somebody on file: their number shows in what follows.
+            return sent, IdentityProven(level="none", customer_ref="", method="claim")
         # The name waits for the proof: a greeting by it would confirm the claim.
         ref = self._log.vault.ref(person.id)
         return sent, IdentityProven(level="known", customer_id=person.id, customer_ref=ref, method="claim")

@@ -40,7 +40,8 @@ def _told(message: str, now: datetime) -> date | None:
     settings = {
         "RELATIVE_BASE": now.replace(tzinfo=None),
         "PREFER_DATES_FROM": "past",
-        "REQUIRE_PARTS": ["day", "month"],
+        "PREFER_DAY_OF_MONTH": "first",
+        "REQUIRE_PARTS": ["month"],
     }
     found = search_dates(message, languages=["en"], settings=settings) or []
     past = [at.date() for _, at in found if at.date() <= now.date()]

@@ -49,7 +49,8 @@ class Turns:
         """
         heard = await self._services.identity.hear(conversation_id, text)
         masked = mask(heard.text)
-        said = CustomerSaid(text=masked.text, masked=masked.kinds)
+        kinds = (*masked.kinds, "code") if heard.code else masked.kinds
+        said = CustomerSaid(text=masked.text, masked=kinds)
         events = await self._services.log.append(conversation_id, "customer", said, key=key)
         situation = await self._services.situations.after(events)
         if not await self._services.tickets.hear(conversation_id, situation):

@@ -81,9 +81,12 @@ async def _consent(turn: Turn, services: Services) -> Turn | None:
         await services.actions.drop(turn["situation"], action, "declined", turn["fence"])
         return say(turn, services.phrases("consent_declined"), "answered")
     if kind == "wait":
-        return say(turn, services.phrases("consent_wait"), "asked")
+        return say(turn, services.phrases("consent_wait", summary=action.question), "asked")
     if kind == "unclear":
         return say(turn, services.phrases("consent_again", summary=action.question), "asked")
+    if kind == "change":
+        # Something else is wanted: what stood is off, whatever the engine makes of the change.
+        await services.actions.drop(turn["situation"], action, "changed", turn["fence"])
     return None
 
 

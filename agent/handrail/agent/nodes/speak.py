@@ -1,6 +1,6 @@
 """Speak: every sentence is checked and committed under the fence before its first character leaves."""
 
-from handrail.agent.asking import say
+from handrail.agent.asking import say, sentence
 from handrail.agent.brief import placeholders
 from handrail.agent.citations import cite
 from handrail.agent.evidence import evidence_of
@@ -17,6 +17,9 @@ from handrail.knowledge.passages import Found
 
 MISUSES = ("arguments", "no_such_tool")
 """Codes of calls that did not fit, which is no refusal of the customer's wish."""
+
+NEEDS_PERSON = "needs_person"
+"""The code of a refusal that a person may lift: one is offered."""
 
 RESTING = frozenset({"grounded", "promise"})
 """Checks that ask what a sentence rests on: a text of ours rests on itself, or on the preview that it tells."""
@@ -40,10 +43,10 @@ async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
     async for piece in speech:
         ending = piece if isinstance(piece, Ending) else None
         sentences = (piece,) if isinstance(piece, str) else piece.sentences
-        for number, sentence in enumerate(sentences, 1):
+        for number, line in enumerate(sentences, 1):
             # The last line goes out with what comes after it: another line, or the end of the turn.
             held = bool(ending and ending.draft.kind in ("answer", "ask") and number == len(sentences))
-            turned = await _say(turn, sentence, services, held=held) if sentence.strip() else None
+            turned = await _say(turn, line, services, held=held) if line.strip() else None
             if turned is not None:
                 await speech.aclose()  # type: ignore[attr-defined]
                 return turned
@@ -65,10 +68,10 @@ def _switched(turn: Turn, after: str, why: str, services: Services) -> None:
     turn["pending"] = (*turn["pending"], switched)
 
 
-async def _say(turn: Turn, sentence: str, services: Services, *, held: bool = False) -> Turn | None:
+async def _say(turn: Turn, line: str, services: Services, *, held: bool = False) -> Turn | None:
     """Check and send one sentence, or hold it for the next append. Returns the turn where the speech must stop here."""
-    text, citations = cite(placeholders(turn).reveal(sentence), turn.get("found", NOTHING))
-    verdict = await services.rails.outbound(text, evidence_of(turn), turn["situation"])
+    text, citations = cite(placeholders(turn).reveal(line), turn.get("found", NOTHING))
+    verdict = await services.rails.outbound(text, evidence_of(turn, services.workspace.by_name), turn["situation"])
     if turn["own"]:
         verdict = _without(verdict, RESTING)
     checked = Checked(
@@ -133,6 +136,9 @@ def _held_back(turn: Turn, verdict: Verdict, services: Services) -> Turn:
         feedback = "; ".join(f"{f.check}: {f.reason or f.name}" for f in verdict.findings if f.action != "note")
         return {**turn, "feedback": feedback, "step": "draft"}
     turn = {**turn, "triggers": triggers_of(verdict.findings)}
+    if _acted(turn) and turn["parts"]:
+        # The customer has been told what was done: what does not stand is left out, and nothing is taken back.
+        return {**turn, "outcome": "acted", "step": "finish"}
     return say(turn, services.phrases("correction" if turn["parts"] else "not_covered"), "offered")
 
 
@@ -148,22 +154,37 @@ async def _end(turn: Turn, draft: Draft, services: Services) -> Turn:
         turn["own"] = services.phrases("offer_person")
         await _say(turn, turn["own"], services)
         turn["outcome"] = "offered"
-    proposal = turn["situation"].proposal
-    stands = proposal is not None and services.clock.now() < proposal.expires_at
-    if proposal and stands and turn["outcome"] == "answered" and turn.get("found"):
-        turn["own"] = services.phrases("consent_reminder", summary=proposal.question)
+    if turn["situation"].proposal and turn["outcome"] == "answered" and turn.get("found"):
+        await _remind(turn, services)
+    if turn["outcome"] == "refused" and turn["results"][-1].code == NEEDS_PERSON:
+        turn["own"] = services.phrases("offer_person")
         await _say(turn, turn["own"], services)
-        turn["outcome"] = "asked"
+        turn["outcome"] = "offered"
     return {**turn, "step": "finish"}
+
+
+async def _remind(turn: Turn, services: Services) -> None:
+    """Something else was answered while a proposal stands: ask for the customer's word on it again."""
+    # The turn may have dropped it: what stands is what the log says now.
+    proposal = (await services.situations.get(turn["conversation_id"])).proposal
+    if proposal is None or services.clock.now() >= proposal.expires_at:
+        return
+    turn["own"] = services.phrases("consent_reminder", summary=sentence(proposal.question))
+    await _say(turn, turn["own"], services)
+    turn["outcome"] = "asked"
 
 
 def _outcome(turn: Turn, draft: Draft) -> Outcome:
     """How a turn ended that an engine's draft has ended."""
-    if any(result.ok and result.wrote for result in turn["results"]):
+    if _acted(turn):
         return "acted"
     if turn["results"] and turn["results"][-1].refusal and turn["results"][-1].code not in MISUSES:
         return "refused"
     return "asked" if draft.kind == "ask" else "answered"
+
+
+def _acted(turn: Turn) -> bool:
+    return any(result.ok and result.wrote for result in turn["results"])
 
 
 def _give_up(turn: Turn, draft: Draft, services: Services) -> Turn:
