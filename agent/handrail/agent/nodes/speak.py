@@ -18,6 +18,9 @@ from handrail.knowledge.passages import Found
 MISUSES = ("arguments", "no_such_tool")
 """Codes of calls that did not fit, which is no refusal of the customer's wish."""
 
+WHICH = "which_"
+"""How the codes of refusals begin that ask the customer to choose."""
+
 NEEDS_PERSON = "needs_person"
 """The code of a refusal that a person may lift: one is offered."""
 
@@ -178,7 +181,8 @@ def _outcome(turn: Turn, draft: Draft) -> Outcome:
     """How a turn ended that an engine's draft has ended."""
     if _acted(turn):
         return "acted"
-    if turn["results"] and turn["results"][-1].refusal and turn["results"][-1].code not in MISUSES:
+    last = turn["results"][-1] if turn["results"] else None
+    if last and last.refusal and last.code not in MISUSES and not last.code.startswith(WHICH):
         return "refused"
     return "asked" if draft.kind == "ask" else "answered"
 
