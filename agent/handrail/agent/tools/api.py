@@ -56,8 +56,8 @@ class Context:
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a failure
     """A tool's business rule says no: nothing happened. The agent tells the customer `message`; `code` is stable.
-    With the code `needs_person` it offers one, who may lift the rule; a code that begins with `which_` asks the customer
-    to choose among `alternatives`.
+    With the code `needs_person` it offers one, who may lift the rule; a code that begins with `which_` asks the
+    customer to choose among `alternatives`.
 
     `rule` names the policy that says so, `alternatives` what would work instead (free slots, say).
     """
