@@ -1,10 +1,13 @@
-"""The guardrails: every check in one guard for each direction, and one verdict for each text."""
+"""The guardrails: every check for each direction, and one verdict for each text.
+
+The checks are validators of guardrails-ai, and are driven here by the sentence. The library's own `AsyncGuard` would
+run them as well, at 0.8 ms of CPU more for each text, which is twice what the checks of a sentence take together.
+"""
 
 import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
 from typing import Any
@@ -26,14 +29,6 @@ WARM = "Hello, call 01223 812660 or write to ann@example.org by 12 June, it is 2
 """Touches the lists and tables that are read on first use."""
 READ_ALREADY = 512
 """How many passages' verdicts are kept: the same policies come up in turn after turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Guard:
-    """A guard of the library, and the checks in it."""
-
-    guard: Any
-    checks: tuple[Any, ...]
 
 
 class Rails:
@@ -60,9 +55,9 @@ class Rails:
         others = [foreign(named) for named in checks.hub]
         self._checks, self._embedder = checks, embedder
         self._zones, self._names, self._prompts = tuple(zones), tuple(names), tuple(prompts)
-        self._inbound = _guard([c() for c in INBOUND] + [v for v, to in others if to == "inbound"])
-        self._outbound = _guard([c() for c in OUTBOUND] + [v for v, to in others if to == "outbound"])
-        self._data = _guard([c() for c in DATA])
+        self._inbound = (*(c() for c in INBOUND), *(v for v, to in others if to == "inbound"))
+        self._outbound = (*(c() for c in OUTBOUND), *(v for v, to in others if to == "outbound"))
+        self._data = tuple(c() for c in DATA)
         self._probes: Probes | None = None
         self._ready = False
         self._learning = asyncio.Lock()
@@ -75,8 +70,8 @@ class Rails:
                 return
             if self._embedder is not None:
                 self._probes = await learn(self._embedder)
-            for guard in (self._inbound, self._outbound, self._data):
-                await self._judge(guard, WARM, Context(checks=self._checks), Sheet())
+            for checks in (self._inbound, self._outbound, self._data):
+                await self._judge(checks, WARM, Context(checks=self._checks), Sheet())
             self._ready = True
 
     async def inbound(self, text: str, situation: Situation | None = None) -> Verdict:
@@ -131,12 +126,14 @@ class Rails:
             return None
         return self.reading(vectors[0])
 
-    async def _judge(self, guard: _Guard, text: str, context: Context, sheet: Sheet) -> Verdict:
+    async def _judge(self, checks: Sequence[Any], text: str, context: Context, sheet: Sheet) -> Verdict:
         from handrail.guardrails.check import CONTEXT, SHEET
 
         started = perf_counter()
-        await guard.guard.validate(text, metadata={CONTEXT: context, SHEET: sheet})
-        unread = {c.check for c in guard.checks} - sheet.milliseconds.keys()
+        metadata = {CONTEXT: context, SHEET: sheet}
+        for check in checks:
+            await check.async_validate(text, metadata)
+        unread = {c.check for c in checks} - sheet.milliseconds.keys()
         if unread:
             # Nothing unchecked is ever sent: a check that did not run is as bad as one that failed.
             raise RuntimeError(f"these checks did not run: {', '.join(sorted(unread))}")
@@ -152,13 +149,3 @@ def _is_zone(name: str) -> bool:
     except (ValueError, OSError, KeyError):
         return False
     return True
-
-
-def _guard(checks: Sequence[Any]) -> _Guard:
-    from guardrails import AsyncGuard
-    from guardrails.classes.generic.stack import Stack
-
-    guard = AsyncGuard.for_string(list(checks))
-    # The library keeps its last calls, and with them what customers wrote.
-    guard.history = Stack(max_length=1)
-    return _Guard(guard, tuple(checks))
