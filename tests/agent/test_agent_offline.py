@@ -1,5 +1,6 @@
 """The built-in engine, talking for two businesses it knows nothing about but their tools and policies."""
 
+import time
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -423,6 +424,17 @@ async def test_every_draft_names_its_engine():
     for line in ("hi", "cancel A1001", "who won the world cup?"):
         await talk.say(line)
     assert {draft.engine for draft in talk.drafts} == {"offline"}
+
+
+@pytest.mark.parametrize(
+    "piece", ["\n", "and what ", "at 1 ", "my order on friday and cancel, or what if i, ", "'", "(", "W1 "]
+)
+async def test_a_long_message_takes_no_longer_than_its_length_warrants(piece: str):
+    talk = clinic()
+    began = time.process_time()
+    await talk.say(piece * (8000 // len(piece)))
+    # Once in a second would be far too slow already; what grows with the square of the length took seven.
+    assert time.process_time() - began < 3
 
 
 class Down:

@@ -14,6 +14,8 @@ Form = Literal[
 """`request`: do something. `ability`: can I, could you. `howto`: how do I. `own`: a question about what is the
 customer's. `rule`: a question about how things are done here. `statement`: anything else."""
 
+MOST = 12
+"""Clauses that a message is taken apart into at most; the last holds the rest."""
 SOCIAL: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("greeting", forms.GREETING),
     ("bye", forms.BYE),
@@ -43,9 +45,11 @@ class Clause:
 
 def clauses_of(message: str) -> list[Clause]:
     """The clauses of a message, in order. A message that is one clause is that clause, whole."""
-    pieces = [piece for sentence in split(message) for piece in _parted(sentence) if re.search(r"\w", piece)]
+    pieces = [piece for sentence in split(message) for piece in _parted(sentence.strip()) if re.search(r"\w", piece)]
     if len(pieces) == 1:
         return [read(message.strip())]
+    if len(pieces) > MOST:
+        pieces = [*pieces[: MOST - 1], " ".join(pieces[MOST - 1 :])]
     return [read(piece) for piece in pieces]
 
 

@@ -128,7 +128,8 @@ TRACKED = re.compile(
 )
 """Questions where something of the customer's is, whatever it is."""
 AND = re.compile(
-    r"(?:[,;]\s*|\s+)(?:and|also|plus|then|but)\s+(?:then\s+|also\s+|please\s+|could you\s+|can you\s+)*"
+    r"(?:[,;]\s{0,3}|\s{1,3})(?:and|also|plus|then|but)\s{1,3}"
+    r"(?:(?:then|also|please|could you|can you)\s{1,3}){0,3}"
     rf"(?=(?:i\s+(?:also\s+)?(?:want|need|would|have|can)|i'd|can|could|would|will|what|how|when|where|which|who|"
     rf"do you|does|is|are|help|let me|{DO})\b)",
     re.IGNORECASE,
