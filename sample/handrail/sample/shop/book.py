@@ -67,8 +67,7 @@ async def preview_book(
         "I want to come on the family gill walk",
         "make an appointment for a boot fitting",
     ],
-    template="Booked: {service} on {starts_at}, {places}. Your booking number is {booking_id}; {charged} was charged "
-    "to {paid_with}.",
+    template="{summary}",
 )
 async def book(
     ctx: Context,
@@ -105,7 +104,9 @@ async def book(
         number = str(row["id"]) if row else ""
         await occupy(connection, slot.id, places)
         await take(connection, charge, paid_with, ctx.now, booking_id=number)
-        return booked(number, slot, places, charge, paid_with)
+        told = f"Booked: {slot.service.value} on {at(slot.starts_at)}, {some(places, 'place')}."
+        paid = f"Your booking number is {number}; {pounds(charge)} was charged to {paid_with}."
+        return booked(number, slot, places, charge, paid_with, summary=f"{told} {paid}")
 
     return await once(ctx, "book", Booked, change)
 

@@ -15,7 +15,7 @@ from .rows import read_booking, read_slot
 from .rules import bookings as rules
 from .slots import SlotId, choose_slot
 from .systems import Connection, Shop, lookup, once
-from .words import at, local_day, local_time, pounds, some
+from .words import at, local_day, local_time, on, pounds, some
 from .working_days import add_working_days
 
 REFUND_WORKING_DAYS = 5
@@ -32,6 +32,7 @@ class CancelledBooking(BaseModel):
     kept: str
     refund_to: str
     refund_sent_by: date
+    summary: str
 
 
 async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None, day: date | None = None) -> Preview:
@@ -66,7 +67,7 @@ async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None
         "I can't come on Friday, put me on another date",
         "can we come a week later instead",
     ],
-    template="Booking {booking_id} is now on {starts_at}: {service}, {places}. Charged for the move: {charged}.",
+    template="{summary}",
 )
 async def move_booking(
     ctx: Context, booking_id: BookingId, slot_id: SlotId | None = None, day: date | None = None
@@ -94,7 +95,10 @@ async def move_booking(
             [slot.id, booking.id],
         )
         await take(connection, fee, booking.paid_with, ctx.now, booking_id=booking.id)
-        return booked(booking.id, slot, booking.places, fee, booking.paid_with)
+        what = f"{slot.service.value}, {some(booking.places, 'place')}"
+        told = f"Booking {booking.id} is now on {at(slot.starts_at)}: {what}."
+        cost = f" {pounds(fee)} was charged to {booking.paid_with}." if fee else ""
+        return booked(booking.id, slot, booking.places, fee, booking.paid_with, summary=told + cost)
 
     return await once(ctx, "move_booking", Booked, change)
 
@@ -130,8 +134,7 @@ async def preview_cancel(ctx: Context, booking_id: str) -> Preview:
         "take us off the climbing taster",
         "cancel B20001",
     ],
-    template="Booking {booking_id} ({service} on {starts_at}) is cancelled. Refund: {refund} to {refund_to}, sent by "
-    "{refund_sent_by}.",
+    template="{summary}",
 )
 async def cancel_booking(ctx: Context, booking_id: BookingId) -> CancelledBooking:
     """Cancel a booking; the terms in force on the day it was made set the refund.
@@ -146,6 +149,8 @@ async def cancel_booking(ctx: Context, booking_id: BookingId) -> CancelledBookin
         await connection.execute("UPDATE shop.bookings SET state = 'cancelled' WHERE id = %s", [booking.id])
         await occupy(connection, booking.slot_id, -booking.places)
         await give_back(connection, refund.amount, by, ctx.now, reason="booking cancelled", booking_id=booking.id)
+        money = f"{pounds(refund.amount)} goes back to {booking.paid_with} by {on(by)}."
+        back = money if refund.amount else "The terms keep the full price."
         return CancelledBooking(
             booking_id=booking.id,
             service=booking.service,
@@ -154,6 +159,7 @@ async def cancel_booking(ctx: Context, booking_id: BookingId) -> CancelledBookin
             kept=pounds(refund.kept),
             refund_to=booking.paid_with,
             refund_sent_by=by,
+            summary=f"Booking {booking.id} ({booking.service.value} on {at(booking.starts_at)}) is cancelled. {back}",
         )
 
     return await once(ctx, "cancel_booking", CancelledBooking, change)

@@ -13,7 +13,7 @@ from .orders import OrderId
 from .rows import read_lines, read_order
 from .rules.orders import check_address, check_cancel, refund_by
 from .systems import Connection, Shop, customer, lookup, once
-from .words import local_day, pounds, some
+from .words import local_day, on, pounds, some
 
 
 class CancelledOrder(BaseModel):
@@ -24,6 +24,7 @@ class CancelledOrder(BaseModel):
     refund: str
     refund_to: str
     refund_sent_by: date
+    summary: str
 
 
 class ChangedAddress(BaseModel):
@@ -32,6 +33,7 @@ class ChangedAddress(BaseModel):
     order_id: str
     delivery_address: str
     account_address: str
+    summary: str
 
 
 async def preview_cancel(ctx: Context, order_id: str) -> Preview:
@@ -63,7 +65,7 @@ async def preview_cancel(ctx: Context, order_id: str) -> Preview:
         "cancel the boots I ordered",
         "cancel the jacket before it is sent",
     ],
-    template="Order {order_id} is cancelled. {refund} goes back to {refund_to} by {refund_sent_by}.",
+    template="{summary}",
 )
 async def cancel_order(ctx: Context, order_id: OrderId) -> CancelledOrder:
     """Cancel a whole order that has not been dispatched, and refund it in full.
@@ -88,6 +90,7 @@ async def cancel_order(ctx: Context, order_id: OrderId) -> CancelledOrder:
             refund=pounds(amount),
             refund_to=order.paid_with,
             refund_sent_by=by,
+            summary=f"Order {order_id} is cancelled. {pounds(amount)} goes back to {order.paid_with} by {on(by)}.",
         )
 
     return await once(ctx, "cancel_order", CancelledOrder, change)
@@ -120,7 +123,7 @@ async def preview_address(ctx: Context, order_id: str, address: str, also_in_acc
         "deliver my order to my office",
         "I have moved house, send my order to the new address",
     ],
-    template="Order {order_id} now goes to {delivery_address}.",
+    template="{summary}",
 )
 async def change_delivery_address(
     ctx: Context, order_id: OrderId, address: str, also_in_account: bool = False
@@ -146,6 +149,7 @@ async def change_delivery_address(
             order_id=order_id,
             delivery_address=new.text,
             account_address="changed as well" if also_in_account else "as before",
+            summary=f"Order {order_id} now goes to {new.text}.",
         )
 
     return await once(ctx, "change_delivery_address", ChangedAddress, change)

@@ -24,6 +24,7 @@ class Booked(BaseModel):
     places: str
     charged: str
     paid_with: str
+    summary: str
 
 
 async def expect_bookable(connection: Connection, ctx: Context, slot: Slot, places: int) -> None:
@@ -41,7 +42,7 @@ async def occupy(connection: Connection, slot_id: str, places: int) -> None:
     await connection.execute("UPDATE shop.slots SET taken = taken + %s WHERE id = %s", [places, slot_id])
 
 
-def booked(number: str, slot: Slot, places: int, charge: Decimal, paid_with: str) -> Booked:
+def booked(number: str, slot: Slot, places: int, charge: Decimal, paid_with: str, *, summary: str) -> Booked:
     """A booking as its customer is told."""
     return Booked(
         booking_id=number,
@@ -50,4 +51,5 @@ def booked(number: str, slot: Slot, places: int, charge: Decimal, paid_with: str
         places=some(places, "place"),
         charged=pounds(charge),
         paid_with=paid_with,
+        summary=summary,
     )

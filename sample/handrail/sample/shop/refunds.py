@@ -17,7 +17,7 @@ from .rules import refunds as rules
 from .rules.orders import refund_by
 from .standing import delivered_on
 from .systems import Connection, Shop, lookup, once
-from .words import local_day, pounds
+from .words import local_day, on, pounds
 
 RULES: dict[OrderRefund | ItemRefund, str] = {
     OrderRefund.LATE_EXPRESS: "shipping-uk",
@@ -26,9 +26,6 @@ RULES: dict[OrderRefund | ItemRefund, str] = {
     ItemRefund.WRONG_ITEM: "damaged-goods",
     ItemRefund.PRICE_DROP: "price-match",
 }
-TEMPLATE = (
-    "Refund {refund_id} of {amount} for order {order_id} is made; it goes back to {refund_to} by {refund_sent_by}."
-)
 
 
 class Refunded(BaseModel):
@@ -40,6 +37,7 @@ class Refunded(BaseModel):
     reason: OrderRefund | ItemRefund
     refund_to: str
     refund_sent_by: date
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ async def preview_refund(ctx: Context, order_id: str, reason: OrderRefund) -> Pr
         "my express delivery was late, refund the postage",
         "can I have the express postage back",
     ],
-    template=TEMPLATE,
+    template="{summary}",
 )
 async def refund(ctx: Context, order_id: OrderId, reason: OrderRefund) -> Refunded:
     """Refund a whole order that never arrived, or the postage of an express order that came late.
@@ -145,7 +143,7 @@ async def preview_item(ctx: Context, order_id: str, item: str, reason: ItemRefun
         "the price went down after I ordered",
         "the jacket is cheaper now, refund the price difference",
     ],
-    template=TEMPLATE,
+    template="{summary}",
 )
 async def refund_item(ctx: Context, order_id: OrderId, item: ItemId, reason: ItemRefund) -> Refunded:
     """Refund an item that arrived damaged, faulty or wrong, or the difference after its price dropped.
@@ -190,4 +188,6 @@ async def _pay(connection: Connection, ctx: Context, it: Plan, *, postage: bool)
         reason=it.reason,
         refund_to=it.order.paid_with,
         refund_sent_by=it.sent_by,
+        summary=f"Refund {number} of {pounds(it.amount)} for order {it.order.id} is made; it goes back to "
+        f"{it.order.paid_with} by {on(it.sent_by)}.",
     )

@@ -15,7 +15,7 @@ from .rules import terms
 from .rules.refunds import ReturnTerms, return_terms
 from .standing import delivered_on
 from .systems import Connection, Shop, lookup, once
-from .words import local_day, pounds
+from .words import local_day, on, pounds
 
 
 class StartedReturn(BaseModel):
@@ -29,6 +29,7 @@ class StartedReturn(BaseModel):
     refund_to: str
     label: str
     hand_in_by: date
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,10 @@ class Plan:
     @property
     def label(self) -> str:
         if not self.order.region.in_uk and self.terms.rule != "damaged-goods":
-            return "you choose and pay the carrier"
+            return "You choose and pay the carrier"
         if self.terms.label:
-            return f"comes by e-mail and costs {pounds(self.terms.label)}, taken off the refund"
-        return "comes by e-mail and is free"
+            return f"The label comes by e-mail and costs {pounds(self.terms.label)}, taken off the refund"
+        return "The label comes by e-mail and is free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ async def preview_return(
     refund = pounds(it.terms.refund)
     unused = "" if reason.our_fault else ", unused and with its tags"
     return Preview(
-        summary=f"Start the return of {it.quantity} × {it.line.name} from order {order_id}{unused}; the label "
-        f"{it.label}; once it has arrived, {refund} goes back to {it.order.paid_with}",
+        summary=f"Start the return of {it.quantity} × {it.line.name} from order {order_id}{unused}; "
+        f"{it.label[:1].lower()}{it.label[1:]}; once it has arrived, {refund} goes back to {it.order.paid_with}",
         facts={"refund": refund, "label": it.label, "quantity": it.quantity, "product": it.line.name},
         rule=it.terms.rule,
     )
@@ -109,8 +110,7 @@ async def preview_return(
         "I ordered the wrong size and want to return it",
         "return the rope",
     ],
-    template="Return {return_id} is set up for {quantity} × {product}. The label {label}. Please hand the parcel in by "
-    "{hand_in_by}; once it has arrived, {refund} goes back to {refund_to}.",
+    template="{summary}",
 )
 async def start_return(
     ctx: Context,
@@ -139,15 +139,18 @@ async def start_return(
             [order_id, it.line.number, it.quantity, reason, it.terms.refund, reason.our_fault, ctx.now],
         )
         row = await made.fetchone()
+        number, refund = row["id"] if row else "", pounds(it.terms.refund)
         return StartedReturn(
-            return_id=row["id"] if row else "",
+            return_id=number,
             order_id=order_id,
             product=it.line.name,
             quantity=it.quantity,
-            refund=pounds(it.terms.refund),
+            refund=refund,
             refund_to=it.order.paid_with,
             label=it.label,
             hand_in_by=it.hand_in_by,
+            summary=f"Return {number} is set up for {it.quantity} × {it.line.name}. {it.label}. Please hand the "
+            f"parcel in by {on(it.hand_in_by)}; once it has arrived, {refund} goes back to {it.order.paid_with}.",
         )
 
     return await once(ctx, "start_return", StartedReturn, change)
