@@ -70,9 +70,16 @@ async def _encoded(source: AsyncGenerator[Sent], closing: asyncio.Event) -> Asyn
     finally:
         closed.cancel()
         if coming is not None:
+            coming.add_done_callback(_forget)
             coming.cancel()
             await asyncio.wait({coming})
         await source.aclose()
+
+
+def _forget(ended: "asyncio.Task[Sent | None]") -> None:
+    # The reader has left: nobody is told of a failure on the way out, and asyncio is not to complain of that.
+    if not ended.cancelled():
+        ended.exception()
 
 
 async def _next(source: AsyncGenerator[Sent]) -> Sent | None:
