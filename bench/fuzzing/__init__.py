@@ -1,0 +1,1 @@
+"""Random and hostile requests against the running server: `python -m bench fuzz`."""

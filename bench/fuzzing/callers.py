@@ -1,0 +1,131 @@
+"""Who calls: those who may, and all the ways of not being one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import jwt
+
+from bench.fuzzing.site import Person
+from bench.fuzzing.state import State
+from handrail.channels.api.callers import COOKIE, CSRF_HEADER
+from handrail.channels.tokens import AUDIENCE, signing_key
+
+Audience = Literal["anyone", "customer", "staff", "desk", "admin"]
+"""Whom an operation is for: `staff` are all who are logged in, `desk` those of them who may answer customers."""
+
+WRONG_KEY = "a key of 32 bytes that nobody here uses"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with what they show of themselves. `insider` may be sent what only staff may read."""
+
+    name: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    insider: bool = False
+
+
+NOBODY = Caller("nobody")
+
+
+def audience(method: str, path: str) -> Audience:
+    """Whom an operation is for."""
+    if path.startswith("/v1/conversations/{id}"):
+        return "customer"
+    if path.startswith("/v1/desk"):
+        return "staff" if method == "GET" or path == "/v1/desk/leave" else "desk"
+    if path.startswith("/v1/users"):
+        return "admin"
+    return "staff" if path in ("/v1/me", "/v1/logout") else "anyone"
+
+
+def rightful(method: str, path: str, state: State, token: str, person: Person) -> list[Caller]:
+    """Those who may call it: the customer whose token this is, or this person in a browser or on a command line."""
+    whom = audience(method, path)
+    staff = [by_token(person), by_cookie(person)]
+    if whom == "anyone":
+        return [NOBODY]
+    if whom == "customer":
+        return [Caller("its customer", bearer(token)), *(staff if method == "GET" else [])]
+    return staff
+
+
+def worker(whom: Audience, state: State) -> list[Person]:
+    """The people who may do what is for this audience."""
+    people = state.site.people
+    if whom == "admin":
+        return [people["admin"]]
+    if whom == "desk":
+        return [people["agent"], people["supervisor"], people["admin"]]
+    return [people["agent"], people["supervisor"], people["engineer"], people["admin"]]
+
+
+def wrong(method: str, path: str, state: State) -> list[Caller]:
+    """Those who may not call it, each for another reason. What they aim at is the victim's."""
+    whom, people = audience(method, path), state.site.people
+    if whom == "anyone":
+        return []
+    callers = [NOBODY, *_forged(state), *_out(people)]
+    if whom == "customer":
+        callers += [Caller("another customer", bearer(state.stranger.token))]
+        callers += [Caller("the customer by cookie", {"Cookie": f"{COOKIE}={state.victim_token}"})]
+        if method != "GET":
+            callers += [by_token(people["admin"]), by_cookie(people["supervisor"])]
+        return callers
+    callers += [Caller("its customer", bearer(state.victim_token)), *_crossed(people["admin"])]
+    if method != "GET":
+        callers += [Caller("admin without CSRF", {"Cookie": f"{COOKIE}={people['admin'].cookie}"})]
+        callers += [Caller("admin with another's CSRF", {**by_cookie(people["admin"]).headers, CSRF_HEADER: "0" * 64})]
+    if whom == "desk":
+        callers += [by_token(people["engineer"])]
+    if whom == "admin":
+        callers += [by_token(people[role]) for role in ("agent", "supervisor", "engineer")]
+    return callers
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def by_token(person: Person) -> Caller:
+    return Caller(f"{person.user.login} by token", bearer(person.bearer), insider=True)
+
+
+def by_cookie(person: Person) -> Caller:
+    headers = {"Cookie": f"{COOKIE}={person.cookie}", CSRF_HEADER: person.csrf}
+    return Caller(f"{person.user.login} by cookie", headers, insider=True)
+
+
+def _crossed(person: Person) -> list[Caller]:
+    """A cookie is no token and a token no cookie: each has its own life."""
+    return [
+        Caller("a cookie as a token", bearer(person.cookie)),
+        Caller("a token as a cookie", {"Cookie": f"{COOKIE}={person.bearer}"}),
+    ]
+
+
+def _out(people: Mapping[str, Person]) -> list[Caller]:
+    """People who were logged in once."""
+    return [
+        Caller("somebody disabled", bearer(people["gone"].bearer)),
+        Caller("somebody disabled, by cookie", dict(by_cookie(people["gone"]).headers)),
+        Caller("somebody logged out", bearer(people["left"].bearer)),
+    ]
+
+
+def _forged(state: State) -> list[Caller]:
+    """Tokens that look like ours."""
+    victim, now = state.victims[0], int(state.site.handrail.clock.now().timestamp())
+    good = {"sub": victim, "aud": AUDIENCE, "iat": now, "exp": now + 3600}
+    secret = signing_key(state.site.handrail.settings)
+    return [
+        Caller("unsigned", bearer(jwt.encode(good, "", "none"))),
+        Caller("signed by another", bearer(jwt.encode(good, WRONG_KEY, "HS256"))),
+        Caller("run out", bearer(jwt.encode({**good, "exp": now - 1}, secret, "HS256"))),
+        Caller("for another audience", bearer(jwt.encode({**good, "aud": "desk"}, secret, "HS256"))),
+        Caller("without an end", bearer(jwt.encode({k: v for k, v in good.items() if k != "exp"}, secret, "HS256"))),
+        Caller("the site's own token", bearer(state.site.site_token("C1001"))),
+        Caller("a session that never was", bearer("hrs_" + "A" * 43)),
+        Caller("a broken token", bearer("..")),
+    ]

@@ -1,0 +1,83 @@
+"""Makes a generated request one that can succeed: real ids in fitting states, real tokens, real codes."""
+
+import os
+from typing import Any
+
+from bench.fuzzing.callers import Caller, audience, rightful, worker
+from bench.fuzzing.hostile import LINES, attacks
+from bench.fuzzing.site import PASSWORD, log_in
+from bench.fuzzing.state import KEY, PROMISE, STATES, State
+
+NEEDS = {
+    "claim": "queue",
+    "messages": "person",
+    "notes": "queue",
+    "give-back": "person",
+    "wrap-up": "person",
+    "promises": "promise",
+}
+"""In which state a conversation must be for what a person does at the desk."""
+
+ZONES = ("Europe/London", "America/New_York", "Asia/Kathmandu", "UTC")
+
+
+async def fit(case: Any, dice: int, state: State) -> Caller:
+    """Change a case so that it can succeed; who is to send it. `dice` decides wherever there is a choice."""
+    method, path = case.method, case.path
+    people = worker(audience(method, path), state)
+    person = people[dice % len(people)]
+    token = ""
+    if path.startswith("/v1/conversations/{id}"):
+        talk = await state.talk(STATES[dice % len(STATES)])
+        if isinstance(case.body, dict) and "code" in case.body:
+            talk, code = await state.challenged()
+            case.body = {"code": code}
+        case.path_parameters, token = {"id": talk.id}, talk.token
+    elif path.startswith("/v1/desk/conversations/{id}"):
+        talk = await state.talk(NEEDS.get(path.rpartition("/")[2], STATES[dice % len(STATES)]), person)
+        case.path_parameters = {"id": talk.id}
+    await _bodies(case, dice, state)
+    if "Idempotency-Key" in case.headers and dice % 3 == 0:
+        case.headers["Idempotency-Key"] = KEY
+    if path == "/v1/logout":
+        bearer, _ = await log_in(state.site.kit, person.user, "bearer")
+        return Caller("somebody by token", {"Authorization": f"Bearer {bearer}"}, insider=True)
+    callers = rightful(method, path, state, token, person)
+    return callers[dice // 7 % len(callers)]
+
+
+async def _bodies(case: Any, dice: int, state: State) -> None:
+    """What no schema tells: words that attack, and values that must be true."""
+    body, users = case.body if isinstance(case.body, dict) else {}, state.site.kit.users
+    match case.method, case.path:
+        case "POST", "/v1/conversations":
+            if "customer_token" in body:
+                body["customer_token"] = state.site.site_token(next(state.customers)[0]) if dice % 2 else None
+            if body.get("timezone"):
+                body["timezone"] = ZONES[dice % len(ZONES)]
+        case "POST", "/v1/conversations/{id}/messages" if dice % 2:
+            lines = [*LINES, *attacks(state)]
+            case.body = {"text": lines[dice // 2 % len(lines)]}
+        case "POST", "/v1/conversations/{id}/identity" if "claim" in body and dice % 2:
+            claims = ({"email": next(state.customers)[1]}, {"order_id": state.orders[0]}, {"customer_id": "C1001"})
+            case.body = {"claim": claims[dice // 2 % len(claims)]}
+        case "POST", "/v1/desk/conversations/{id}/promises":
+            case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
+        case "POST", "/v1/users" if "login" in body:
+            body["login"] = f"u{os.urandom(6).hex()}"
+        case "PATCH", "/v1/users/{id}":
+            case.path_parameters = {"id": (await _user(state)).id}
+        case "POST", "/v1/users/{id}/link":
+            case.path_parameters = {"id": (await _user(state)).id}
+        case "POST", "/v1/login":
+            case.body = {"login": "agent", "password": PASSWORD, "bearer": bool(dice % 2)}
+        case "POST", "/v1/password":
+            case.body = {"token": await users.link((await _user(state)).id), "password": PASSWORD}
+        case "GET", "/v1/policies/{id}":
+            policies = state.site.handrail.knowledge.policies
+            policy = policies[dice % len(policies)]
+            case.path_parameters, case.query = {"id": policy.id}, {"version": policy.version}
+
+
+async def _user(state: State) -> Any:
+    return await state.site.kit.users.create(f"u{os.urandom(6).hex()}", "Somebody", "agent")
