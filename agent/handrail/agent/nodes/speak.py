@@ -159,7 +159,7 @@ async def _end(turn: Turn, draft: Draft, services: Services) -> Turn:
         turn["outcome"] = "offered"
     if turn["situation"].proposal and turn["outcome"] == "answered" and turn.get("found"):
         await _remind(turn, services)
-    if turn["outcome"] == "refused" and turn["results"][-1].code == NEEDS_PERSON:
+    if turn["results"] and turn["results"][-1].code == NEEDS_PERSON:
         turn["own"] = services.phrases("offer_person")
         await _say(turn, turn["own"], services)
         turn["outcome"] = "offered"

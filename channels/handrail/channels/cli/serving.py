@@ -1,6 +1,7 @@
 """`handrail serve`."""
 
 import logging
+from contextlib import AsyncExitStack
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -12,6 +13,8 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
     """Put the agent together and serve it until it is told to stop."""
     from handrail.agent.bootstrap import build
     from handrail.channels.api.server import serve as run
+    from handrail.channels.tokens import conversation_links
+    from handrail.conversation.clock import SystemClock
 
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, markup=False, log_time_format="%H:%M:%S")
@@ -20,13 +23,17 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
     changed = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     server = settings.server.model_copy(update=changed)
     settings = settings.model_copy(update={"server": server})
-    with console.status("Starting: database, policies, engine …"):
-        context = build(settings)
-        handrail = await context.__aenter__()
-    try:
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        with console.status("Starting: database, policies, engine …") as status:
+            told = build(
+                settings,
+                clock=clock,
+                link=conversation_links(settings, clock),
+                progress=lambda done, total: status.update(f"Indexing the policies: {done} of {total} passages …"),
+            )
+            handrail = await stack.enter_async_context(told)
         address = f"http://{server.host}:{server.port}"
         console.print(f"[bold]Handrail[/bold] for {settings.business.name}, engine: [bold]{handrail.engine}[/bold]")
         console.print(f"  customers  {address}/\n  desk       {address}/desk\n  API        {address}/openapi.json")
         await run(handrail)
-    finally:
-        await context.__aexit__(None, None, None)
