@@ -76,7 +76,9 @@ class Dialogue:
 
     def done_since(self, tool: str, seq: int, value: str = "") -> bool:
         """Whether a tool was used (for `value`) since the line `seq`: by a read before this turn, or an action."""
-        used = [(r.seq, r.tool, r.arguments) for r in self.situation.results if r.seq not in self._now]
+        # A refusal that asks back ("which day?") is no end of it.
+        ran = (r for r in self.situation.results if r.seq not in self._now and not r.message.endswith("?"))
+        used = [(r.seq, r.tool, r.arguments) for r in ran]
         used += [(a.seq, a.tool, a.arguments) for a in self.situation.actions if a.stage in SETTLED]
         return any(
             at > seq and name == tool and (not value or value in map(str, arguments.values()))
