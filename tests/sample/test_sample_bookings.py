@@ -12,8 +12,14 @@ SATURDAY = "2026-07-11"
 WALK = f"{SATURDAY}T09:00:00"
 
 
+async def slot_on(customer, day, booking="B20001", who="C1001"):
+    """The slot of a day to which a booking can be moved."""
+    slots = await customer(who).value("find_slots", booking_id=booking, day=day)
+    return slots[0]["slot_id"] if slots[0]["starts_at"].startswith(day) else ""
+
+
 async def test_free_dates_are_told_to_anybody(customer):
-    slots = await customer(None, "none").value("find_slots", service="day walk", from_day="2026-07-01", places=2)
+    slots = await customer(None, "none").value("find_slots", service="day walk", day="2026-07-01", places=2)
     days = [slot["starts_at"] for slot in slots]
     assert days == sorted(days) and len(days) == 6
     assert {slot["service"] for slot in slots} == {"day walk"}
@@ -106,7 +112,7 @@ async def test_one_of_many_gets_the_last_places(customer, rows):
 
 async def test_a_move_is_refused_when_the_slot_filled_after_it_was_offered(customer, rows):
     priya, others = customer("C1001"), customer("C1050")
-    preview = await priya.preview("move_booking", booking_id="B20001", day="2026-07-15")
+    preview = await priya.preview("move_booking", booking_id="B20001", slot_id=await slot_on(customer, "2026-07-15"))
     assert preview.summary.endswith(
         "from Saturday 11 July 2026 at 09:00 to Wednesday 15 July 2026 at 09:00 free of charge"
     )
@@ -120,28 +126,33 @@ async def test_a_move_is_refused_when_the_slot_filled_after_it_was_offered(custo
 
 async def test_moving_frees_the_old_places_and_costs_from_the_second_time(customer, rows):
     priya = customer("C1001")
-    assert (await priya.do("move_booking", booking_id="B20001", day="2026-07-12")).value["charged"] == "£0.00"
+    here = (await rows("SELECT slot_id FROM shop.bookings WHERE id = 'B20001'"))[0]["slot_id"]
+    there = await slot_on(customer, "2026-07-12")
+    assert (await priya.do("move_booking", booking_id="B20001", slot_id=there)).value["charged"] == "£0.00"
     (old,) = await rows(
         "SELECT taken FROM shop.slots s WHERE starts_at = '2026-07-11 08:00+00' AND service = 'day walk'"
     )
     assert old["taken"] == 0
-    again = await priya.do("move_booking", booking_id="B20001", day=SATURDAY)
+    again = await priya.do("move_booking", booking_id="B20001", slot_id=here)
     assert again.value["charged"] == "£15.00"
-    assert (await priya.do("move_booking", booking_id="B20001", day=SATURDAY)).code == "same_date"
+    assert (await priya.do("move_booking", booking_id="B20001", slot_id=here)).code == "same_date"
 
 
-async def test_two_who_swap_dates_do_not_wait_for_each_other(customer):
+async def test_two_who_swap_dates_do_not_wait_for_each_other(customer, rows):
     priya, other = customer("C1001"), customer("C1050")
     booked = await other.do("book", service="day walk", day="2026-07-12", places=1)
+    here = (await rows("SELECT slot_id FROM shop.bookings WHERE id = 'B20001'"))[0]["slot_id"]
+    there = await slot_on(customer, "2026-07-12")
     ends = await asyncio.gather(
-        priya.do("move_booking", booking_id="B20001", day="2026-07-12"),
-        other.do("move_booking", booking_id=booked.value["booking_id"], day=SATURDAY),
+        priya.do("move_booking", booking_id="B20001", slot_id=there),
+        other.do("move_booking", booking_id=booked.value["booking_id"], slot_id=here),
     )
     assert [end.end for end in ends] == ["done", "done"]
 
 
 async def test_a_trip_cannot_be_moved_in_its_last_week(customer):
-    called = await customer("C1004").do("move_booking", booking_id="B20003", day="2026-07-10")
+    there = await slot_on(customer, "2026-07-10", booking="B20003", who="C1004")
+    called = await customer("C1004").do("move_booking", booking_id="B20003", slot_id=there)
     assert (called.code, called.rule) == ("too_late_to_move", "trips-moving")
 
 
@@ -163,8 +174,24 @@ async def test_cancelling_follows_the_terms_of_the_day_of_booking(customer, rows
 
 async def test_somebody_elses_booking_does_not_exist(customer):
     tom = customer("C1002")
-    for tool, more in (("cancel_booking", {}), ("move_booking", {"day": SATURDAY})):
+    for tool, more in (("cancel_booking", {}), ("move_booking", {"slot_id": "S11649"})):
         others = await tom.do(tool, booking_id="B20001", **more)
         none = await tom.do(tool, booking_id="B99999", **more)
         assert others.code == none.code == "not_found"
         assert others.message.replace("B20001", "") == none.message.replace("B99999", "")
+
+
+async def test_dates_for_a_move_are_those_of_the_bookings_own_trip_and_only_its_customers(customer):
+    slots = await customer("C1001").value("find_slots", booking_id="B20001", day=SATURDAY)
+    assert {slot["service"] for slot in slots} == {"day walk"} and slots[0]["starts_at"] > WALK
+    assert all(slot["places_left"] >= 2 for slot in slots)
+    assert (await customer("C1002").ask("find_slots", booking_id="B20001")).code == "not_found"
+    assert (await customer(None, "none").ask("find_slots", booking_id="B20001")).code == "not_verified"
+
+
+async def test_a_move_goes_to_the_same_trip_on_the_day_that_was_named(customer):
+    priya = customer("C1001")
+    there = await slot_on(customer, "2026-07-12")
+    assert (await priya.do("move_booking", booking_id="B20001", slot_id=there, day="2026-07-13")).code == "other_day"
+    gill = (await priya.value("find_slots", service="family gill walk"))[0]["slot_id"]
+    assert (await priya.do("move_booking", booking_id="B20001", slot_id=gill)).code == "other_service"

@@ -45,7 +45,8 @@ async def test_results_are_told_in_plain_words(customer):
         "B20001: day walk on Saturday, 11 July 2026 at 09:00, 2 places, £96.00, confirmed."
     )
     assert (await told("C1001", "find_orders", product="rucksack")).startswith("- W10001 of Monday, 15 June 2026: 1 × ")
-    done = await customer("C1001").do("move_booking", booking_id="B20001", day="2026-07-12")
+    (there, *_) = await customer("C1001").value("find_slots", booking_id="B20001", day="2026-07-12")
+    done = await customer("C1001").do("move_booking", booking_id="B20001", slot_id=there["slot_id"])
     assert render(by_name["move_booking"], done.value, "Europe/London") == (
         "Booking B20001 is now on Sunday 12 July 2026 at 09:00: day walk, 2 places."
     )

@@ -6,14 +6,13 @@ from pydantic import BaseModel
 
 from handrail.agent.tools import Context, Preview, Refusal, tool
 
-from .bookings import BookingId
 from .catalogue import Service
 from .ledger import give_back, take
 from .places import Booked, booked, expect_bookable, occupy
 from .records import Booking, Slot
 from .rows import read_booking, read_slot
 from .rules import bookings as rules
-from .slots import SlotId, choose_slot
+from .slots import BookingId, SlotId
 from .systems import Connection, Shop, lookup, once
 from .words import at, local_day, local_time, on, pounds, some
 from .working_days import add_working_days
@@ -35,13 +34,13 @@ class CancelledBooking(BaseModel):
     summary: str
 
 
-async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None, day: date | None = None) -> Preview:
+async def preview_move(ctx: Context, booking_id: str, slot_id: str, day: date | None = None) -> Preview:
     """What `move_booking` would do."""
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:
         booking = await read_booking(connection, ctx, booking_id)
         fee = rules.move_fee(booking, ctx.now)
-        slot = await _target(connection, ctx, booking, slot_id, day)
+        slot = await _target(connection, booking, slot_id, day)
         await expect_bookable(connection, ctx, slot, booking.places)
     cost = f" and charge {pounds(fee)} to {booking.paid_with}" if fee else " free of charge"
     return Preview(
@@ -69,20 +68,18 @@ async def preview_move(ctx: Context, booking_id: str, slot_id: str | None = None
     ],
     template="{summary}",
 )
-async def move_booking(
-    ctx: Context, booking_id: BookingId, slot_id: SlotId | None = None, day: date | None = None
-) -> Booked:
+async def move_booking(ctx: Context, booking_id: BookingId, slot_id: SlotId, day: date | None = None) -> Booked:
     """Move a booking to another date of the same trip or repair.
 
     booking_id: the number of the booking, as in B20001
-    slot_id: the new date as find_slots lists it
-    day: the new day, where no slot_id is known
+    slot_id: the new date, as find_slots lists it for the booking
+    day: the new day that the customer named
     """
 
     async def change(connection: Connection) -> Booked:
         booking = await read_booking(connection, ctx, booking_id, lock=True)
         fee = rules.move_fee(booking, ctx.now)
-        target = await _target(connection, ctx, booking, slot_id, day)
+        target = await _target(connection, booking, slot_id, day)
         # Both slots are locked in one order, so that two who swap dates do not wait for each other for ever.
         locked = {i: await read_slot(connection, i, lock=True) for i in sorted((booking.slot_id, target.id))}
         slot = locked[target.id]
@@ -165,10 +162,16 @@ async def cancel_booking(ctx: Context, booking_id: BookingId) -> CancelledBookin
     return await once(ctx, "cancel_booking", CancelledBooking, change)
 
 
-async def _target(
-    connection: Connection, ctx: Context, booking: Booking, slot_id: str | None, day: date | None
-) -> Slot:
-    slot = await choose_slot(connection, ctx.now, booking.service, slot_id=slot_id, day=day, places=booking.places)
+async def _target(connection: Connection, booking: Booking, slot_id: str, day: date | None) -> Slot:
+    slot = await read_slot(connection, slot_id)
+    if slot.service != booking.service:
+        raise Refusal(
+            "other_service",
+            f"{slot_id} is a {slot.service.value}; booking {booking.id} is a {booking.service.value}.",
+            rule="trips-moving",
+        )
+    if day is not None and local_day(slot.starts_at) != day:
+        raise Refusal("other_day", f"{slot_id} is on {at(slot.starts_at)}, not on {on(day)}.")
     if slot.id == booking.slot_id:
         raise Refusal("same_date", f"Booking {booking.id} is on {at(slot.starts_at)} already.")
     return slot

@@ -1,20 +1,19 @@
 """Reading bookings: `find_bookings`, `repair_status`."""
 
 from datetime import date, datetime
-from typing import Annotated
 
 from pydantic import BaseModel
 
-from handrail.agent.tools import Context, Id, Refusal, tool
+from handrail.agent.tools import Context, Refusal, tool
 
 from .catalogue import Service
 from .records import Booking
 from .rows import read_booking, read_bookings
 from .rules.bookings import move_fee, told_cancellation
+from .slots import BookingId
 from .systems import Shop
 from .words import local_day, local_time, on, pounds, some
 
-BookingId = Annotated[str, Id(r"B\d{5}", of="booking_id")]
 MOST = 10
 
 

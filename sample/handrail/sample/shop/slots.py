@@ -9,14 +9,15 @@ from handrail.agent.tools import Context, Id, Refusal, tool
 
 from .catalogue import REPAIRS, TRIPS, Service, price
 from .records import Slot
-from .rows import read_slot, slot
+from .rows import read_booking, read_slot, slot
 from .rules import terms
 from .systems import Connection, Shop
 from .words import ZONE, at, local_day, local_time, on, pounds, some
 
 SlotId = Annotated[str, Id(r"S\d{5}", of="slot_id")]
+BookingId = Annotated[str, Id(r"B\d{5}", of="booking_id")]
 Places = Annotated[int, Field(ge=1, le=20)]
-MOST = 6
+MOST, MORE = 6, 20
 AHEAD = timedelta(days=90)
 
 
@@ -51,20 +52,26 @@ class FreeSlot(BaseModel):
 async def find_slots(
     ctx: Context,
     service: Service | None = None,
-    from_day: date | None = None,
+    day: date | None = None,
     until_day: date | None = None,
     places: Places = 1,
+    booking_id: BookingId | None = None,
 ) -> list[FreeSlot]:
     """Find dates with free places for guided trips and workshop repairs, soonest first.
 
     service: which trip or repair; all trips where left out
-    from_day: the first day that suits; today where left out
+    day: the first day that suits; today where left out
     until_day: the last day that suits
     places: how many people want to come
+    booking_id: the booking that is to be moved, as in B20001: only dates that it can be moved to
     """
     shop: Shop = ctx.resources
-    start = max(from_day or date.min, local_day(ctx.now))
+    start = max(day or date.min, local_day(ctx.now))
     async with shop.transaction() as connection:
+        if booking_id is not None:
+            booking = await read_booking(connection, ctx, booking_id)
+            free = await free_slots(connection, [booking.service], ctx.now, booking.places, start=start, most=MORE)
+            return [_found(slot, ctx.now) for slot in free if slot.id != booking.slot_id]
         slots = await free_slots(
             connection, [service] if service else list(TRIPS), ctx.now, places, start=start, end=until_day
         )
@@ -72,7 +79,14 @@ async def find_slots(
 
 
 async def free_slots(
-    connection: Connection, services: list[Service], now: datetime, places: int, *, start: date, end: date | None = None
+    connection: Connection,
+    services: list[Service],
+    now: datetime,
+    places: int,
+    *,
+    start: date,
+    end: date | None = None,
+    most: int = MOST,
 ) -> list[Slot]:
     """The next dates with `places` left that can still be booked, from the day `start` up to and with `end`."""
     found = await connection.execute(
@@ -84,7 +98,7 @@ async def free_slots(
             places,
             max(datetime.combine(start, time(), ZONE), now + _closes(services[0])),
             datetime.combine((end or start + AHEAD) + timedelta(days=1), time(), ZONE),
-            MOST,
+            most,
         ],
     )
     return [slot(row) for row in await found.fetchall()]
