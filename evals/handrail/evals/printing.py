@@ -45,7 +45,8 @@ def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) 
 def _figures(report: Report) -> Table:
     what = "checks alone, on the lines as recorded" if report.mode == "recorded" else f"engine {report.engine}"
     total = len(report.played) + len(report.broken)
-    table = Table("figure", "value", "95 % interval", "of", title=f"{total} cases, {what}", title_justify="left")
+    title = f"{total} {'case' if total == 1 else 'cases'}, {what}"
+    table = Table("figure", "value", "95 % interval", "of", title=title, title_justify="left")
     for name, figure in _rows(report):
         if figure.value is not None:
             table.add_row(name, *_told(figure))
@@ -64,8 +65,8 @@ def _rows(report: Report) -> Iterator[tuple[str, Figure]]:
     yield "escalation precision", report.escalation.precision
     yield "escalation recall", report.escalation.recall
     yield "escalation F1", report.escalation.f1
-    yield "precision, offers of a person counted", report.offered.precision
-    yield "recall, offers of a person counted", report.offered.recall
+    yield "precision, offers counted", report.offered.precision
+    yield "recall, offers counted", report.offered.recall
     yield from ((f"{_name(name)} right", figure) for name, figure in report.shares.items())
     yield "taggers agree", report.agreement
 
