@@ -2,7 +2,7 @@
 
     python dying.py DATABASE_URL DATA_FOLDER CONVERSATION WHEN
 
-It answers the conversation's last line. `cancel_order` prints `calling`, has its effect where WHEN is `after`, and hangs.
+It answers the last line. `cancel_order` prints `calling`, has its effect where WHEN is `after`, and hangs.
 """
 
 import asyncio
