@@ -75,7 +75,7 @@ class Draft:
                     speakers = [self.actor]
         return {
             "id": self.conversation_id, "actor": self.actor, "at": self.at, "count": len(self.data),
-            "kinds": self.kinds, "datas": self.datas, "sealeds": self.sealeds, "private": self.private,
+            "kinds": self.kinds, "datas": f"[{','.join(self.datas)}]", "sealeds": self.sealeds, "private": self.private,
             "durable": any(one.durable for one in self.data),
             "heard_by": heard_by, "upto": upto, "closed": closed, "ref": ref, "proven": proven, "speakers": speakers,
         }  # fmt: skip

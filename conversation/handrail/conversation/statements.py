@@ -42,8 +42,9 @@ WITH c AS (
         CASE WHEN n = %(count)s THEN %(holder)s::text END,
         CASE WHEN n = 1 THEN %(key)s::text END,
         CASE WHEN n = 1 AND %(key)s::text IS NOT NULL THEN %(count)s END
-    FROM c, unnest(%(kinds)s::text[], %(datas)s::jsonb[], %(sealeds)s::bytea[])
-        WITH ORDINALITY AS d(kind, data, sealed, n)
+    FROM c, ROWS FROM (
+        unnest(%(kinds)s::text[]), jsonb_array_elements(%(datas)s::jsonb), unnest(%(sealeds)s::bytea[])
+    ) WITH ORDINALITY AS d(kind, data, sealed, n)
 )
 SELECT base, {COMMIT} FROM c
 """
