@@ -41,4 +41,7 @@ def confidence(signals: Signals, checks: Checks) -> Confidence:
 def _parts(signals: Signals) -> dict[str, float]:
     """What each signal adds to the logit: a weak reading counts less than its share, many make no alarm."""
     weights = packaged("confidence.toml")["signals"]
-    return {name: weights[name]["weight"] * value**CURVE for name, value in asdict(signals).items()}
+    return {
+        name: weights[name]["weight"] * math.copysign(abs(value) ** CURVE, value)
+        for name, value in asdict(signals).items()
+    }

@@ -18,7 +18,7 @@ SHARE: dict[Action, float] = {"handover": 1.0, "offer": 0.4}
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Each signal from 0 (nothing) to 1 (fully). What is not known stays 0."""
+    """Each signal from 0 (nothing) to 1 (fully); `gloom` from -1 (a pleasant talk). What is not known stays 0."""
 
     irrelevant: float = 0.0
     unsupported: float = 0.0
@@ -42,8 +42,9 @@ class Signals:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if not 0.0 <= value <= 1.0:
-                raise ValueError(f"the signal {field.name} is {value}, not within 0 and 1")
+            least = -1.0 if field.name == "gloom" else 0.0
+            if not least <= value <= 1.0:
+                raise ValueError(f"the signal {field.name} is {value}, not within {least:g} and 1")
 
 
 def gather(
@@ -108,7 +109,7 @@ def _gloom(situation: Situation, inbound: Verdict) -> float:
     felt = [m.sentiment for m in situation.moods[-SOME:]]
     felt += [f.score * 2 - 1 for f in inbound.of("sentiment") if f.name == "score"]
     felt = felt[-SOME:]
-    return _within(-sum(felt) / len(felt)) if felt else 0.0
+    return max(-1.0, min(1.0, -sum(felt) / len(felt))) if felt else 0.0
 
 
 def _within(value: float) -> float:
