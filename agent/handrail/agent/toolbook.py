@@ -2,22 +2,27 @@
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.models.readable import label
 from handrail.agent.tools.api import Tool
 from handrail.conversation.errors import Unavailable
 from handrail.knowledge.embed import Embedder
+from handrail.knowledge.minilm import english
 
 MEANING, WORDS = 0.8, 0.2
 """How much meaning and words count for a score."""
 DESCRIPTION = 0.95
 """What a likeness to the description counts, beside that to an example."""
+TYPED = re.compile(r"(?<![\w<@/.'’-])[A-Za-z]{3,24}(?![\w>@/'’-]|\.\w)")
+TYPED_LENGTH, TYPO, REMEMBERED = 3, 82.0, 4096
+"""From which length a word is put right, how like a known one it must be (rapidfuzz's ratio), and how many are kept."""
 OPENED_ALIKE = 0.1
 """What it counts that a text opens like an example ("where are my …" like "where is my parcel"), whatever follows."""
 ALIKE = {
@@ -72,6 +77,22 @@ class Toolbook:
         self._openings = {tool.name: frozenset(o for e in tool.examples if (o := opening(e))) for tool in tools}
         self._rarity = _rarities(list(self._words.values()))
         self._vectors: Rows | None = None
+        self._vocabulary = sorted({word for tool in tools for word in _words_of(tool)})
+        self._mended: dict[str, str] = {}
+
+    def mended(self, text: str) -> str:
+        """The text with misspelt words that the tools know put right ("bok a boot fiting"); English words stay."""
+        return TYPED.sub(lambda match: self._mended_word(match[0]), text)
+
+    def _mended_word(self, word: str) -> str:
+        lower = word.lower()
+        if lower not in self._mended:
+            known = len(lower) < TYPED_LENGTH or lower in self._vocabulary or lower in english()
+            near = None if known else process.extractOne(lower, self._vocabulary, scorer=fuzz.ratio, score_cutoff=TYPO)
+            self._mended[lower] = near[0] if near else lower
+            while len(self._mended) > REMEMBERED:
+                self._mended.pop(next(iter(self._mended)))
+        return word if self._mended[lower] == lower else self._mended[lower]
 
     def spoken(self, text: str) -> str:
         """The text with what each identifier in it stands for: `cancel W10021` becomes `cancel my order`."""
@@ -135,6 +156,13 @@ def opening(text: str) -> str:
             break
         words.append(form)
     return " ".join(words) if len(words) >= 3 else ""
+
+
+def _words_of(tool: Tool) -> Iterator[str]:
+    """The words that a tool is spoken of with: of its name, its examples and the choices of its arguments."""
+    choices = (choice for field in tool.parameters.get("properties", {}).values() for choice in field.get("enum", ()))
+    for text in (humanised(tool.name), *tool.examples, *map(str, choices)):
+        yield from (word.lower() for word in re.findall(r"[A-Za-z]{3,}", text.replace("_", " ")))
 
 
 def phrases_of(tool: Tool) -> list[str]:

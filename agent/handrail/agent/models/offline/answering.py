@@ -27,14 +27,19 @@ IN_DOUBT = 0.2
 SHORT = 4
 
 
-async def answer(goal: Goal, dialogue: Dialogue, book: Toolbook, reply: Reply) -> None:
-    """Quote what answers a question; offer to do it where a tool could; else say that it is not known."""
+async def answer(goal: Goal, dialogue: Dialogue, book: Toolbook, reply: Reply, *, alone: bool) -> None:
+    """Quote what answers a question; offer to do it where a tool could; else say that it is not known.
+
+    `alone` says that the message asks nothing else: then all of it is the question.
+    """
     brief = dialogue.brief
     # After a draft was held back, the best passage alone.
     found = Found(brief.found.hits[:1], brief.found.relevance) if brief.feedback else brief.found
-    quoted = await quote(_question(goal, dialogue), found, book.embed)
+    quoted = await quote(_question(goal, dialogue, alone=alone), found, book.embed)
     sure = quoted.fit + found.relevance / 2 if quoted else 0.0
-    if quoted is not None and sure >= LEAST:
+    # A wish that no tool takes is answered by a rule only where that surely speaks of it.
+    least = SURE if goal.intent and goal.intent.clause.form == "request" and not goal.asks else LEAST
+    if quoted is not None and sure >= least:
         reply.add(quoted.text if sure >= SURE else f"{say('hedge')}\n{quoted.text}")
         reply.doubt(min(found.relevance, sure))
         reply.add(say("offer") if goal.tool is not None else "")
@@ -76,9 +81,11 @@ def unclear(intents: Sequence[Intent], message: str, book: Toolbook, reply: Repl
     tools = [score.tool for score in near] or _takers(message, book)
     if tools:
         reply.add(_which(tools))
-    elif any(intent.clause.asks or len(intent.clause.text.split()) >= SHORT for intent in asked):
+    elif any(intent.clause.asks or intent.clause.form == "request" for intent in asked):
         not_covered(reply)
         return
+    elif any(len(intent.clause.text.split()) >= SHORT for intent in asked):
+        reply.add(say("noted"))
     else:
         reply.add(say("unclear_more", abilities=abilities(book.tools)) if book.tools else say("unclear"))
     reply.asks = True
@@ -98,9 +105,10 @@ def _takers(text: str, book: Toolbook) -> list[Tool]:
     return sorted(takes, key=lambda tool: tool.effect != "read")[:2]
 
 
-def _question(goal: Goal, dialogue: Dialogue) -> str:
+def _question(goal: Goal, dialogue: Dialogue, *, alone: bool) -> str:
     """The question; one that leans on the line before it ("and for boots?") together with that."""
-    if len(goal.text.split()) > SHORT:
-        return goal.text
+    text = dialogue.message if alone else goal.text
+    if len(text.split()) > SHORT:
+        return text
     before = next((piece.text for piece in dialogue.earlier()), "")
-    return f"{before} {goal.text}".strip()
+    return f"{before} {text}".strip()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from handrail.agent.models.offline.asking import asked_in
+from handrail.agent.models.offline.clauses import clauses_of
 from handrail.agent.models.offline.dialogue import Dialogue, Piece, asks
 from handrail.agent.models.offline.filling import fill
 from handrail.agent.models.offline.goals import Goal, common_words
@@ -30,6 +31,8 @@ def answers(dialogue: Dialogue, book: Toolbook, thread: Goal, own: Sequence[Goal
     message = dialogue.message
     if not message or thread.tool is None:
         return False
+    if _tells_asked(dialogue, book, thread.tool):
+        return True
     others = [goal for goal in own if goal.uses and goal.tool is not thread.tool]
     if any(goal.intent and goal.intent.fit >= SURE and len(goal.text.split()) > SHORT for goal in others):
         return False
@@ -45,6 +48,19 @@ def answers(dialogue: Dialogue, book: Toolbook, thread: Goal, own: Sequence[Goal
     free = any(slot.kind in ("text", "address") for _, slot in asked)
     aside = any(goal.asks for goal in own) or (free and others)
     return not aside and _fills(dialogue, tools, asked)
+
+
+def _tells_asked(dialogue: Dialogue, book: Toolbook, tool: Tool) -> bool:
+    """Whether the message, a plain statement, tells a value of the very kind that was asked for."""
+    message, brief = dialogue.message, dialogue.brief
+    asked = asked_in(dialogue.last_line, [tool, *providers_of(tool, book)])
+    if not asked or any(clause.form != "statement" for clause in clauses_of(message)):
+        return False
+    moments = tuple(find_moments(message, brief.now, brief.timezone))
+    return any(
+        slot.kind != "text" and slot.path in fill([slot], Said(message, moments, slot), brief.timezone)
+        for _, slot in asked
+    )
 
 
 def chooses(dialogue: Dialogue, tools: Sequence[Tool], message: str) -> bool:

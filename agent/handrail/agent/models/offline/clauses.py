@@ -9,7 +9,20 @@ from handrail.agent.models.offline.words import is_no, is_yes
 from handrail.agent.sentences import split
 
 Form = Literal[
-    "greeting", "thanks", "bye", "yes", "no", "person", "bot", "request", "ability", "howto", "own", "rule", "statement"
+    "greeting",
+    "thanks",
+    "bye",
+    "wait",
+    "yes",
+    "no",
+    "person",
+    "bot",
+    "request",
+    "ability",
+    "howto",
+    "own",
+    "rule",
+    "statement",
 ]
 """`request`: do something. `ability`: can I, could you. `howto`: how do I. `own`: a question about what is the
 customer's. `rule`: a question about how things are done here. `statement`: anything else."""
@@ -20,6 +33,7 @@ SOCIAL: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("greeting", forms.GREETING),
     ("bye", forms.BYE),
     ("thanks", forms.THANKS),
+    ("wait", forms.WAIT),
     ("bot", forms.BOT),
     ("person", forms.PERSON),
 )

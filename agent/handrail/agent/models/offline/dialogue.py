@@ -1,7 +1,7 @@
 """What the built-in engine sees of a conversation: what was said, asked and shown, and what is not done yet."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from handrail.agent.models.offline.records import Record, records_in
@@ -32,9 +32,9 @@ class Piece:
 class Dialogue:
     """A brief, read with an eye on what was asked and shown before."""
 
-    def __init__(self, brief: Brief) -> None:
-        self.brief = brief
-        self.message = CODE.sub(" ", brief.message).strip()
+    def __init__(self, brief: Brief, mend: Callable[[str], str] = str) -> None:
+        self.brief, self._mend = brief, mend
+        self.message = self._read(brief.message)
         self.before = _before(brief.situation)
         last = self.before[-1] if self.before else None
         self.newest = last.text if last and last.speaker == "bot" else ""
@@ -45,6 +45,9 @@ class Dialogue:
     def situation(self) -> Situation:
         return self.brief.situation
 
+    def _read(self, text: str) -> str:
+        return self._mend(CODE.sub(" ", text).strip())
+
     def earlier(self) -> Iterator[Piece]:
         """The customer's lines before the message, newest first, each with our line before it."""
         count = 0
@@ -53,7 +56,7 @@ class Dialogue:
             if line.speaker != "customer":
                 continue
             ours = self._original(place - 1) if place and self.before[place - 1].speaker == "bot" else ""
-            yield Piece(CODE.sub(" ", line.text).strip(), ours, line.seq)
+            yield Piece(self._read(line.text), ours, line.seq)
             count += 1
             if count >= BACK:
                 return

@@ -21,7 +21,7 @@ class Drafting:
 
     def __init__(self, brief: Brief, book: Toolbook) -> None:
         self._brief, self._book = brief, book
-        self._dialogue = Dialogue(brief)
+        self._dialogue = Dialogue(brief, book.mended)
         self._threads = Threads(self._dialogue, book)
         self._pursuit = Pursuit(self._dialogue, book, book.embed)
         self._reply = Reply()
@@ -36,16 +36,16 @@ class Drafting:
         # Answers come before the question that a change ends with.
         for goal in sorted(goals, key=_changes):
             if not self._reply.ended:
-                await self._pursue(goal)
+                await self._pursue(goal, alone=len(goals) == 1)
         if not goals and not told:
             await self._without_goal(agenda)
         elif agenda.thread and not self._reply.ended and all(goal.want == "policy" for goal in agenda.goals):
             self._remind()
         return self._reply.draft(self._brief.sent)
 
-    async def _pursue(self, goal: Goal) -> None:
+    async def _pursue(self, goal: Goal, *, alone: bool) -> None:
         if goal.want == "policy":
-            await answer(goal, self._dialogue, self._book, self._reply)
+            await answer(goal, self._dialogue, self._book, self._reply, alone=alone)
         elif goal.tool is None:
             self._reply.reason = "asked_for_person"
         else:

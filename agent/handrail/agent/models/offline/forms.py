@@ -64,6 +64,11 @@ BYE = re.compile(
     r"[\w\s,!.']{0,30}$",
     re.IGNORECASE,
 )
+WAIT = re.compile(
+    r"^\W*(?:h+m+|um+|ok(?:ay)?|well|wait|so)?[\s,.…]*(?:let me (?:think|see|check)|(?:just )?(?:a|one|1) (?:moment|minute|second|sec)|"
+    r"hold on|hang on|i'?ll (?:think about it|check|be right back|get back to you)|not sure yet|brb)\b[\w\s,.']{0,30}$",
+    re.IGNORECASE,
+)
 PERSON = re.compile(
     rf"\b(?:speak|talk|chat|connect|put|transfer|pass|escalate|get|give|want|need|prefer|let)\b.{{0,30}}\b{PEOPLE}\b|"
     r"^\W*(?:human|agent|representative|operator|real person|a person)\b",
@@ -95,7 +100,7 @@ ASKING = opens(
 )  # fmt: skip
 OWN = words(
     "my", "mine", "our", f"i {DONE}", "i have", f"i've {DONE}", "have i", "did i", "am i (?:still )?(?:on|in|booked)",
-    "i still", "(?:for|about|on) me",
+    "i still", "have (?:for|about|on) me", "(?:about|on) me",
 )  # fmt: skip
 RULE = words(
     "polic(?:y|ies)", "rules?", "terms", "conditions", "allowed", "permitted", "eligible", "how long", "how many days",
@@ -108,8 +113,8 @@ GENERAL = words(
     "polic(?:y|ies)", "rules?", "terms", "conditions", "in general", "generally", "usually", "normally", "allowed",
     "permitted", "what happens", "what if", "how long (?:do|does|will|is|are)", "how many days", "fees?",
     "charged? for", "cost (?:me )?to", "deadline", "do (?:i|we) (?:have to|need to|get|pay)",
-    "(?<!know )(?<!check )(?<!see )(?<!me )(?<!wondering )if (?:i|we|you)",
-    "do you (?:offer|ship|deliver|accept|charge|allow|refund|price)",
+    "(?<!know )(?<!check )(?<!see )(?<!me )(?<!wondering )if (?:i|we|you|it|there)",
+    "do you (?:offer|ship|deliver|accept|charge|allow|refund|price|cancel|take|give|help|keep|let)",
 )  # fmt: skip
 """What makes a question one about rules, though it may speak of the customer's own things."""
 CONDITION = words(
@@ -129,7 +134,7 @@ TRACKED = re.compile(
 """Questions where something of the customer's is, whatever it is."""
 AND = re.compile(
     r"(?:[,;]\s{0,3}|\s{1,3})(?:and|also|plus|then|but)\s{1,3}"
-    r"(?:(?:then|also|please|could you|can you)\s{1,3}){0,3}"
+    r"(?:(?:then|also|please|could you|can you|by the way,?|btw,?|while (?:i'm|we're) at it,?)\s{1,3}){0,3}"
     rf"(?=(?:i\s+(?:also\s+)?(?:want|need|would|have|can)|i'd|can|could|would|will|what|how|when|where|which|who|"
     rf"do you|does|is|are|help|let me|{DO})\b)",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ from handrail.agent.models.offline.said import Said
 from handrail.agent.models.offline.slots import Slot, put, slots_of, value_of
 from handrail.agent.models.offline.timing import Paths
 from handrail.agent.models.offline.words import humanised, stem_set
+from handrail.agent.sentences import split
 from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
 
@@ -92,8 +93,10 @@ class Gatherer:
         choices = named if tied else [choice for choice in slot.choices if isinstance(choice, str)]
         if len(choices) < 2 or not stem_set(said.text):
             return None
-        vectors = await self._embed([said.text, *(humanised(str(choice)) for choice in choices)])
-        likeness = vectors[1:] @ vectors[0]
+        sentences = [piece.strip() for piece in split(said.text) if stem_set(piece)]
+        vectors = await self._embed([*sentences, *(humanised(str(choice)) for choice in choices)])
+        # A reason may stand in any sentence of the line: the one that is most like a choice tells it.
+        likeness = (vectors[len(sentences) :] @ vectors[: len(sentences)].T).max(axis=1)
         first, second = (int(place) for place in np.argsort(-likeness)[:2])
         least = ALIKE + UNASKED * (said.asked is not slot)
         clear = likeness[first] - likeness[second] >= APART + TIED * tied

@@ -13,6 +13,8 @@ from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
 
+CLEAR = 0.8
+"""A fit from which a statement is a wish of its own, whatever stands beside it."""
 OFFERED = 0.6
 """How well a tool must fit a question about how something is done for a later yes to mean it."""
 
@@ -60,11 +62,12 @@ async def intents_of(
 def goals_of(intents: Sequence[Intent], line: Piece) -> tuple[Goal, ...]:
     """The wishes of one line, in order; a clause that tells none goes with the one beside it."""
     tools = any(intent.want == "tool" for intent in intents)
+    wished = any(intent.want in ("tool", "policy") and intent.clause.form != "statement" for intent in intents)
     goals: list[Goal] = []
     loose = ""
     for intent in intents:
         text = intent.clause.text
-        background = tools and intent.want == "policy" and intent.clause.form == "statement"
+        background = _background(intent, tools=tools, wished=wished)
         if intent.want == "unclear" or background:
             if goals and goals[-1].want != "person":
                 goals[-1] = _with_text(goals[-1], text)
@@ -74,13 +77,27 @@ def goals_of(intents: Sequence[Intent], line: Piece) -> tuple[Goal, ...]:
             joined = f"{loose} {text}".strip() if intent.want == "tool" else text
             loose = ""
             last = goals[-1] if goals else None
-            if last is not None and last.want == intent.want and last.tool is intent.tool and last.want != "person":
+            if last is not None and _same(last, intent):
                 goals[-1] = _with_text(last, text)
             else:
                 goals.append(Goal(intent.want, joined, intent.tool, (replace(line, text=joined),), intent=intent))
     if sum(goal.uses for goal in goals) == 1 and len(goals) == 1:
         goals[0] = replace(goals[0], pieces=(line,))
     return tuple(part for goal in goals for part in _by_ids(goal))
+
+
+def _background(intent: Intent, *, tools: bool, wished: bool) -> bool:
+    """Whether a statement only leads to the wish beside it ("I ordered boots in May. Can I return them?")."""
+    if intent.clause.form != "statement":
+        return False
+    return (tools and intent.want == "policy") or (wished and intent.want == "tool" and intent.fit < CLEAR)
+
+
+def _same(goal: Goal, intent: Intent) -> bool:
+    """Whether a clause goes on with the wish before it. Two questions for the policies are two."""
+    if goal.want != intent.want or goal.tool is not intent.tool or goal.want == "person":
+        return False
+    return not (goal.asks and intent.clause.asks)
 
 
 async def wishes_in(line: Piece, book: Toolbook) -> list[Goal]:

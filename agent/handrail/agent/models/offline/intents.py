@@ -7,13 +7,14 @@ from typing import Literal
 from handrail.agent.models.offline import forms
 from handrail.agent.models.offline.clauses import Clause
 from handrail.agent.models.offline.ranking import actions_in, rank
+from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.toolbook import Score, Toolbook
 from handrail.agent.tools.api import Tool
 
 Want = Literal["tool", "policy", "social", "person", "unclear"]
 
-SOCIAL = frozenset({"greeting", "thanks", "bye", "yes", "no", "bot"})
+SOCIAL = frozenset({"greeting", "thanks", "bye", "wait", "yes", "no", "bot"})
 LEAST = {"request": 0.5, "own": 0.55, "statement": 0.62, "ability": 0.6, "rule": 0.7}
 """How well a tool must fit a clause of each form."""
 OWN_RULE, ANSWERED = -0.08, 0.12
@@ -22,7 +23,7 @@ WELL = 0.8
 """How relevant what was found must be to count as an answer."""
 RELEVANT, RELEVANT_TO_STATEMENT = 0.35, 0.45
 """How relevant it must be to be looked at."""
-SURE = 0.75
+SURE = 0.7
 CLOSE = 0.05
 OFFERED, OFFERED_MEANING = 0.6, 0.75
 POINTED = 0.3
@@ -107,11 +108,11 @@ def _tool(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: floa
     return scores[0]
 
 
-def _careful(scores: Sequence[Score]) -> Score:
-    """A plain statement ("my parcel is late") is looked into before anything is changed."""
+def _careful(scores: Sequence[Score]) -> Score | None:
+    """A plain statement ("my parcel is late") is looked into before anything is changed, and starts no search in words."""
     best = scores[0]
     if best.tool.effect == "read":
-        return best
+        return None if any(slot.required and slot.kind == "text" for slot in slots_of(best.tool)) else best
     reads = (score for score in scores[:TOLD] if score.tool.effect == "read" and best.value - score.value < CLOSE)
     return next(reads, best)
 

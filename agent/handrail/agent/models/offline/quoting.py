@@ -1,5 +1,6 @@
 """The sentences of a policy that answer a question, word for word."""
 
+import math
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -62,7 +63,9 @@ async def quote(question: str, found: Found, embed: Embed) -> Quote | None:
         return None
     vectors = await embed([question, *(_in_place(s, hits[s.hit]) for s in sentences)])
     meaning = (vectors[1:] @ vectors[0]).tolist()
-    weights = [_weight(s, question, hits, like) for s, like in zip(sentences, meaning, strict=True)]
+    asked = _things(question)
+    rarity = _rarities(asked, sentences)
+    weights = [_weight(s, asked, rarity, hits, like) for s, like in zip(sentences, meaning, strict=True)]
     best = max(range(len(sentences)), key=lambda n: weights[n])
     chosen = _with_neighbours(best, sentences, weights)
     return Quote(_marked([sentences[n] for n in sorted(chosen)]), meaning[best], sentences[best].hit)
@@ -104,14 +107,23 @@ def _cut(markdown: str) -> tuple[tuple[str, str], ...]:
     return tuple(cut)
 
 
-def _weight(sentence: Sentence, question: str, hits: Sequence[Hit], meaning: float) -> float:
-    asked = _things(question)
+def _weight(
+    sentence: Sentence, asked: Sequence[Alternatives], rarity: Sequence[float], hits: Sequence[Hit], meaning: float
+) -> float:
     hit = hits[sentence.hit]
     said = stem_set(f"{sentence.lead} {sentence.text}")
     heading = stem_set(f"{hit.passage.policy.title} {hit.passage.heading}")
-    words = _share(asked, said)
-    titled = _share(asked, heading)
-    return MEANING * meaning + WORDS * words + PLACE * hit.score / max(hits[0].score, 1e-6) + HEADING * titled
+    place = hit.score / max(hits[0].score, 1e-6)
+    words, titled = _share(asked, rarity, said), _share(asked, rarity, heading)
+    return MEANING * meaning + WORDS * words + PLACE * place + HEADING * titled
+
+
+def _rarities(asked: Sequence[Alternatives], sentences: Sequence[Sentence]) -> list[float]:
+    """What each thing asked about counts: the more, the fewer of the sentences speak of it."""
+    said = [stem_set(f"{s.lead} {s.text}") for s in sentences]
+    return [
+        math.log(1 + len(said) / (1 + sum(any(term in words for term in thing) for words in said))) for thing in asked
+    ]
 
 
 @lru_cache(maxsize=512)
@@ -120,9 +132,9 @@ def _things(question: str) -> tuple[Alternatives, ...]:
     return tuple(thesaurus().alternatives(question))
 
 
-def _share(asked: Sequence[Alternatives], said: frozenset[str]) -> float:
-    found = sum(max((worth for term, worth in thing.items() if term in said), default=0.0) for thing in asked)
-    return found / max(len(asked), 1)
+def _share(asked: Sequence[Alternatives], rarity: Sequence[float], said: frozenset[str]) -> float:
+    found = (max((worth for term, worth in thing.items() if term in said), default=0.0) for thing in asked)
+    return sum(value * rare for value, rare in zip(found, rarity, strict=True)) / max(sum(rarity), 1e-6)
 
 
 def _with_neighbours(best: int, sentences: Sequence[Sentence], weights: Sequence[float]) -> set[int]:

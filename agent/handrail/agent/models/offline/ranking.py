@@ -1,6 +1,8 @@
 """How well each tool fits a clause: by meaning, words, the clause's form, the action and identifiers it names."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from handrail.agent.models.offline import forms
 from handrail.agent.models.offline.clauses import Clause
@@ -21,10 +23,12 @@ AS_ORDER, TRACK = "where is my order", 0.95
 
 async def rank(clause: Clause, book: Toolbook) -> list[Score]:
     """The tools' scores for a clause, best first."""
-    scores = [_with_id(_adjusted(score, clause), clause.text, book) for score in await _scores(clause, book)]
+    named = [kind.noun for kind in book.ids if kind.pattern.search(clause.text)]
+    scores = [_with_id(_adjusted(score, clause), named) for score in await _scores(clause, book)]
     return sorted(scores, key=lambda score: -score.value)
 
 
+@lru_cache(maxsize=1024)
 def actions_in(text: str) -> frozenset[str]:
     """The things to do that a text names."""
     return frozenset(key for key, pattern in forms.ACTIONS.items() if pattern.search(text))
@@ -60,9 +64,8 @@ def _adjusted(score: Score, clause: Clause) -> Score:
     return replace(score, value=value)
 
 
-def _with_id(score: Score, text: str, book: Toolbook) -> Score:
+def _with_id(score: Score, named: Sequence[str]) -> Score:
     """A tool that takes an identifier of the kind that the text names fits it better than one that does not."""
-    named = [kind.noun for kind in book.ids if kind.pattern.search(text)]
     if not named:
         return score
     takes = any(slot.kind in ("id", "list") and slot.noun in named for slot in slots_of(score.tool))
