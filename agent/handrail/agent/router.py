@@ -1,5 +1,6 @@
 """Which few of the tools a prompt carries: those that fit what the customer writes, and those in use."""
 
+import asyncio
 from collections.abc import Sequence
 
 from handrail.agent.models.offline.clauses import clauses_of
@@ -20,6 +21,13 @@ class Router:
 
     def __init__(self, tools: Sequence[Tool], embedder: Embedder) -> None:
         self.book = Toolbook(embedder, tools)
+        self._foreseen: set[asyncio.Task[object]] = set()
+
+    def foresee(self, message: str) -> None:
+        """Begin to embed a message and what `pick` asks of it, while its turn still waits for other things."""
+        task = asyncio.create_task(self.book.embed([message, *self._asked(message)]), name="router: foresee")
+        self._foreseen.add(task)
+        task.add_done_callback(self._foreseen.discard)
 
     async def pick(self, message: str, situation: Situation, k: int = PICKED) -> tuple[Tool, ...]:
         """The `k` tools that fit best, best first; those of the open proposal and the last results are among them."""
@@ -35,10 +43,16 @@ class Router:
     async def _values(self, text: str) -> dict[str, float]:
         """How well each tool fits the clause of a text that it fits best."""
         values = dict.fromkeys(self.book.by_name, 0.0)
+        if len(asked := self._asked(text)) > 1:
+            # At once: each by itself would be waited for in turn.
+            await self.book.embed(asked)
         for clause in clauses_of(text):
             for score in await rank(clause, self.book):
                 values[score.tool.name] = max(values[score.tool.name], score.value)
         return values
+
+    def _asked(self, text: str) -> list[str]:
+        return [self.book.spoken(part) for clause in clauses_of(text) for part in (clause.text, clause.core) if part]
 
 
 def _line_before(situation: Situation) -> str:

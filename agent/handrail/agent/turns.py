@@ -49,6 +49,7 @@ class Turns:
         """
         heard = await self._services.identity.hear(conversation_id, text)
         masked = mask(heard.text)
+        self._services.router.foresee(masked.text)
         kinds = (*masked.kinds, "code") if heard.code else masked.kinds
         said = CustomerSaid(text=masked.text, masked=kinds)
         events = await self._services.log.append(conversation_id, "customer", said, key=key)
