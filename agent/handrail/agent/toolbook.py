@@ -20,7 +20,12 @@ MEANING, WORDS = 0.8, 0.2
 """How much meaning and words count for a score."""
 DESCRIPTION = 0.95
 """What a likeness to the description counts, beside that to an example."""
-TYPED = re.compile(r"(?<![\w<@/.'’-])[A-Za-z]{3,24}(?![\w>@/'’-]|\.\w)")
+TYPED = re.compile(r"(?<![\w<@/.'’-])[A-Za-z]{1,24}(?![\w>@/'’-]|\.\w)")
+SHORTHAND = {
+    "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "thx": "thanks", "cant": "can't",
+    "dont": "don't", "wont": "won't", "didnt": "didn't", "doesnt": "doesn't", "isnt": "isn't", "im": "i'm", "ive": "i've",
+    "id": "id", "wanna": "want to", "gimme": "give me",
+}  # fmt: skip
 TYPED_LENGTH, TYPO, REMEMBERED = 3, 82.0, 4096
 """From which length a word is put right, how like a known one it must be (rapidfuzz's ratio), and how many are kept."""
 OPENED_ALIKE = 0.1
@@ -86,6 +91,8 @@ class Toolbook:
 
     def _mended_word(self, word: str) -> str:
         lower = word.lower()
+        if lower in SHORTHAND:
+            return SHORTHAND[lower]
         if lower not in self._mended:
             known = len(lower) < TYPED_LENGTH or lower in self._vocabulary or lower in english()
             near = None if known else process.extractOne(lower, self._vocabulary, scorer=fuzz.ratio, score_cutoff=TYPO)
@@ -111,7 +118,7 @@ class Toolbook:
         """How well the tools (of these names, or all) fit a text, best first."""
         if not self.tools:
             return []
-        spoken = self.spoken(text)
+        spoken = self.spoken(self.mended(text))
         (vector,) = await self.embed([spoken])
         vectors = await self._ready()
         likeness = vectors @ vector if vectors.shape[1] == vector.shape[0] else np.zeros(len(vectors), np.float32)

@@ -9,6 +9,7 @@ from handrail.agent.models.offline.phrasing import abilities, ability, say
 from handrail.agent.models.offline.quoting import quote
 from handrail.agent.models.offline.reply import Reply
 from handrail.agent.models.offline.slots import slots_of
+from handrail.agent.models.offline.words import stem_set
 from handrail.agent.sentences import split
 from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
@@ -25,6 +26,9 @@ CLOSE, ALIKE = 0.45, 0.08
 """How near a tool must come to be asked about, and how near to each other two are named together."""
 IN_DOUBT = 0.2
 SHORT = 4
+LEANING = 1
+"""Telling words up to which a question leans on the one before it ("and how long does it take")."""
+UNRELATED = 0.2
 
 
 async def answer(goal: Goal, dialogue: Dialogue, book: Toolbook, reply: Reply, *, alone: bool) -> None:
@@ -40,14 +44,26 @@ async def answer(goal: Goal, dialogue: Dialogue, book: Toolbook, reply: Reply, *
     # A wish that no tool takes is answered by a rule only where that surely speaks of it.
     least = SURE if goal.intent and goal.intent.clause.form == "request" and not goal.asks else LEAST
     if quoted is not None and sure >= least:
-        reply.add(quoted.text if sure >= SURE else f"{say('hedge')}\n{quoted.text}")
+        _tell(quoted.text, goal, reply, sure=sure)
         reply.doubt(min(found.relevance, sure))
-        reply.add(say("offer") if goal.tool is not None else "")
     elif not await person_said(goal.text, dialogue, book, reply):
         if reply.parts:
             reply.add(say("part_not_covered"))
         else:
             not_covered(reply)
+
+
+def _tell(text: str, goal: Goal, reply: Reply, *, sure: float) -> None:
+    if goal.tool is not None:
+        reply.add(text)
+        reply.add(say("offer"))
+    elif sure >= SURE:
+        reply.add(text)
+    elif reply.parts:
+        reply.add(say("part_not_covered"))
+    else:
+        reply.add(f"{say('hedge')}\n{text}\n{say('hedge_offer')}")
+        reply.reason = "not_covered"
 
 
 def not_covered(reply: Reply) -> None:
@@ -71,7 +87,7 @@ async def person_said(question: str, dialogue: Dialogue, book: Toolbook, reply: 
     return bool(fits[best] >= PERSON_FIT)
 
 
-def unclear(intents: Sequence[Intent], message: str, book: Toolbook, reply: Reply) -> None:
+def unclear(intents: Sequence[Intent], message: str, book: Toolbook, relevance: float, reply: Reply) -> None:
     """Ask what is meant, naming what comes near; or say that it is not known, where it is a question after all."""
     asked = [intent for intent in intents if intent.want == "unclear"]
     reply.doubt(IN_DOUBT)
@@ -81,6 +97,9 @@ def unclear(intents: Sequence[Intent], message: str, book: Toolbook, reply: Repl
     tools = [score.tool for score in near] or _takers(message, book)
     if tools:
         reply.add(_which(tools))
+    elif relevance < UNRELATED and any(len(intent.clause.text.split()) >= SHORT for intent in asked):
+        not_covered(reply)
+        return
     elif any(intent.clause.asks or intent.clause.form == "request" for intent in asked):
         not_covered(reply)
         return
@@ -107,7 +126,8 @@ def _takers(text: str, book: Toolbook) -> list[Tool]:
 
 def _question(goal: Goal, dialogue: Dialogue, *, alone: bool) -> str:
     """The question; one that leans on the line before it ("and for boots?") together with that."""
-    text = dialogue.message if alone else goal.text
+    leans = len(stem_set(goal.text)) <= LEANING
+    text = dialogue.message if alone or leans else goal.text
     if len(text.split()) > SHORT:
         return text
     before = next((piece.text for piece in dialogue.earlier()), "")

@@ -102,7 +102,9 @@ def _parted(sentence: str) -> list[str]:
     parts, start = [], 0
     for match in forms.AND.finditer(sentence):
         head = sentence[start : match.start()]
-        if len(head.split()) >= 2:
+        # "Do you cancel it and refund me" is one question, "cancel it and refund me" are two wishes.
+        verb = forms.BARE_VERB.match(sentence, match.end()) and not forms.REQUEST.match(opened(head))
+        if len(head.split()) >= 2 and not verb:
             parts.append(head.strip())
             start = match.end()
     parts.append(sentence[start:].strip())

@@ -92,7 +92,7 @@ class Drafting:
         elif (told := small_talk(agenda, self._dialogue, self._brief, self._book.tools)) is not None:
             self._reply.add(told)
         elif not await person_said(message, self._dialogue, self._book, self._reply):
-            unclear(agenda.intents, message, self._book, self._reply)
+            unclear(agenda.intents, message, self._book, self._brief.found.relevance, self._reply)
 
 
 def _changes(goal: Goal) -> bool:

@@ -95,8 +95,8 @@ ABILITY = opens(
 HOWTO = re.compile(r"\bhow (?:do|can|could|should|would|to|does one|might)\b(?!.{0,20}\blong\b)", re.IGNORECASE)
 ASKING = opens(
     "what", "what's", "whats", "how", "how's", "when", "when's", "where", "where's", "wheres", "which", "who", "whose",
-    "why", "do", "does", "did", "is", "are", "was", "were", "has", "have", "had", "can", "could", "will", "would",
-    "should", "may", "am", "any", "isn't", "aren't", "don't", "doesn't", "hasn't", "haven't",
+    "why", "any", "isn't", "aren't", "don't", "doesn't", "hasn't", "haven't",
+    "(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|am)(?! (?:have|be|been|do|fine|ok|not))",
 )  # fmt: skip
 OWN = words(
     "my", "mine", "our", f"i {DONE}", "i have", f"i've {DONE}", "have i", "did i", "am i (?:still )?(?:on|in|booked)",
@@ -112,14 +112,14 @@ RULE = words(
 GENERAL = words(
     "polic(?:y|ies)", "rules?", "terms", "conditions", "in general", "generally", "usually", "normally", "allowed",
     "permitted", "what happens", "what if", "how long (?:do|does|will|is|are)", "how many days", "fees?",
-    "charged? for", "cost (?:me )?to", "deadline", "do (?:i|we) (?:have to|need to|get|pay)",
+    "charged? for", "cost (?:me )?to", "deadline", "(?:do|did|would) (?:i|we) (?:have to|need to|get|pay)",
     "(?<!know )(?<!check )(?<!see )(?<!me )(?<!wondering )if (?:i|we|you|it|there)",
     "do you (?:offer|ship|deliver|accept|charge|allow|refund|price|cancel|take|give|help|keep|let)",
 )  # fmt: skip
 """What makes a question one about rules, though it may speak of the customer's own things."""
 CONDITION = words(
-    "if", "within", "after", "before", "without", "less than", "more than", "even though", "unless", "worn", "opened",
-    "used",
+    "if", "within", "after", "before", "without", "less than", "more than", "even though", "unless", "worn", "wore",
+    "opened", "used", "twice",
 )  # fmt: skip
 FREE = words(
     "when", "(?:what|which|any) (?:dates?|days?|times?)", "availab\\w*", "free", "openings?", "slots?", "places? left",
@@ -135,10 +135,12 @@ TRACKED = re.compile(
 AND = re.compile(
     r"(?:[,;]\s{0,3}|\s{1,3})(?:and|also|plus|then|but)\s{1,3}"
     r"(?:(?:then|also|please|could you|can you|by the way,?|btw,?|while (?:i'm|we're) at it,?)\s{1,3}){0,3}"
-    rf"(?=(?:i\s+(?:also\s+)?(?:want|need|would|have|can)|i'd|can|could|would|will|what|how|when|where|which|who|"
+    rf"(?=(?:i\s+(?:also\s+)?(?:want|need|would|have|can)|i'd|can|could|would|will|"
+    rf"(?:(?:until|since|from|by|at|for|on) )?(?:what|how|when|where|which|who)|"
     rf"do you|does|is|are|help|let me|{DO})\b)",
     re.IGNORECASE,
 )
+BARE_VERB = re.compile(rf"{DO}\b", re.IGNORECASE)
 CORE = re.compile(
     r"[,;:–-]\s*(?:so\s+|and\s+|but\s+|please\s+)*(?=(?:(?:can|could|would|will|may) (?:you|i|we)\b|please\b|"
     r"i(?:'d| would) like\b|i (?:want|need) (?:to|my|a)\b|(?:what|how|when|where|which)\b).{4,})",

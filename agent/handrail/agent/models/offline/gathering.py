@@ -13,6 +13,7 @@ from handrail.agent.models.offline.filling import fill, residue
 from handrail.agent.models.offline.goals import Goal, common_words
 from handrail.agent.models.offline.moments import find_moments
 from handrail.agent.models.offline.providers import providers_of
+from handrail.agent.models.offline.reasons import reason_in
 from handrail.agent.models.offline.said import Said
 from handrail.agent.models.offline.slots import Slot, put, slots_of, value_of
 from handrail.agent.models.offline.timing import Paths
@@ -88,6 +89,8 @@ class Gatherer:
 
     async def _alike(self, slot: Slot, said: Said) -> Any:
         """The choice that a text is most like in meaning ("it's torn": damaged), where one stands out."""
+        if (reason := reason_in(slot, said.text)) is not None:
+            return reason
         named = choices_in(slot.choices, said)
         tied = len(named) > 1
         choices = named if tied else [choice for choice in slot.choices if isinstance(choice, str)]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from handrail.agent.models.offline import forms
 from handrail.agent.models.offline.clauses import clauses_of
 from handrail.agent.models.offline.dialogue import Piece
 from handrail.agent.models.offline.identifiers import ids_in
@@ -56,7 +57,13 @@ async def intents_of(
     # A customer who names something of theirs in one clause means it in the next ("I have B1. Can I move it?").
     named = (clause.own or book.spoken(clause.text) != clause.text for clause in clauses)
     own = bool(meant) or (len(clauses) > 1 and any(named))
-    return tuple([await read_intent(clause, book, relevance, own=own, meant=meant) for clause in clauses])
+    conditional = bool(forms.CONDITION.search(text))
+    return tuple(
+        [
+            await read_intent(clause, book, relevance, own=own, meant=meant, conditional=conditional)
+            for clause in clauses
+        ]
+    )
 
 
 def goals_of(intents: Sequence[Intent], line: Piece) -> tuple[Goal, ...]:

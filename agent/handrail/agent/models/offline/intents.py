@@ -45,12 +45,18 @@ class Intent:
 
 
 async def read_intent(
-    clause: Clause, book: Toolbook, relevance: float, *, own: bool = False, meant: frozenset[str] = frozenset()
+    clause: Clause,
+    book: Toolbook,
+    relevance: float,
+    *,
+    own: bool = False,
+    meant: frozenset[str] = frozenset(),
+    conditional: bool = False,
 ) -> Intent:
     """Tell what a clause wants, given how relevant what the policies' search found is.
 
     `own` says that it speaks of the customer's own things for a reason outside of it; `meant` names the tools for the
-    things that it points at.
+    things that it points at; `conditional` that the message it is of names a condition ("worn", "within a week").
     """
     if clause.form in SOCIAL:
         return Intent("social", clause)
@@ -62,7 +68,9 @@ async def read_intent(
     ranked = await rank(clause, book)
     scores = [replace(score, value=score.value + MEANT * (score.tool.name in meant)) for score in ranked]
     scores.sort(key=lambda score: -score.value)
-    best = _of_meant(clause, scores, meant) or _tool(clause, scores, own=own, relevance=relevance)
+    best = _of_meant(clause, scores, meant) or _tool(
+        clause, scores, own=own, relevance=relevance, conditional=conditional
+    )
     return _intent(clause, best, tuple(scores[:TOLD]), relevance)
 
 
@@ -91,7 +99,7 @@ def _only_id(text: str, book: Toolbook) -> bool:
     return not stem_set(text)
 
 
-def _tool(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: float) -> Score | None:
+def _tool(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: float, conditional: bool) -> Score | None:
     if not scores or clause.form not in LEAST:
         return None
     general = bool(forms.GENERAL.search(clause.text) or forms.OTHERS.match(clause.text))
@@ -100,7 +108,7 @@ def _tool(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: floa
     if scores[0].value < LEAST[clause.form]:
         return None
     if clause.form == "ability":
-        conditional = bool(forms.CONDITION.search(clause.text)) and relevance >= RELEVANT
+        conditional = (conditional or bool(forms.CONDITION.search(clause.text))) and relevance >= RELEVANT
         fits = scores[0].tool.effect == "write" or scores[0].value >= SURE
         return scores[0] if own and fits and not general and not conditional else None
     if clause.form == "statement":
