@@ -6,7 +6,6 @@ callers who may and for callers who may not; some are then bent, byte by byte. S
 
 import argparse
 import asyncio
-import logging
 import sys
 import warnings
 from collections import Counter
@@ -16,9 +15,10 @@ from hypothesis.errors import HypothesisDeprecationWarning
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure, Surroundings, show
+from bench.figures import Figure, Surroundings, save, show
+from bench.fuzzing.complaints import complaints
 from bench.fuzzing.judge import Fault
-from bench.fuzzing.site import open_site
+from bench.fuzzing.site import Site, open_site
 from bench.fuzzing.state import State
 from bench.fuzzing.streams import Streamed, Streams
 from bench.fuzzing.trial import Report, Trial
@@ -40,13 +40,20 @@ async def fuzz(
 ) -> tuple[Report, Streamed]:
     """Serve the agent on these settings and send so many requests; what came of them, and of the streams."""
     async with open_site(settings) as site:
-        state = await State.prepare(site)
-        before = await state.seqs()
-        report = await asyncio.to_thread(Trial(state, asyncio.get_running_loop(), seed).run, requests)
-        streamed = await Streams(state).run(streams)
-        report.faults += await twins(state)
-        if await state.seqs() != before:
-            report.faults.append(Fault("all", "a stranger wrote to a conversation", "", "", ""))
+        with complaints() as logged:
+            report, streamed = await _run(site, requests, seed, streams)
+    report.faults += logged
+    return report, streamed
+
+
+async def _run(site: Site, requests: int, seed: int, streams: int) -> tuple[Report, Streamed]:
+    state = await State.prepare(site)
+    before = await state.seqs()
+    report = await asyncio.to_thread(Trial(state, asyncio.get_running_loop(), seed).run, requests)
+    streamed = await Streams(state).run(streams)
+    report.faults += await twins(state)
+    if await state.seqs() != before:
+        report.faults.append(Fault("all", "a stranger wrote to a conversation", "", "", ""))
     return report, streamed
 
 
@@ -88,8 +95,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     # schemathesis numbers its cases at random, and Hypothesis does not like to see it.
     warnings.simplefilter("ignore", HypothesisDeprecationWarning)
-    # A request that failed unforeseen is in the table; why, is in the log.
-    logging.basicConfig(level=logging.ERROR, format="%(message)s")
     surroundings = Surroundings()
     with sample_settings() as settings:
         report, streamed = asyncio.run(fuzz(settings, chosen.requests, seed=chosen.seed))
@@ -97,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tell(report, streamed)
     found = figures(report, streamed)
     show(found, surroundings)
+    print(f"kept in {save('fuzz', found, surroundings)}")
     return 0 if all(figure.holds is not False for figure in found) else 1
 
 

@@ -123,10 +123,11 @@ class Trial:
         self._judged("trespassing", case, next(callers), allowed=False)
 
     def _broken(self, case: Any, dice: int, _: Any, callers: Iterator[Caller]) -> None:
+        broken = {location.name for location, made in case.meta.components.items() if made.mode.is_negative}
         body, query, parameters = copy.deepcopy((case.body, case.query, case.path_parameters))
         caller = self._await(fit(case, dice, self.state))
         case.body, case.query = body, query
-        if dice % 2:
+        if "PATH" in broken:
             case.path_parameters = parameters
         intruder = dice % 5 == 0 and audience(case.method, case.path) != "anyone"
         if intruder:

@@ -14,9 +14,9 @@ LIST_MARKER = re.compile(r"\s*(?:\d{1,3}|[A-Za-z])\.\Z")
 LAST_WORD = re.compile(r"([^\W\d_](?:[\w.]*[^\W\d_])?)\.\Z")
 
 NEVER_LAST = frozenset({
-    "mr", "mrs", "ms", "mx", "dr", "prof", "rev", "st", "sgt", "capt", "gen", "hon", "vs", "e.g", "i.e", "eg", "ie", "cf",
-    "approx", "est", "no", "nos", "art", "sec", "fig", "vol", "pp", "tel", "ext", "dept", "min", "max", "incl", "excl",
-    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+    "mr", "mrs", "ms", "mx", "dr", "prof", "rev", "st", "sgt", "capt", "gen", "hon", "vs", "e.g", "i.e", "eg", "ie",
+    "cf", "approx", "est", "no", "nos", "art", "sec", "fig", "vol", "pp", "tel", "ext", "dept", "min", "max", "incl",
+    "excl", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
     "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri",
 })  # fmt: skip
 """Abbreviations that a sentence does not end with."""

@@ -128,7 +128,7 @@ def _born(pid: int) -> float:
 
     One that started after the list was last written can't be the one that wrote itself into it: the number was reused.
     """
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     try:
         return float(psutil.Process(pid).create_time())
