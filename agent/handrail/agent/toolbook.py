@@ -23,7 +23,8 @@ DESCRIPTION = 0.95
 TYPED = re.compile(r"(?<![\w<@/.'’-])[A-Za-z]{1,24}(?![\w>@/'’-]|\.\w)")
 SHORTHAND = {
     "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "thx": "thanks", "cant": "can't",
-    "dont": "don't", "wont": "won't", "didnt": "didn't", "doesnt": "doesn't", "isnt": "isn't", "im": "i'm", "ive": "i've",
+    "dont": "don't", "wont": "won't", "didnt": "didn't", "doesnt": "doesn't", "isnt": "isn't", "im": "i'm",
+    "ive": "i've",
     "id": "id", "wanna": "want to", "gimme": "give me",
 }  # fmt: skip
 TYPED_LENGTH, TYPO, REMEMBERED = 3, 82.0, 4096

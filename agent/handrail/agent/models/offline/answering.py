@@ -97,10 +97,9 @@ def unclear(intents: Sequence[Intent], message: str, book: Toolbook, relevance: 
     tools = [score.tool for score in near] or _takers(message, book)
     if tools:
         reply.add(_which(tools))
-    elif relevance < UNRELATED and any(len(intent.clause.text.split()) >= SHORT for intent in asked):
-        not_covered(reply)
-        return
-    elif any(intent.clause.asks or intent.clause.form == "request" for intent in asked):
+    elif (relevance < UNRELATED and any(len(intent.clause.text.split()) >= SHORT for intent in asked)) or any(
+        intent.clause.asks or intent.clause.form == "request" for intent in asked
+    ):
         not_covered(reply)
         return
     elif any(len(intent.clause.text.split()) >= SHORT for intent in asked):

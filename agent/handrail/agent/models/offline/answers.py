@@ -28,17 +28,20 @@ ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", re.MULTILINE)
 
 def answers(dialogue: Dialogue, book: Toolbook, thread: Goal, own: Sequence[Goal]) -> bool:
     """Whether the message answers our last question for this wish, or changes what was proposed for it."""
-    message = dialogue.message
-    if not message or thread.tool is None:
+    if not dialogue.message or thread.tool is None:
         return False
-    if _tells_asked(dialogue, book, thread.tool):
-        return True
-    others = [goal for goal in own if goal.uses and goal.tool is not thread.tool]
+    return _tells_asked(dialogue, book, thread.tool) or _goes_on(dialogue, book, thread, thread.tool, own)
+
+
+def _goes_on(dialogue: Dialogue, book: Toolbook, thread: Goal, tool: Tool, own: Sequence[Goal]) -> bool:
+    """Whether the message is more likely about this wish than about another one."""
+    message = dialogue.message
+    others = [goal for goal in own if goal.uses and goal.tool is not tool]
     if any(goal.intent and goal.intent.fit >= SURE and len(goal.text.split()) > SHORT for goal in others):
         return False
-    if any(goal.uses and goal.tool is thread.tool for goal in own):
+    if any(goal.uses and goal.tool is tool for goal in own):
         return True
-    tools = [thread.tool, *providers_of(thread.tool, book)]
+    tools = [tool, *providers_of(tool, book)]
     asked = asked_in(dialogue.last_line, tools)
     if is_yes(message) or is_no(message):
         return is_yes(message) and not thread.base and all(slot.kind == "flag" for _, slot in asked)

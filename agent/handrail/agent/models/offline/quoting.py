@@ -21,8 +21,10 @@ Embed = Callable[[Sequence[str]], Awaitable[Rows]]
 LOOKED_AT = 5
 """Passages whose sentences are weighed."""
 MEANING, WORDS, PLACE, HEADING, FORM = 0.55, 0.3, 0.3, 0.2, 0.08
-"""What counts for a sentence: its meaning, shared words, how well its passage was found, words of its heading, and that it
-tells what is asked for (a time, an amount). Chosen on 47 questions to the sample's policies: the right policy in 43."""
+"""What counts for a sentence: its meaning, shared words, how well its passage was found, words of its heading, and
+that it tells what is asked for (a time, an amount).
+
+Chosen on 47 questions to the sample's policies: the right policy in 43."""
 RARE = 3
 """The power that the rarity of a word is raised to: "dog" tells more than "ridge scramble" where all speak of that."""
 FORMS = (
