@@ -10,7 +10,7 @@ import runpy
 import sys
 
 from bench.figures import Surroundings, save, show
-from bench.turns import turns
+from bench.turns import measure
 
 MODULES = ("fuzz", "checks", "retrieval", "pictures")
 
@@ -29,7 +29,7 @@ def main(parts: list[str]) -> int:
             continue
         logging.basicConfig(level=logging.ERROR)
         surroundings = Surroundings()
-        figures = asyncio.run(turns())
+        figures = asyncio.run(measure())
         surroundings.end()
         show(figures, surroundings)
         print(f"kept in {save(part, figures, surroundings)}")
