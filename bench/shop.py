@@ -1,5 +1,6 @@
 """The sample business on a Postgres of its own with its usual durability, and customers who talk to it."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -87,15 +88,28 @@ class Customer:
         heard = await self._handrail.turns.hear(self.id, text)
         parts: list[str] = []
         first = None
-        async for event in self._handrail.log.follow(self.id, after=heard.seq):
-            match event.data:
-                case BotSaid() as said:
-                    first = first or time.perf_counter()
-                    parts.append(said.text)
-                case TurnEnded() as ended if ended.upto >= heard.seq:
-                    whole = time.perf_counter() - began
-                    return Heard(whole, first, time.process_time() - spent, "".join(parts), ended)
+        async with asyncio.timeout(PATIENCE):
+            async for event in self._handrail.log.follow(self.id, after=heard.seq):
+                match event.data:
+                    case BotSaid() as said:
+                        first = first or time.perf_counter()
+                        parts.append(said.text)
+                    case TurnEnded() as ended if ended.upto >= heard.seq:
+                        whole = time.perf_counter() - began
+                        return Heard(whole, first, time.process_time() - spent, "".join(parts), ended)
         raise AssertionError("a log is followed without end")
+
+
+async def regular(handrail: Handrail) -> tuple[str, list[str]]:
+    """The customer with the most orders that have left, and these orders."""
+    async with handrail.database.connection() as connection:
+        query = """
+            SELECT customer_id, array_agg(id ORDER BY id) AS orders FROM shop.orders
+            WHERE state IN ('dispatched', 'delivered') GROUP BY customer_id ORDER BY count(*) DESC, customer_id LIMIT 1
+        """
+        row = await (await connection.execute(query)).fetchone()
+    assert row is not None, "the sample has orders"
+    return row["customer_id"], row["orders"]
 
 
 async def orders_of(handrail: Handrail, state: str, limit: int) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ import psutil
 from bench.figures import Figure, quantile, spread
 from bench.instant import InstantModel
 from bench.lines import order_questions, questions
-from bench.shop import Customer, Heard, open_shop, orders_of
+from bench.shop import Customer, Heard, open_shop, orders_of, regular
 from handrail.agent.bootstrap import Handrail
 from handrail.agent.models.protocol import Model
 
@@ -88,10 +88,8 @@ class Bench:
 async def bench(model: Model | None = None) -> AsyncIterator[Bench]:
     """Open the shop for a benchmark."""
     async with open_shop(model) as handrail:
-        owners = await orders_of(handrail, "dispatched", 300)
-        owner = owners[0][0]
-        theirs = [order for customer, order in owners if customer == owner]
-        opened = Bench(handrail, questions(), owner, order_questions(theirs))
+        owner, orders = await regular(handrail)
+        opened = Bench(handrail, questions(), owner, order_questions(orders))
         await opened.warm_up()
         yield opened
 
