@@ -30,7 +30,8 @@ QUESTIONS = (
 PLACES = (
     "Leeds", "York", "Derby", "Exeter", "Kendal", "Truro", "Oban", "Perth", "Bath", "Ripon", "Hexham", "Buxton",
     "Settle", "Stirling", "Bangor", "Ludlow", "Malton", "Skipton", "Matlock", "Penrith", "Alnwick", "Whitby", "Durham",
-    "Lincoln", "Norwich", "Ipswich", "Oxford", "Reading", "Swindon", "Bristol", "Cardiff", "Chester", "Preston", "Bolton",
+    "Lincoln", "Norwich", "Ipswich", "Oxford", "Reading", "Swindon", "Bristol", "Cardiff", "Chester",
+    "Preston", "Bolton",
 )  # fmt: skip
 
 
