@@ -24,8 +24,7 @@ TYPED = re.compile(r"(?<![\w<@/.'’-])[A-Za-z]{1,24}(?![\w>@/'’-]|\.\w)")
 SHORTHAND = {
     "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "thx": "thanks", "cant": "can't",
     "dont": "don't", "wont": "won't", "didnt": "didn't", "doesnt": "doesn't", "isnt": "isn't", "im": "i'm",
-    "ive": "i've",
-    "id": "id", "wanna": "want to", "gimme": "give me",
+    "ive": "i've", "wanna": "want to", "gimme": "give me",
 }  # fmt: skip
 TYPED_LENGTH, TYPO, REMEMBERED = 3, 82.0, 4096
 """From which length a word is put right, how like a known one it must be (rapidfuzz's ratio), and how many are kept."""

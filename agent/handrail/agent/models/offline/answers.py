@@ -13,7 +13,7 @@ from handrail.agent.models.offline.goals import Goal, common_words
 from handrail.agent.models.offline.identifiers import ids_in
 from handrail.agent.models.offline.moments import find_moments
 from handrail.agent.models.offline.providers import providers_of
-from handrail.agent.models.offline.records import Record, pick
+from handrail.agent.models.offline.records import Record, by_moment, pick
 from handrail.agent.models.offline.said import Said
 from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.offline.words import is_no, is_yes, stem_set, stems
@@ -28,20 +28,15 @@ ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+(.+)$", re.MULTILINE)
 
 def answers(dialogue: Dialogue, book: Toolbook, thread: Goal, own: Sequence[Goal]) -> bool:
     """Whether the message answers our last question for this wish, or changes what was proposed for it."""
-    if not dialogue.message or thread.tool is None:
-        return False
-    return _tells_asked(dialogue, book, thread.tool) or _goes_on(dialogue, book, thread, thread.tool, own)
-
-
-def _goes_on(dialogue: Dialogue, book: Toolbook, thread: Goal, tool: Tool, own: Sequence[Goal]) -> bool:
-    """Whether the message is more likely about this wish than about another one."""
     message = dialogue.message
-    others = [goal for goal in own if goal.uses and goal.tool is not tool]
+    if not message or thread.tool is None or _tells_asked(dialogue, book, thread.tool):
+        return bool(message and thread.tool)
+    others = [goal for goal in own if goal.uses and goal.tool is not thread.tool]
     if any(goal.intent and goal.intent.fit >= SURE and len(goal.text.split()) > SHORT for goal in others):
         return False
-    if any(goal.uses and goal.tool is tool for goal in own):
+    if any(goal.uses and goal.tool is thread.tool for goal in own):
         return True
-    tools = [tool, *providers_of(tool, book)]
+    tools = [thread.tool, *providers_of(thread.tool, book)]
     asked = asked_in(dialogue.last_line, tools)
     if is_yes(message) or is_no(message):
         return is_yes(message) and not thread.base and all(slot.kind == "flag" for _, slot in asked)
@@ -78,18 +73,22 @@ def chooses(dialogue: Dialogue, tools: Sequence[Tool], message: str) -> bool:
     return False
 
 
-def with_choice(piece: Piece, dialogue: Dialogue) -> Piece:
-    """A line together with the item that it picks from the list in our line before it ("the 2 o'clock one")."""
+def with_choice(piece: Piece, dialogue: Dialogue, *, by_time: bool = False) -> Piece:
+    """A line together with the item that it picks from the list in our line before it ("the 2 o'clock one").
+
+    `by_time` takes only a day or a time for a pick: for a line that was written before the list was seen.
+    """
     items = ITEM.findall(piece.before)
-    if len(items) < 2 or is_yes(piece.text) or is_no(piece.text):
+    if piece.item or len(items) < 2 or is_yes(piece.text) or is_no(piece.text):
         return piece
     brief = dialogue.brief
     records = [Record(str(place), _fields(item, brief.now, brief.timezone), 0, "") for place, item in enumerate(items)]
-    moments = find_moments(piece.text, brief.now, brief.timezone)
-    picked = pick(records, piece.text, moments, asked=True, known=frozenset())
-    if len(picked) != 1:
-        return piece
-    return replace(piece, item=items[int(picked[0].id)])
+    moments = [moment for moment in find_moments(piece.text, brief.now, brief.timezone) if moment.sure or not by_time]
+    if by_time:
+        picked = by_moment(records, moments) if moments else []
+    else:
+        picked = pick(records, piece.text, moments, asked=True, known=frozenset())
+    return replace(piece, item=items[int(picked[0].id)]) if len(picked) == 1 else piece
 
 
 def asked_slot(tool: Tool, piece: Piece, tools: Sequence[Tool]) -> Slot | None:

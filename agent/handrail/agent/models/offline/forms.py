@@ -65,8 +65,8 @@ BYE = re.compile(
     re.IGNORECASE,
 )
 WAIT = re.compile(
-    r"^\W*(?:h+m+|um+|ok(?:ay)?|well|wait|so)?[\s,.…]*(?:let me (?:think|see|check)|"
-    r"(?:just )?(?:a|one|1) (?:moment|minute|second|sec)|"
+    r"^\W*(?:h+m+|um+|ok(?:ay)?|well|wait|so)?[\s,.…]*(?:let me (?:think|see|check)|(?:just )?(?:a|one|"
+    r"1) (?:moment|minute|second|sec)|"
     r"hold on|hang on|i'?ll (?:think about it|check|be right back|get back to you)|not sure yet|brb)\b[\w\s,.']{0,30}$",
     re.IGNORECASE,
 )
@@ -97,8 +97,8 @@ HOWTO = re.compile(r"\bhow (?:do|can|could|should|would|to|does one|might)\b(?!.
 ASKING = opens(
     "what", "what's", "whats", "how", "how's", "when", "when's", "where", "where's", "wheres", "which", "who", "whose",
     "why", "any", "isn't", "aren't", "don't", "doesn't", "hasn't", "haven't",
-    "(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|am)"
-    "(?! (?:have|be|been|do|fine|ok|not))",
+    "(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should|may|am)(?! (?:have|be|been|do|"
+    "fine|ok|not))",
 )  # fmt: skip
 OWN = words(
     "my", "mine", "our", f"i {DONE}", "i have", f"i've {DONE}", "have i", "did i", "am i (?:still )?(?:on|in|booked)",

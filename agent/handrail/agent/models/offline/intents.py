@@ -117,7 +117,7 @@ def _tool(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: floa
 
 
 def _careful(scores: Sequence[Score]) -> Score | None:
-    """A plain statement ("my parcel is late") is looked into before anything is changed; no search starts."""
+    """A plain statement ("my parcel is late") is looked into before anything is changed; no words are searched."""
     best = scores[0]
     if best.tool.effect == "read":
         return None if any(slot.required and slot.kind == "text" for slot in slots_of(best.tool)) else best

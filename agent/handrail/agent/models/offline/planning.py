@@ -34,10 +34,10 @@ async def plan(dialogue: Dialogue, book: Toolbook, threads: Threads) -> Agenda:
     intents = await intents_of(message, book, dialogue.brief.found.relevance, meant=meant) if message else ()
     own = goals_of(intents, Piece(message, dialogue.last_line))
     thread = await threads.open(own)
+    if DROP.search(message) and not any(goal.uses or goal.asks for goal in own):
+        return Agenda((), intents, thread, dropped=True)
     if thread is None:
         return Agenda(await _fresh(message, own, threads), intents)
-    if DROP.search(message) and not own:
-        return Agenda((), intents, thread, dropped=True)
     answered = answers(dialogue, book, thread, own)
     # Or a call was made for what was asked before: the customer has proven who they are, or said yes.
     if answered or (dialogue.brief.results and (not message or is_yes(message))):

@@ -1,9 +1,10 @@
 """Taking one wish for a tool a step further: fill its slots, look up what it needs, ask, call, tell what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from handrail.agent.models.offline.answers import with_choice
 from handrail.agent.models.offline.asking import choose_from, question_for, which_question
 from handrail.agent.models.offline.dialogue import Dialogue
 from handrail.agent.models.offline.gathering import Embed, Gatherer, arguments_of
@@ -47,19 +48,25 @@ class Pursuit:
         assert tool is not None
         result = self._dialogue.result_of(tool.name, goal.forced)
         if result is not None and result.code != BROKEN:
-            return self._told(tool, result)
+            narrowed = _narrowed(goal, result, self._dialogue)
+            if narrowed is None:
+                return self._told(tool, result)
+            goal = narrowed
         values = await self._gatherer.values(goal, tool)
         for slot in (slot for slot in slots_of(tool) if slot.kind == "id"):
             step = self._refer(goal, tool, slot, values)
             if step is not None:
                 return step
         missing = [slot for slot in slots_of(tool) if slot.required and slot.path not in values]
-        if result is not None and not missing:
+        if result is not None and result.code == BROKEN and not missing:
             # Its arguments did not fit, though they all seem to be there: ask for the first of them again.
             missing = [slot for slot in slots_of(tool) if slot.required][:1]
         if missing:
             return self._ask(missing[0])
-        return Step("call", call=Call(tool.name, arguments_of(tool, values)))
+        call = Call(tool.name, arguments_of(tool, values))
+        if result is not None and dict(call.arguments) == dict(result.call.arguments):
+            return self._told(tool, result)
+        return Step("call", call=call)
 
     def _told(self, tool: Tool, result: Result) -> Step:
         told = outcome(tool, result, self._dialogue)
@@ -128,3 +135,13 @@ class Pursuit:
         if question not in line:
             return 0
         return 2 if say("not_read") in line else 1
+
+
+def _narrowed(goal: Goal, result: Result, dialogue: Dialogue) -> Goal | None:
+    """The wish with the one alternative that the customer named already ("… at 11"), where a refusal asks which."""
+    if result.ok or len(result.alternatives) < 2 or not goal.pieces:
+        return None
+    *before, last = goal.pieces
+    offered = "\n".join(f"- {alternative}" for alternative in result.alternatives)
+    chosen = with_choice(replace(last, before=offered), dialogue, by_time=True)
+    return replace(goal, pieces=(*before, replace(last, item=chosen.item))) if chosen.item else None

@@ -16,7 +16,7 @@ REASONS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
         words(
             "changed my mind", "(?:don't|do not|no longer) (?:\\w+ )?(?:need|want|like)", "by mistake", "don't need it"
         ),
-        stem_set("unwanted want wanted need needed mind mistake like liked remorse"),
+        stem_set("unwanted longer need needed mind mistake liked remorse"),
     ),
     (
         words(

@@ -72,7 +72,7 @@ def pick(
         return []
     if (number := place_in(text, len(records), asked=asked)) is not None:
         return [records[number]]
-    picked = _by_day(records, moments)
+    picked = by_moment(records, moments)
     picked = _by_words(picked, text, known)
     if len(picked) > 1 and (NEWEST.search(text) or (SOONEST.search(text) and not asked)):
         return [_extreme(picked, newest=bool(NEWEST.search(text)))]
@@ -105,7 +105,8 @@ def place_in(text: str, size: int, *, asked: bool = True) -> int | None:
     return None
 
 
-def _by_day(records: Sequence[Record], moments: Sequence[Moment]) -> list[Record]:
+def by_moment(records: Sequence[Record], moments: Sequence[Moment]) -> list[Record]:
+    """Those that are on a day and at a time which the moments name; all of them where none is."""
     for moment in moments:
         if moment.day is None:
             continue

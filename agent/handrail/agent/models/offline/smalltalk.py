@@ -15,7 +15,7 @@ def small_talk(agenda: Agenda, dialogue: Dialogue, brief: Brief, tools: Sequence
     if not dialogue.message:
         handoff = dialogue.situation.handoff
         back = handoff is not None and handoff.state == "given_back"
-        return say("given_back", name=handoff.name or "My colleague") if back and handoff else say("thanks")
+        return say("given_back" if back else "thanks")
     if not forms or len(forms) < len(agenda.intents):
         return None
     form = forms[-1]

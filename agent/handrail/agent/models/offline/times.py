@@ -38,6 +38,7 @@ BARE = re.compile(rf"{_AT}{_HOUR}(?: {_MINUTE})?(?:ish)?\b(?![:.,/-]\d|st|nd|rd|
 RANGED = re.compile(r"(?<![\d.,$€£/:-])\b(?P<h>\d{1,2})(?=\s*(?:-|–|to)\s*\d{1,2}(?::\d\d)?\s*[ap]\.?m)")
 NAMED = re.compile(r"\b(?P<word>noon|midday|midnight)\b")
 PATTERNS = (TOLD, CLOCK, HALVED, BARE, RANGED, NAMED)
+LED = re.compile(r"(?:at|around|about|@)\s")
 PART = re.compile(rf"\b({_PARTS})\b")
 
 
@@ -67,6 +68,7 @@ def find_times(text: str) -> list[Time]:
             if at is not None:
                 groups = match.groupdict()
                 named = any(groups.get(key) for key in ("half", "part", "m", "side", "word"))
+                named = named or (pattern is BARE and bool(LED.match(match[0])))
                 found.append(Time(start, end, at, at, sure=bool(named)))
     for match in PART.finditer(lower):
         if not any(match.start() < other.end and other.start < match.end() for other in found):

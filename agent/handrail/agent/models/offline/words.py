@@ -30,7 +30,8 @@ NO = re.compile(
     re.IGNORECASE,
 )
 DROP = re.compile(
-    r"\b(never ?mind|forget (?:it|that|about it)|doesn't matter|changed my mind|leave it (?:as it is|then)|"
+    r"\b(never ?mind|forget (?:it|that|about it)|doesn't matter|changed my mind|(?:i'll|i will|"
+    r"let me) keep (?:it|them|that)|rather not|don't bother|leave it (?:as it is|then)|"
     r"scrap that)\b",
     re.IGNORECASE,
 )
