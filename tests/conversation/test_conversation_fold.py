@@ -198,6 +198,60 @@ def test_the_stages_of_an_action(last: Data, stage: str, told: tuple[str, str]) 
     assert (action.code, action.message) == told
 
 
+def waits(action: str = "a") -> Situation:
+    """An action that the customer has agreed to and a colleague has yet to approve."""
+    return situation(
+        proposed(action), e.ActionConsented(action_id=action, fingerprint="f", said=1),
+        e.ApprovalAsked(action_id=action, fingerprint="f", expires_at=LATER),
+    )  # fmt: skip
+
+
+def approved(fingerprint: str = "f") -> e.ApprovalGiven:
+    return e.ApprovalGiven(action_id="a", fingerprint=fingerprint, by="d", name="Dana", reason="A good customer.")
+
+
+def refused() -> e.ApprovalRefused:
+    return e.ApprovalRefused(action_id="a", fingerprint="f", by="k", name="Kim", reason="No photo.")
+
+
+def test_an_action_waits_for_a_colleague_until_they_decide_or_time_does() -> None:
+    s = waits()
+    assert [a.action_id for a in s.waiting] == ["a"]
+    assert (s.waiting[0].asked_at, s.waiting[0].expires_at) == (NOW, LATER)
+    assert s.proposal is None
+    assert not s.decided(NOW)
+    assert [a.stage for a in s.decided(LATER)] == ["waiting"]
+    yes, no = situation(approved(), start=s).actions[0], situation(refused(), start=s).actions[0]
+    assert (yes.stage, yes.decided_by, yes.word) == ("approved", "Dana", "A good customer.")
+    assert (no.stage, no.decided_by, no.word) == ("refused", "Kim", "No photo.")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stage"),
+    [
+        (approved(), refused(), "approved"),
+        (refused(), approved(), "refused"),
+        (e.ActionDropped(action_id="a", why="withdrawn"), approved(), "dropped"),
+        (approved("another"), refused(), "refused"),
+    ],
+)
+def test_a_colleagues_word_counts_once_and_for_what_they_saw(first: Data, second: Data, stage: str) -> None:
+    assert situation(first, second, start=waits()).actions[0].stage == stage
+
+
+def test_nobody_approves_what_the_customer_has_not_agreed_to() -> None:
+    assert situation(proposed("a"), approved()).actions[0].stage == "proposed"
+
+
+def test_a_person_settles_what_is_unknown() -> None:
+    s = situation(
+        proposed("a"), e.ActionClaimed(action_id="a", idempotency_key="k"),
+        e.ActionUnknown(action_id="a", why="timeout"),
+        e.ActionSucceeded(action_id="a", reconciled=True, name="Dana", seen="F10044 in the ledger"),
+    )  # fmt: skip
+    assert (s.actions[0].stage, s.actions[0].settled_by) == ("succeeded", "Dana")
+
+
 def test_open_actions_and_promises_outlive_the_recent() -> None:
     data: list[Data] = [proposed("open"), e.PromiseMade(promise_id="open", text="x", owner="bot")]
     for n in range(RECENT + 3):

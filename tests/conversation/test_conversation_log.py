@@ -111,6 +111,12 @@ async def test_a_key_belongs_to_its_actor(log: Log, conversation: str) -> None:
     assert said.data == CustomerSaid(text="mine")
 
 
+async def test_of_several_hands_that_share_their_keys_one_writes(log: Log, conversation: str) -> None:
+    (first,) = await log.append(conversation, "person:ana", Noted(by="ana", text="done"), key="k", keys="bot")
+    (again,) = await log.append(conversation, "bot", Noted(by="bot", text="not done"), key="k")
+    assert (again, again.actor) == (first, "person:ana")
+
+
 async def test_a_change_of_hands_raises_the_epoch_and_shuts_the_bot_out(log: Log, conversation: str) -> None:
     fence = await log.acquire(conversation, "p1", 30)
     assert fence is not None

@@ -72,7 +72,9 @@ def fingerprint(tool: str, arguments: Mapping[str, Any], preview: Preview, ident
 
 def facts_of(preview: Preview) -> dict[str, Any]:
     """A preview as plain JSON, whatever amounts, dates and enums its facts hold."""
-    whole = {"summary": preview.summary, "facts": dict(preview.facts), "rule": preview.rule}
+    whole: dict[str, Any] = {"summary": preview.summary, "facts": dict(preview.facts), "rule": preview.rule}
+    if preview.approval.strip():
+        whole["approval"] = preview.approval.strip()
     facts: dict[str, Any] = json.loads(to_json(whole, inf_nan_mode="strings"))
     return facts
 

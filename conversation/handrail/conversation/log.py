@@ -73,13 +73,15 @@ class Log(Reader):
         *data: Data,
         fence: Fence | None = None,
         key: str | None = None,
+        keys: str | None = None,
         holder: str | None = None,
         release: bool = False,
     ) -> tuple[Event, ...]:
         """Append events in one transaction, at one time, and return them with the seqs they got.
 
         `key` makes it idempotent: the same key of the same actor in the same conversation returns what was stored under
-        it and writes nothing, whatever else is given. `holder` hands the conversation over and raises the epoch.
+        it and writes nothing, whatever else is given. With `keys` the key counts among those of that actor instead, so
+        that of several hands one writes. `holder` hands the conversation over and raises the epoch.
         `release` ends the lease of the turn in the same breath. A `BotSaid` is taken while the bot or the queue holds
         the conversation, a `PersonSaid` while its actor does.
 
@@ -88,7 +90,7 @@ class Log(Reader):
         """
         box = await self.vault.box(conversation_id)
         draft = Draft.of(conversation_id, actor, data, self.clock.now(), box)
-        key = f"{actor} {key}" if key is not None else None
+        key = f"{keys or actor} {key}" if key is not None else None
         if draft.private and box is None:
             return await self._refused(draft, fence, key)
         parameters = {

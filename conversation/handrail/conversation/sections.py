@@ -135,6 +135,10 @@ class DeskSection(Section):
     answer_hours: float = Field(default=2, gt=0)
     """A ticket is answered within so many open hours."""
     idle_minutes: float = Field(default=60, gt=0)
+    approval_hours: float = Field(default=24, gt=0)
+    """So long an action waits for a colleague's word; then nothing is done."""
+    approvers: tuple[Literal["agent", "supervisor", "admin"], ...] = ("supervisor", "admin")
+    """The roles that may approve what a tool asks a colleague for."""
 
     @field_validator("departments")
     @classmethod

@@ -36,6 +36,9 @@ class Identity:
     customer_ref: str = ""
     method: str = ""
     seq: int = 0
+    by: str = ""
+    """The name of the person who vouches for it, and how they found out."""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,17 @@ class Challenge:
     tries: int = 0
 
 
-ActionStage = Literal["proposed", "consented", "claimed", "succeeded", "failed", "unknown", "dropped"]
+ActionStage = Literal[
+    "proposed", "consented", "waiting", "approved", "refused", "claimed", "succeeded", "failed", "unknown", "dropped"
+]  # fmt: skip
+"""`waiting` is for a colleague's word; `approved` is not done yet, and of what is `refused` the customer has not been
+told yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionState:
-    """How far one exact action has come. `seq` is that of the event that brought it to its stage."""
+    """How far one exact action has come. `seq` is that of the event that brought it to its stage; `expires_at` is when
+    the consent runs out, or the wait for a colleague's word."""
 
     action_id: str
     tool: str
@@ -71,6 +79,18 @@ class ActionState:
     code: str = ""
     message: str = ""
     rule: Citation | None = None
+    asked_at: datetime | None = None
+    """Since when a colleague's word is waited for."""
+    decided_by: str = ""
+    """The name of the colleague who approved or refused, and their reason."""
+    word: str = ""
+    settled_by: str = ""
+    """The name of the person who found out whether it happened."""
+
+    @property
+    def approval(self) -> str:
+        """Why a colleague must approve it; empty where nobody has to."""
+        return str(self.preview.get("approval") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +238,19 @@ class Situation:
     def proposal(self) -> ActionState | None:
         """The action that waits for the customer's word, if one does."""
         return next((a for a in reversed(self.actions) if a.stage == "proposed"), None)
+
+    def decided(self, now: datetime) -> tuple[ActionState, ...]:
+        """Actions whose wait for a colleague's word is over, by that word or by time, and that must go on."""
+        return tuple(
+            a
+            for a in self.actions
+            if a.stage in ("approved", "refused") or (a.stage == "waiting" and now >= a.expires_at)
+        )
+
+    @property
+    def waiting(self) -> tuple[ActionState, ...]:
+        """Actions that a colleague has yet to decide."""
+        return tuple(a for a in self.actions if a.stage == "waiting")
 
     @property
     def unsettled(self) -> tuple[ActionState, ...]:

@@ -88,6 +88,9 @@ def step(matter: Matter) -> Iterator[PacketLine]:
     if deed is not None and deed.stage in ("unknown", "claimed"):
         text = f"First look in the system whether it went through: {wording.lower_first(deed.what.rstrip('.'))}."
         yield line("next", text, *deed.refs)
+    elif deed is not None and deed.stage == "waiting":
+        text = f"Decide whether to approve it, or see that it is decided: {wording.lower_first(deed.what.rstrip('.'))}."
+        yield line("next", text, *deed.refs)
     elif key is not None and said:
         yield line("next", STEP[key], *said[-1].refs)
     elif (refused := _refused(matter, deed)) is not None:

@@ -1,4 +1,4 @@
-"""The desk's tables, kept in step with the log: the queue, the tickets, the promises, and the letters to send."""
+"""The desk's tables, kept in step with the log: the queue, tickets, promises, approvals, and the letters to send."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, LiteralString, TypeAlias
@@ -183,6 +183,48 @@ async def _to_release(connection: Connection, event: Event, _: e.ContactLeft) ->
     await connection.execute(query, [event.at, event.conversation_id])
 
 
+async def _approval_asked(connection: Connection, event: Event, data: e.ApprovalAsked) -> None:
+    query = """
+        INSERT INTO approvals (conversation_id, action_id, asked_at, expires_at)
+        VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+    """
+    await connection.execute(query, [event.conversation_id, data.action_id, event.at, data.expires_at])
+
+
+async def _approval_decided(connection: Connection, event: Event, data: e.ApprovalGiven | e.ApprovalRefused) -> None:
+    state = "approved" if isinstance(data, e.ApprovalGiven) else "refused"
+    query = "UPDATE approvals SET state = %s WHERE conversation_id = %s AND action_id = %s AND state = 'waiting'"
+    await connection.execute(query, [state, event.conversation_id, data.action_id])
+
+
+async def _approval_over(
+    connection: Connection, event: Event, data: e.ActionClaimed | e.ActionDropped | e.ActionFailed
+) -> None:
+    query = "DELETE FROM approvals WHERE conversation_id = %s AND action_id = %s"
+    await connection.execute(query, [event.conversation_id, data.action_id])
+
+
+async def _approvals_forgotten(connection: Connection, event: Event, data: e.Closed) -> None:
+    if data.reason == "forgotten":
+        await connection.execute("DELETE FROM approvals WHERE conversation_id = %s", [event.conversation_id])
+
+
+class ApprovalsTable(Table):
+    """The actions that wait for a colleague's word, or have it and were not carried out yet."""
+
+    name = "approvals"
+    emptied = "DELETE FROM approvals"
+    steps = {
+        e.ApprovalAsked: _approval_asked,
+        e.ApprovalGiven: _approval_decided,
+        e.ApprovalRefused: _approval_decided,
+        e.ActionClaimed: _approval_over,
+        e.ActionDropped: _approval_over,
+        e.ActionFailed: _approval_over,
+        e.Closed: _approvals_forgotten,
+    }
+
+
 class OutboxTable(Table):
     """The letters to send: one for each line that a person wrote on a ticket.
 
@@ -194,5 +236,11 @@ class OutboxTable(Table):
     steps = {e.PersonSaid: _to_send, e.ContactLeft: _to_release}
 
 
-DESK_PROJECTIONS: tuple[Projection, ...] = (QueueTable(), TicketsTable(), PromisesTable(), OutboxTable())
+DESK_PROJECTIONS: tuple[Projection, ...] = (
+    QueueTable(),
+    TicketsTable(),
+    PromisesTable(),
+    ApprovalsTable(),
+    OutboxTable(),
+)
 """The desk's projections, in the order in which they must be applied: letters look at tickets."""

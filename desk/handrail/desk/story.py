@@ -12,6 +12,9 @@ from handrail.conversation.events import (
     ActionProposed,
     ActionSucceeded,
     ActionUnknown,
+    ApprovalAsked,
+    ApprovalGiven,
+    ApprovalRefused,
     BotSaid,
     Checked,
     Citation,
@@ -63,6 +66,8 @@ class Deed:
     stage: ActionStage
     refs: tuple[str, ...]
     why: str = ""
+    who: str = ""
+    """The colleague who approved or refused it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,9 @@ def _act(deeds: dict[str, Deed], ref: str, event: Event) -> None:
     stages: dict[type[Any], ActionStage] = {
         ActionConsented: "consented",
         ActionDropped: "dropped",
+        ApprovalAsked: "waiting",
+        ApprovalGiven: "approved",
+        ApprovalRefused: "refused",
         ActionClaimed: "claimed",
         ActionSucceeded: "succeeded",
         ActionFailed: "failed",
@@ -160,7 +168,10 @@ def _act(deeds: dict[str, Deed], ref: str, event: Event) -> None:
     deed = deeds.get(getattr(data, "action_id", ""))
     if stage is None or deed is None:
         return
-    why = {"failed": getattr(data, "message", ""), "dropped": getattr(data, "why", "")}.get(stage, "")
+    if isinstance(data, ApprovalGiven | ApprovalRefused) and deed.stage != "waiting":
+        return
+    why = {"failed": "message", "dropped": "why", "refused": "reason"}.get(stage, "")
+    who = data.name if isinstance(data, ApprovalGiven | ApprovalRefused) else deed.who
     # In the order they last moved, so that the newest deed comes last.
     del deeds[deed.action_id]
-    deeds[deed.action_id] = replace(deed, stage=stage, refs=(*deed.refs, ref), why=why)
+    deeds[deed.action_id] = replace(deed, stage=stage, refs=(*deed.refs, ref), why=getattr(data, why, ""), who=who)

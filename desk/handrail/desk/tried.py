@@ -10,6 +10,14 @@ from .matter import Matter, line
 from .request import ENOUGH, substance
 from .story import Deed, Said
 
+DROPPED = {
+    "declined": "Offered, and they said no: {what}.",
+    "withdrawn": "Taken back by them before a colleague approved it: {what}.",
+    "refused": "A colleague did not approve it: {what}.",
+    "approval_expired": "Nobody approved it in time: {what}.",
+}
+"""What is told of a proposal that is off, by why."""
+
 
 def tried(matter: Matter) -> Iterator[PacketLine]:
     """What was done and what came of it: actions first, else what was looked up and answered."""
@@ -34,8 +42,11 @@ def _deed(deed: Deed) -> PacketLine | None:
         "unknown": f"Uncertain whether it went through: {what}.",
         "claimed": f"Uncertain whether it went through: {what}.",
         "consented": f"Agreed to, not yet carried out: {what}.",
+        "waiting": f"Agreed to, and waits for a colleague to approve it: {what}.",
+        "approved": f"Approved by {deed.who or 'a colleague'}, not yet carried out: {what}.",
+        "refused": f"Not approved by {deed.who or 'a colleague'}: {what}. {why}".rstrip(". ") + ".",
         "proposed": f"Offered, waiting for their yes: {what}.",
-        "dropped": f"Offered, and they said no: {what}." if deed.why == "declined" else "",
+        "dropped": DROPPED.get(deed.why, "").replace("{what}", what),
     }
     text = texts[deed.stage]
     return line("tried", text, *deed.refs) if text else None

@@ -12,6 +12,9 @@ SHOWN_RESULTS = 2
 SHOWN_ACTIONS = 4
 STAGES = {
     "consented": "agreed to, not done yet",
+    "waiting": "agreed to, and waiting for a colleague's approval: not done yet",
+    "approved": "approved by a colleague, not done yet",
+    "refused": "not approved by a colleague, not done",
     "claimed": "under way, not known to be done",
     "succeeded": "done",
     "failed": "not done",

@@ -74,11 +74,14 @@ class Preview:
     `summary` is the exact effect in plain words, put into the consent question ("cancel order W10021 (2 items) and
     refund $129.00 to the card ending 4242"). `facts` (amounts, state, times) are part of what the customer consents to:
     if they differ when the action is claimed, consent is void and asked again. `rule` is the policy id it rests on.
+    `approval` says why a colleague must approve it after the customer ("refunds over £200 need a colleague's word");
+    where it is empty, nobody has to.
     """
 
     summary: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     rule: str | None = None
+    approval: str = ""
 
 
 Read = Callable[..., Awaitable[Any]]

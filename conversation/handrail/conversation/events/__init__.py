@@ -8,6 +8,9 @@ from .actions import (
     ActionProposed,
     ActionSucceeded,
     ActionUnknown,
+    ApprovalAsked,
+    ApprovalGiven,
+    ApprovalRefused,
 )
 from .base import PRIVATE, Data, Event, Private, Value, private_fields
 from .handover import (
@@ -55,6 +58,9 @@ KINDS: dict[str, type[Data]] = {
         ActionSucceeded,
         ActionFailed,
         ActionUnknown,
+        ApprovalAsked,
+        ApprovalGiven,
+        ApprovalRefused,
         HandoffRequested,
         PacketWritten,
         HandoffClaimed,
@@ -100,6 +106,9 @@ __all__ = [
     "ActionSucceeded",
     "ActionUnknown",
     "Announced",
+    "ApprovalAsked",
+    "ApprovalGiven",
+    "ApprovalRefused",
     "BotSaid",
     "Checked",
     "Citation",

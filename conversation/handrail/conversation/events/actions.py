@@ -1,4 +1,4 @@
-"""The life of one exact action: proposed, consented, claimed, then succeeded, failed or unknown."""
+"""The life of one exact action: proposed, consented, where needed approved by a colleague, claimed, then ended."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
@@ -38,11 +38,43 @@ class ActionConsented(Data):
 
 class ActionDropped(Data):
     """The proposal is off: `declined` by the customer, `changed` (arguments, amount, identity or state moved),
-    `expired`, `superseded`."""
+    `expired`, `superseded`; where it waited for a colleague `withdrawn` by the customer, `refused` (which closes what
+    `ApprovalRefused` decided) or `approval_expired`."""
 
     kind: ClassVar[str] = "action_dropped"
     action_id: str
     why: str
+
+
+class ApprovalAsked(Data):
+    """The customer has agreed, and now a colleague's word is waited for, on exactly this fingerprint."""
+
+    kind: ClassVar[str] = "approval_asked"
+    action_id: str
+    fingerprint: str
+    expires_at: datetime
+
+
+class ApprovalGiven(Data):
+    """A colleague has approved exactly this fingerprint. `name` is what the customer is told."""
+
+    kind: ClassVar[str] = "approval_given"
+    action_id: str
+    fingerprint: str
+    by: str
+    name: str
+    reason: Annotated[str, PRIVATE] = ""
+
+
+class ApprovalRefused(Data):
+    """A colleague has decided against it, and the customer is told why."""
+
+    kind: ClassVar[str] = "approval_refused"
+    action_id: str
+    fingerprint: str
+    by: str
+    name: str
+    reason: Annotated[str, PRIVATE] = ""
 
 
 class ActionClaimed(Data):
@@ -58,21 +90,27 @@ class ActionClaimed(Data):
 
 
 class ActionSucceeded(Data):
-    """The business system confirmed the effect; `reconciled` if it was found by look-up after an unknown end."""
+    """The business system confirmed the effect; `reconciled` if it was found by look-up after an unknown end, or by a
+    person: then `name` says who, and `seen` what they saw."""
 
     kind: ClassVar[str] = "action_succeeded"
     action_id: str
     result: Annotated[Any, PRIVATE] = None
     reconciled: bool = False
+    name: str = ""
+    seen: Annotated[str, PRIVATE] = ""
 
 
 class ActionFailed(Data):
-    """Nothing happened: the system refused (a business rule) or certainly never did it."""
+    """Nothing happened: the system refused (a business rule) or certainly never did it; `name` and `seen` where a
+    person found that out."""
 
     kind: ClassVar[str] = "action_failed"
     action_id: str
     code: str
     message: Annotated[str, PRIVATE] = ""
+    name: str = ""
+    seen: Annotated[str, PRIVATE] = ""
 
 
 class ActionUnknown(Data):

@@ -39,7 +39,7 @@ class CodeRefused(Data):
 
 class IdentityProven(Data):
     """From here the conversation acts for this customer. `customer_ref` is a keyed digest: equal for one customer, it
-    tells nothing."""
+    tells nothing. Where a person vouches, `by` is their name and `how` tells how they found out."""
 
     kind: ClassVar[str] = "identity_proven"
     level: Level
@@ -47,3 +47,5 @@ class IdentityProven(Data):
     name: Annotated[str, PRIVATE] = ""
     customer_ref: str
     method: Literal["claim", "code", "token", "person"]
+    by: str = ""
+    how: Annotated[str, PRIVATE] = ""

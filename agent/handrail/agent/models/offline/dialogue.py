@@ -15,7 +15,9 @@ CODE = re.compile(r"\[code\]")
 PLEASE = re.compile(r"\bplease (?:give|tell|send|say|choose|name|enter|provide|write|type|let)\b", re.IGNORECASE)
 BACK = 8
 """How many lines of the customer's are looked through for what is still to be done."""
-SETTLED = frozenset({"consented", "claimed", "succeeded", "failed", "unknown", "dropped"})
+SETTLED = frozenset(
+    {"consented", "waiting", "approved", "refused", "claimed", "succeeded", "failed", "unknown", "dropped"}
+)
 
 
 @dataclass(frozen=True, slots=True)
