@@ -24,6 +24,7 @@ from handrail.agent.identity import Heard, IdentityService
 from handrail.agent.site_token import SiteTokens
 from handrail.agent.tools import Context, Id, Person, tool
 from handrail.agent.workspace import Workspace
+from handrail.conversation.clock import FixedClock
 from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Denied, Invalid, SettingsError, TooMany, Unavailable
 from handrail.conversation.events import CodeRefused, CodeSent, IdentityProven, Opened
@@ -506,28 +507,28 @@ ISSUED = {"iss": "https://shop.example", "aud": "handrail"}
         ({"aud": None}, '"aud"'),
     ],
 )
-def test_a_token_with_a_wrong_claim_is_denied(clock: Any, claims: dict[str, Any], told: str) -> None:
+async def test_a_token_with_a_wrong_claim_is_denied(clock: Any, claims: dict[str, Any], told: str) -> None:
     tokens = SiteTokens(
-        IdentitySection(jwt_secret=SecretStr(SECRET), jwt_issuer="https://shop.example", jwt_audience="handrail")
+        IdentitySection(jwt_secret=SecretStr(SECRET), jwt_issuer="https://shop.example", jwt_audience="handrail"), clock
     )
     now = int(clock.now().timestamp())
     timed = {name: now + v if name in ("exp", "nbf", "iat") and isinstance(v, int) else v for name, v in claims.items()}
-    assert tokens.read(signed(clock, **ISSUED, name="Ada"), clock.now()).name == "Ada"
+    assert (await tokens.read(signed(clock, **ISSUED, name="Ada"))).name == "Ada"
     with pytest.raises(Denied, match=told):
-        tokens.read(signed(clock, **{**ISSUED, **timed}), clock.now())
+        await tokens.read(signed(clock, **{**ISSUED, **timed}))
 
 
 @pytest.mark.parametrize(
     ("key", "algorithm"),
     [(OTHER, "HS256"), (SECRET + OTHER, "HS512"), (SECRET * 2, "HS384"), (RSA, "RS256"), ("", "none")],
 )
-def test_a_token_under_another_key_or_algorithm_is_denied(clock: Any, key: Any, algorithm: str) -> None:
-    tokens = SiteTokens(IdentitySection(jwt_secret=SecretStr(SECRET)))
+async def test_a_token_under_another_key_or_algorithm_is_denied(clock: Any, key: Any, algorithm: str) -> None:
+    tokens = SiteTokens(IdentitySection(jwt_secret=SecretStr(SECRET)), clock)
     with pytest.raises(Denied, match="not accepted"):
-        tokens.read(signed(clock, key, algorithm), clock.now())
+        await tokens.read(signed(clock, key, algorithm))
 
 
-def test_the_public_key_is_no_secret(clock: Any) -> None:
+async def test_the_public_key_is_no_secret(clock: Any) -> None:
     """A token signed with the text of the public key as an HMAC secret: an old trick."""
     pem = _pem(RSA)
     header, payload = (
@@ -537,31 +538,31 @@ def test_the_public_key_is_no_secret(clock: Any) -> None:
     mac = hmac.new(pem.encode(), header + b"." + payload, hashlib.sha256).digest()
     forged = b".".join((header, payload, base64.urlsafe_b64encode(mac).rstrip(b"="))).decode()
     with pytest.raises(Denied):
-        SiteTokens(IdentitySection(jwt_public_key=pem)).read(forged, clock.now())
+        await SiteTokens(IdentitySection(jwt_public_key=pem), clock).read(forged)
 
 
-def test_a_token_for_another_audience_is_denied_where_none_is_set(clock: Any) -> None:
-    tokens = SiteTokens(IdentitySection(jwt_secret=SecretStr(SECRET)))
+async def test_a_token_for_another_audience_is_denied_where_none_is_set(clock: Any) -> None:
+    tokens = SiteTokens(IdentitySection(jwt_secret=SecretStr(SECRET)), clock)
     with pytest.raises(Denied):
-        tokens.read(signed(clock, aud="elsewhere"), clock.now())
+        await tokens.read(signed(clock, aud="elsewhere"))
 
 
 @pytest.mark.parametrize("text", ["", "no token", "a.b.c", "a" * 5000])
-def test_what_is_no_token_is_denied(clock: Any, text: str) -> None:
+async def test_what_is_no_token_is_denied(clock: Any, text: str) -> None:
     with pytest.raises(Denied):
-        SiteTokens(IdentitySection(jwt_secret=SecretStr(SECRET))).read(text, clock.now())
+        await SiteTokens(IdentitySection(jwt_secret=SecretStr(SECRET)), clock).read(text)
 
 
-def test_without_a_key_no_token_is_taken(clock: Any) -> None:
+async def test_without_a_key_no_token_is_taken(clock: Any) -> None:
     with pytest.raises(Denied, match="not set up"):
-        SiteTokens(IdentitySection()).read(signed(clock), clock.now())
+        await SiteTokens(IdentitySection(), clock).read(signed(clock))
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
         ({"jwt_secret": SecretStr("short")}, "identity.jwt_secret must have 32 bytes"),
-        ({"jwt_secret": SecretStr(SECRET), "jwt_public_key": _pem(RSA)}, "set one of the two"),
+        ({"jwt_secret": SecretStr(SECRET), "jwt_public_key": _pem(RSA)}, "set one of the three"),
         ({"jwt_public_key": "no key"}, "identity.jwt_public_key must be a public key in PEM"),
         ({"jwt_public_key": _pem(rsa.generate_private_key(65537, 1024))}, "RSA with 2048 bits"),
         ({"jwt_public_key": _pem(ec.generate_private_key(ec.SECP384R1()))}, "P-256"),
@@ -569,4 +570,4 @@ def test_without_a_key_no_token_is_taken(clock: Any) -> None:
 )
 def test_a_key_that_is_not_right_is_a_settings_error(options: dict[str, Any], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
-        SiteTokens(IdentitySection(**options))
+        SiteTokens(IdentitySection(**options), FixedClock())

@@ -60,7 +60,7 @@ class IdentityService:
         self._resources = resources
         self._ids = ids_of(workspace.tools)
         self._codes = Codes(log_, clock, settings, mailer)
-        self._tokens = SiteTokens(settings.identity)
+        self._tokens = SiteTokens(settings.identity, clock)
 
     def allows(self, tool: Tool, identity: Identity) -> bool:
         """Whether the customer is known as well as the tool needs."""
@@ -125,8 +125,11 @@ class IdentityService:
         return await self._proven(conversation_id, challenge.customer_id, person.name if person else "", "code")
 
     async def token(self, conversation_id: str, token: str) -> IdentityProven:
-        """Take a token that the company's site signed; its `sub` is the customer's id. Raises `Denied`, `Conflict`."""
-        claims = self._tokens.read(token, self._clock.now())
+        """Take a token that the company's site signed; its `sub` is the customer's id.
+
+        Raises `Denied`, `Conflict`, and `Unavailable` while the site's keys or the directory don't answer.
+        """
+        claims = await self._tokens.read(token)
         person = await self._person({"customer_id": claims.customer_id})
         if person is None and self._find is not None:
             raise Denied("the token is not accepted: there is no such customer", code="token_customer")
@@ -146,6 +149,7 @@ class IdentityService:
     async def close(self) -> None:
         """Wait for the codes that are being sent."""
         await self._codes.close()
+        await self._tokens.close()
 
     async def _person(self, claim: Mapping[str, str]) -> Person | None:
         if self._find is None:

@@ -1,8 +1,10 @@
 """The tables of `handrail.toml`, each with what it may hold and what stands where nothing is said."""
 
 from datetime import date, time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -18,6 +20,20 @@ class Section(BaseModel):
     """A table of the file: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _private(url: str | None) -> str | None:
+    """An address that nobody on the way can read or change: https, or on this machine."""
+    parts = urlsplit(url or "")
+    if url is None or (parts.scheme == "https" and parts.hostname and not parts.username):
+        return url
+    try:
+        here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        here = False
+    if not here or parts.username:
+        raise ValueError("must begin with https:// and hold no password (http:// only on this machine itself)")
+    return url
 
 
 def _zone(name: str | None) -> str | None:
@@ -96,9 +112,15 @@ class IdentitySection(Section):
     codes_per_hour: int = Field(default=5, ge=1)
     jwt_secret: SecretStr | None = None
     jwt_public_key: str | None = None
+    jwks_url: Url | None = None
+    """Where the company's site publishes its public keys. Set one of this, `jwt_secret` and `jwt_public_key`."""
+    jwks_stale_minutes: float = Field(default=60, ge=0)
+    """How long the keys that were fetched last still serve after they got old, while the site does not answer."""
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     consent_minutes: float = Field(default=15, gt=0)
+
+    _jwks_url = field_validator("jwks_url")(_private)
 
 
 class Hours(Section):

@@ -12,6 +12,7 @@ from handrail.channels.api.inputs import (
     IdempotencyKey,
     IdentityClaim,
     IdentityCode,
+    IdentityToken,
     LastEventId,
     NewContact,
     NewConversation,
@@ -121,15 +122,21 @@ async def follow(kit: WithKit, who: Reading, last: LastEventId = None, after: Af
 
 
 @router.post("/{id}/identity", responses=CHANGES)
-async def identify(kit: WithKit, who: Speaking, body: IdentityClaim | IdentityCode) -> IdentityView:
-    """Say who you are, then give back the one-time code that was sent to the contact on file.
+async def identify(kit: WithKit, who: Speaking, body: IdentityClaim | IdentityCode | IdentityToken) -> IdentityView:
+    """Say who you are, then give back the one-time code that was sent to the contact on file; or give a `token` of the
+    company's own site. What waited for the proof goes on.
 
     The answer to a claim is the same whether or not somebody was found.
     """
-    if isinstance(body, IdentityClaim):
-        await kit.handrail.identity.claim(who.conversation_id, body.claim)
-    else:
-        await kit.handrail.identity.prove(who.conversation_id, body.code)
+    identity = kit.handrail.identity
+    match body:
+        case IdentityClaim(claim=claim):
+            await identity.claim(who.conversation_id, claim)
+        case IdentityCode(code=code):
+            await identity.prove(who.conversation_id, code)
+        case IdentityToken(token=token):
+            await identity.token(who.conversation_id, token)
+    if not isinstance(body, IdentityClaim):
         kit.handrail.turns.wake(who.conversation_id)
     situation = await kit.handrail.situations.get(who.conversation_id)
     return (await following.state(kit, situation)).identity

@@ -47,11 +47,14 @@ class Input(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+SiteToken = Annotated[str, Field(min_length=1, max_length=4096)]
+
+
 class NewConversation(Input):
     """How a conversation begins. All of it may be left out."""
 
     channel: Word = Field(default="chat", examples=["chat"])
-    customer_token: Annotated[str, Field(min_length=1, max_length=4096)] | None = Field(
+    customer_token: SiteToken | None = Field(
         default=None, description="a token (JWT) that the company's own site signed: it proves who the customer is"
     )
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}$")] = Field(
@@ -88,6 +91,12 @@ class IdentityCode(Input):
     """The one-time code that was sent."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=CODE)] = Field(examples=["482913"])
+
+
+class IdentityToken(Input):
+    """A token (JWT) that the company's own site signed, for a customer who logged in there in mid-conversation."""
+
+    token: SiteToken
 
 
 class NewRating(Input):

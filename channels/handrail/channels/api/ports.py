@@ -39,7 +39,7 @@ class Identities(Protocol):
         ...
 
     async def token(self, conversation_id: str, token: str) -> IdentityProven:
-        """Take a token that the company's own site signed. Raises `Denied`."""
+        """Take a token that the company's own site signed. Raises `Denied`, `Conflict`, `Unavailable`."""
         ...
 
 

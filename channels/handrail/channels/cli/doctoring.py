@@ -110,8 +110,11 @@ async def _mail(settings: Settings) -> str:
 
 
 async def _identity(settings: Settings) -> str:
+    from handrail.agent.site_token import SiteTokens
+    from handrail.conversation.clock import SystemClock
+
     identity = settings.identity
-    tokens = "site tokens accepted" if identity.jwt_secret or identity.jwt_public_key else "no site tokens"
+    tokens = await SiteTokens(identity, SystemClock()).check()
     return f"one-time codes of {identity.code_minutes:g} minutes, {identity.code_tries} tries; {tokens}"
 
 
@@ -127,5 +130,5 @@ PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
         "check OPENAI_BASE_URL, OPENAI_API_KEY and engine.model; meanwhile the built-in engine answers",
     ),
     ("mail", _mail, "check mail.host, mail.port, mail.user and mail.password"),
-    ("identity", _identity, ""),
+    ("identity", _identity, "check the table identity: jwt_secret, jwt_public_key or jwks_url"),
 )
