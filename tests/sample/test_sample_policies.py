@@ -89,6 +89,7 @@ def test_the_other_figures_of_the_rules_stand_in_the_policies():
             "25 working days",
             "up to £250",
         ],
+        "refund-approval": ["more than £200", "since 1 May 2026"],
         "damaged-goods": ["within 30 days of delivery", "up to £150"],
         "outlet-items": [f"within {terms.OUTLET_DAYS} days of delivery"],
         "order-cancellation": [f"for {terms.TO_ORDER_CANCEL_HOURS} hours"],

@@ -1,9 +1,11 @@
 """The life of an exact action over the log: proposed, consented, claimed, called once, settled.
 
-    proposed ── consented ── claimed ── succeeded
-        │           │           ├────── failed     (a rule said no, or it certainly never happened)
-        └─────── dropped        └────── unknown ── succeeded or failed by look-up, else a person
+    proposed ── consented ──────────────────── claimed ── succeeded
+        │           ├── waiting ── approved ──────┤├───── failed     (a rule said no, or it certainly never happened)
+        │           │      └────── refused        │└───── unknown ── succeeded or failed by look-up, else a person
+        └───────────┴───────── dropped ───────────┘
 
+Where the preview says so, a colleague must approve between consent and claim: of the same fingerprint.
 The claim is on the log before the call, and only the run whose `attempt` it carries may call, until the tool's time-out
 is over. Nothing ever calls again for an action that was claimed.
 """
@@ -20,7 +22,14 @@ from handrail.agent.tools.api import Context, Customer, Tool
 from handrail.agent.tools.call import Called
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Conflict
-from handrail.conversation.events import ActionConsented, ActionDropped, ActionProposed, Citation, Event
+from handrail.conversation.events import (
+    ActionConsented,
+    ActionDropped,
+    ActionProposed,
+    ApprovalAsked,
+    Citation,
+    Event,
+)
 from handrail.conversation.log import Fence, Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situation import ActionState, Identity, Situation
@@ -93,8 +102,10 @@ class Actions:
     async def execute(self, situation: Situation, turn_id: str, action: ActionState, fence: Fence) -> Executed:
         """Do what was consented to, if it is still exactly that: claim it, call once, and write down the end.
 
-        `situation` must be folded after the consent. Raises `Conflict` where there is no consent, and `Fenced` when the
-        turn is no longer this run's, or the customer wrote again: then nothing was done.
+        What a colleague must approve first comes back `waiting`, with the event that asks them, until it is called for
+        again as approved. `situation` must be folded after the consent, or the approval. Raises `Conflict` where there
+        is neither, and `Fenced` when the turn is no longer this run's, or the customer wrote again: then nothing was
+        done.
         """
         return await Execution(self, situation, turn_id, action, fence).run()
 
@@ -110,8 +121,10 @@ class Actions:
         """What the write would do now, for the customer whom the situation proves."""
         return await prepare(tool, arguments, self.context(situation), situation.identity, self.log.vault.ref)
 
-    def proposal(self, situation: Situation, turn_id: str, prepared: Prepared, why: str) -> Proposal:
-        """The events that ask for `prepared`, and drop for `why` what was open before."""
+    def proposal(
+        self, situation: Situation, turn_id: str, prepared: Prepared, why: str, replaced: ActionState | None = None
+    ) -> Proposal:
+        """The events that ask for `prepared`, and drop for `why` what was open before and what it replaces."""
         preview = prepared.preview
         proposed = ActionProposed(
             turn_id=turn_id,
@@ -124,9 +137,15 @@ class Actions:
             rule=self._cite(preview.rule) if self._cite and preview.rule else None,
             expires_at=self.clock.now() + timedelta(minutes=self._settings.identity.consent_minutes),
         )
-        stale = (a.action_id for a in situation.actions if a.stage in OPEN)
+        gone = replaced.action_id if replaced else ""
+        stale = (a.action_id for a in situation.actions if a.stage in OPEN or a.action_id == gone)
         drops = tuple(ActionDropped(action_id=action_id, why=why) for action_id in stale)
         return Proposal(proposed, (*drops, proposed), preview.summary)
+
+    def approval_asked(self, action: ActionState) -> ApprovalAsked:
+        """The event that asks a colleague for their word on exactly what the customer has agreed to."""
+        until = self.clock.now() + timedelta(hours=self._settings.desk.approval_hours)
+        return ApprovalAsked(action_id=action.action_id, fingerprint=action.fingerprint, expires_at=until)
 
     @staticmethod
     def key(situation: Situation, action: ActionState) -> str:

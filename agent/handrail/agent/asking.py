@@ -17,6 +17,8 @@ def say(turn: Turn, text: str, outcome: Outcome) -> Turn:
 def asked_for(turn: Turn, proposal: Proposal, key: str, services: Services) -> Turn:
     """Put a proposal before the customer: the question and its event are committed together, or neither is."""
     text = services.phrases(key, summary=sentence(proposal.summary))
+    if why := proposal.proposed.preview.get("approval"):
+        text = f"{text} {services.phrases('consent_approval', why=sentence(str(why)))}"
     return say({**turn, "along": proposal.events}, text, "asked")
 
 

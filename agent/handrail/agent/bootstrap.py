@@ -167,6 +167,7 @@ async def build(
             identity=identity,
             handover=handover,
             tickets=desk.tickets,
+            approvals=desk.approvals,
             phrases=phrases,
         )
         turns = Turns(services, Graph())

@@ -16,6 +16,7 @@ from handrail.conversation.events import (
     ActionFailed,
     ActionSucceeded,
     ActionUnknown,
+    ApprovalAsked,
     Event,
     IdentityProven,
 )
@@ -34,18 +35,20 @@ NO_TOOL = Called("failed", code="no_tool")
 class Executed:
     """What became of an action.
 
-    `dropped`: nothing was done, for `code` (`changed`, `expired`), and `proposal` asks again. `failed`: nothing was
-    done, `message` tells the customer why. `unknown`: it may have been done; `retry_at` says when to look again, and
-    where it is None a person has to settle it. `seq` is that of the event that says so.
+    `waiting`: nothing was done, and `asked` asks a colleague for their word. `dropped`: nothing was done, for `code`
+    (`changed`, `expired`), and `proposal` asks again. `failed`: nothing was done, `message` tells the customer why.
+    `unknown`: it may have been done; `retry_at` says when to look again, and where it is None a person has to settle
+    it. `seq` is that of the event that says so.
     """
 
     action: ActionState
-    stage: Literal["succeeded", "failed", "unknown", "dropped"]
+    stage: Literal["succeeded", "failed", "unknown", "dropped", "waiting"]
     result: Any = None
     code: str = ""
     message: str = ""
     alternatives: tuple[str, ...] = ()
     proposal: Proposal | None = None
+    asked: ApprovalAsked | None = None
     retry_at: datetime | None = None
     seq: int = 0
 
@@ -66,7 +69,7 @@ class Execution:
 
     async def run(self) -> Executed:
         """As `Actions.execute`, which see."""
-        if self.action.stage != "consented":
+        if self.action.stage not in ("consented", "approved"):
             raise Conflict(f"{self.action.action_id} is {self.action.stage}, not consented", code="consent")
         tool = self.actions.tools.get(self.action.tool)
         if tool is None:
@@ -75,8 +78,14 @@ class Execution:
         if isinstance(prepared, Called):
             return await self._refused(prepared)
         if why := self._void(prepared):
-            proposal = self.actions.proposal(self.situation, self.turn_id, prepared, why)
+            proposal = self.actions.proposal(self.situation, self.turn_id, prepared, why, self.action)
             return Executed(self.action, "dropped", code=why, proposal=proposal)
+        # The fingerprint covers it: whether a colleague is needed is what the customer was told it is.
+        if self.action.approval and self.action.stage == "consented":
+            return Executed(self.action, "waiting", asked=self.actions.approval_asked(self.action))
+        return await self._once(tool)
+
+    async def _once(self, tool: Tool) -> Executed:
         claim = await self._claim()
         if claim is None:
             return self._unseen(tool, "claimed")
@@ -85,8 +94,9 @@ class Execution:
         return await self._call(tool, claim)
 
     def _void(self, prepared: Prepared) -> str:
-        # A turn that ended since has dealt with something else that the customer said after their yes.
-        lapsed = self.situation.ended > self.action.seq
+        # A turn that ended since has dealt with something else that the customer said after their yes. That is as it
+        # should be while a colleague is asked.
+        lapsed = self.action.stage == "consented" and self.situation.ended > self.action.seq
         if lapsed or self.actions.clock.now() > self.action.expires_at:
             return "expired"
         return "" if prepared.fingerprint == self.action.fingerprint else "changed"

@@ -30,7 +30,7 @@ NODES: Mapping[str, tuple[Callable[[Turn, Services], Awaitable[Turn]], tuple[str
     # node        does what                                        and may go on to
     "situate": (situate, ("admit", "settle", "hand_over", "finish", "stop")),
     "admit": (admit, ("settle", "speak", "hand_over")),
-    "settle": (settle, ("retrieve", "speak", "act", "hand_over")),
+    "settle": (settle, ("retrieve", "speak", "act", "hand_over", "finish")),
     "retrieve": (retrieve, ("draft",)),
     "draft": (draft, ("speak",)),
     "speak": (speak, ("draft", "speak", "act", "hand_over", "finish")),

@@ -12,6 +12,7 @@ from handrail.conversation.clock import Clock
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
+from handrail.desk.approvals import Approvals
 from handrail.desk.handover import Handover
 from handrail.desk.tickets import Tickets
 from handrail.guardrails.rails import Rails
@@ -35,4 +36,5 @@ class Services:
     identity: IdentityService
     handover: Handover
     tickets: Tickets
+    approvals: Approvals
     phrases: Phrases

@@ -6,6 +6,7 @@ import time
 import uuid
 from datetime import datetime
 
+from handrail.agent.decisions import carry_out_unheard
 from handrail.agent.graph import Graph
 from handrail.agent.models.protocol import Usage
 from handrail.agent.nodes.hand_over import hand_over
@@ -70,8 +71,9 @@ class Turns:
         task.add_done_callback(lambda done: self._done(conversation_id, done))
 
     async def sweep(self, limit: int = 50) -> int:
-        """Take up the turns that a dead process left behind; returns how many were woken."""
-        due = await self._services.log.due(limit)
+        """Take up the turns that a dead process left behind, and what colleagues have decided, or not in time, where
+        nobody was told; returns how many were woken."""
+        due = {*await self._services.log.due(limit), *await self._services.approvals.due(limit)}
         for conversation_id in due:
             self.wake(conversation_id)
         return len(due)
@@ -119,15 +121,23 @@ class Turns:
                 return
             # A line that came in between the last look and the release has woken nobody else: look once more.
             situation = left or await self._services.situations.get(conversation_id)
-            if situation.holder != "bot" or not needs_turn(situation):
+            if not self._owes(situation):
                 return
+
+    def _owes(self, situation: Situation) -> bool:
+        """Whether there is something to do: for the bot that holds it, or quietly where a person or the queue does."""
+        now = self._services.clock.now()
+        return needs_turn(situation, now) if situation.holder == "bot" else bool(situation.decided(now))
 
     async def _turns(self, conversation_id: str, fence: Fence) -> Situation | None:
         """Run a turn; where its last event gave the lease back, return the situation as of that very moment."""
         for _ in range(ATTEMPTS):
             situation = await self._services.situations.get(conversation_id)
-            if situation.holder != "bot" or not needs_turn(situation):
+            if not self._owes(situation):
                 return None
+            if situation.holder != "bot":
+                await self._unheard(situation, fence)
+                continue
             turn: Turn = {
                 "conversation_id": conversation_id,
                 "turn_id": uuid.uuid4().hex,
@@ -151,6 +161,13 @@ class Turns:
                 await self._rescue(turn)
                 return None
         return None
+
+    async def _unheard(self, situation: Situation, fence: Fence) -> None:
+        """Go on with what a colleague has decided while a person or the queue holds the conversation."""
+        try:
+            await carry_out_unheard(situation, uuid.uuid4().hex, fence, self._services)
+        except Fenced as refused:
+            log.info("what was decided in %s waits: %s has changed", situation.conversation_id, refused.cause)
 
     def _look_again(self, conversation_id: str, at: datetime) -> None:
         """Come back to an action whose end was not seen, without holding the lease meanwhile."""

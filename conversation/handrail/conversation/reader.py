@@ -99,7 +99,7 @@ class Reader:
         return await self._ids(statements.DUE, {"now": self.clock.now(), "limit": limit})
 
     async def idle(self, before: datetime, limit: int) -> list[str]:
-        """Open conversations that the bot holds and in which nothing has happened since `before`."""
+        """Open conversations that the bot holds and in which nothing has happened since `before`, nor is waited for."""
         return await self._ids(statements.IDLE, {"before": before, "limit": limit})
 
     async def ids(self, after: str = "", limit: int = 1000) -> list[str]:

@@ -87,7 +87,9 @@ ORDER BY id LIMIT %(limit)s
 """
 
 IDLE: LiteralString = """
-SELECT id FROM conversations WHERE holder = 'bot' AND NOT closed AND updated_at < %(before)s ORDER BY id LIMIT %(limit)s
+SELECT id FROM conversations c WHERE holder = 'bot' AND NOT closed AND updated_at < %(before)s
+    AND NOT EXISTS (SELECT FROM approvals a WHERE a.conversation_id = c.id)
+ORDER BY id LIMIT %(limit)s
 """
 
 OF_CUSTOMER: LiteralString = """

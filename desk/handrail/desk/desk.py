@@ -22,6 +22,7 @@ from handrail.conversation.situation import Situation
 from handrail.conversation.situations import Situations
 
 from . import acts, notice
+from .approvals import Approvals
 from .handover import Handover
 from .ledger import Ledger
 from .outbox import TOPIC
@@ -69,6 +70,7 @@ class Desk:
         self._zone = ZoneInfo(settings.business.timezone)
         self.ledger = Ledger(database, situations)
         self.tickets = Tickets(log, situations, database, clock, handover)
+        self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)
 
     async def queue(self, chosen: Filter | None = None) -> list[Entry]:
         """Who waits for a person or is with one, the most pressing first."""

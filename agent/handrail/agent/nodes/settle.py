@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from handrail.agent.actions import open_action, replies
-from handrail.agent.asking import asked_for, say
+from handrail.agent.asking import asked_for, say, sentence
 from handrail.agent.claims import HIDDEN
 from handrail.agent.consent import read_reply
 from handrail.agent.execution import Executed
 from handrail.agent.models.protocol import Call, Result
+from handrail.agent.nodes.approval import decided, withdraw
 from handrail.agent.nodes.situate import resumable
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
@@ -106,6 +107,10 @@ async def after(turn: Turn, executed: Executed, services: Services) -> Turn:
     if executed.proposal is not None:
         key = "consent_expired" if executed.code == "expired" else "consent_changed"
         return asked_for(turn, executed.proposal, key, services)
+    if executed.asked is not None:
+        action = executed.action
+        told = services.phrases("approval_asked", why=sentence(action.approval), summary=sentence(action.question))
+        return say({**turn, "along": (executed.asked,)}, told, "answered")
     if executed.stage == "unknown":
         if executed.needs_person:
             return {**turn, "reason": "action_unknown", "triggers": (f"action/{executed.code}",), "step": "hand_over"}
@@ -134,4 +139,5 @@ async def _offer(turn: Turn, services: Services) -> Turn | None:
 
 
 OFFER = "bring in a person who can help"
-LOOKS: tuple[Callable[[Turn, Services], Awaitable[Turn | None]], ...] = (_resume, _code, _claim, _consent, _offer)
+Look = Callable[[Turn, Services], Awaitable[Turn | None]]
+LOOKS: tuple[Look, ...] = (withdraw, decided, _resume, _code, _claim, _consent, _offer)

@@ -1,6 +1,9 @@
 """Situate: fold the log, see who holds the conversation and what there is to answer."""
 
+from datetime import datetime
+
 from handrail.agent.models.protocol import Call, Result, Usage
+from handrail.agent.news import is_news
 from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
@@ -11,7 +14,7 @@ from handrail.conversation.situation import ActionState, Line, Situation
 async def situate(turn: Turn, services: Services) -> Turn:
     """Start the turn, or go on with one that was cut short; stop where a person holds the conversation."""
     situation = turn["situation"]
-    if situation.holder != "bot" or not needs_turn(situation):
+    if situation.holder != "bot" or not needs_turn(situation, services.clock.now()):
         return {"step": "stop"}
     settled = await services.actions.reconcile(situation)
     for executed in settled:
@@ -30,7 +33,7 @@ async def situate(turn: Turn, services: Services) -> Turn:
         "situation": situation,
         "message": message,
         "upto": situation.heard,
-        "results": tuple(as_result(a) for a in fresh_actions(situation)),
+        "results": tuple(as_result(a) for a in fresh_actions(situation) if not is_news(a)),
         "reply_id": turn["turn_id"],
         "parts": 0,
         "calls": 0,
@@ -53,10 +56,15 @@ async def situate(turn: Turn, services: Services) -> Turn:
     return turn
 
 
-def needs_turn(situation: Situation) -> bool:
-    """Whether the bot owes the customer a line: they wrote, proved who they are, or an action has ended or hangs."""
+def needs_turn(situation: Situation, now: datetime) -> bool:
+    """Whether the bot owes the customer a line: they wrote, proved who they are, a colleague has decided or has not in
+    time, or an action has ended or hangs."""
     return bool(
-        situation.heard > situation.answered or resumable(situation) or situation.unsettled or fresh_actions(situation)
+        situation.heard > situation.answered
+        or resumable(situation)
+        or situation.decided(now)
+        or situation.unsettled
+        or fresh_actions(situation)
     )
 
 

@@ -58,6 +58,14 @@ async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
     raise AssertionError("a speech ends with its draft")
 
 
+async def remark(turn: Turn, text: str, services: Services) -> bool:
+    """Say a text of ours as the next part, before whatever else is said; False where the checks held it back."""
+    turn["own"] = text
+    held_back = await _say(turn, text, services)
+    turn["own"] = ""
+    return held_back is None
+
+
 async def _ended(turn: Turn, draft: Draft, services: Services) -> Turn:
     turn["draft"] = draft
     turn["usage"] = turn["usage"] + draft.usage

@@ -50,13 +50,15 @@ class Plan:
     reason: OrderRefund | ItemRefund
     line: Line | None = None
 
-    def preview(self) -> Preview:
+    def preview(self, today: date) -> Preview:
+        approval = rules.approval(self.amount, today)
         amount, order = pounds(self.amount), f"order {self.order.id}"
         what = f"{self.line.name} of {order}" if self.line else order
         return Preview(
             summary=f"Refund {amount} for {what} ({self.reason.value}) to {self.order.paid_with}",
             facts={"amount": amount, "refund_to": self.order.paid_with, "for": what},
-            rule=RULES[self.reason],
+            rule="refund-approval" if approval else RULES[self.reason],
+            approval=approval,
         )
 
 
@@ -87,7 +89,7 @@ async def preview_refund(ctx: Context, order_id: str, reason: OrderRefund) -> Pr
     """What `refund` would do."""
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:
-        return (await plan_order(connection, ctx, order_id, reason, lock=False)).preview()
+        return (await plan_order(connection, ctx, order_id, reason, lock=False)).preview(local_day(ctx.now))
 
 
 @tool(
@@ -127,7 +129,7 @@ async def preview_item(ctx: Context, order_id: str, item: str, reason: ItemRefun
     """What `refund_item` would do."""
     shop: Shop = ctx.resources
     async with shop.transaction() as connection:
-        return (await plan_item(connection, ctx, order_id, item, reason, lock=False)).preview()
+        return (await plan_item(connection, ctx, order_id, item, reason, lock=False)).preview(local_day(ctx.now))
 
 
 @tool(

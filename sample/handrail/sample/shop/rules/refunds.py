@@ -149,6 +149,12 @@ def lost(order: Order, shipments: Sequence[Shipment], today: date) -> Decimal:
     return due
 
 
+def approval(amount: Decimal, today: date) -> str:
+    """Why a colleague must approve a refund without a return; empty where nobody has to (policy refund-approval)."""
+    over = terms.in_force(terms.APPROVED_OVER, today)
+    return f"Refunds of more than {pounds(over)} need a colleague's word" if over and amount > over else ""
+
+
 def damaged(order: Order, line: Line, quantity: int, *, delivered_on: date | None, today: date) -> Decimal:
     """What to refund at once for an item that came damaged, faulty or wrong (policy damaged-goods)."""
     if delivered_on is None:

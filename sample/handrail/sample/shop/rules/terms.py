@@ -88,6 +88,9 @@ TRIP_CANCELLATION = (
 
 LOST_AFTER_WORKING_DAYS = {Region.MAINLAND: 10, Region.OUTLYING: 10, Region.EUROPE: 15, Region.WORLD: 25}
 LOST_AT_ONCE_UP_TO = Decimal(250)
+APPROVED_OVER = ((BEGINNING, None), (date(2026, 5, 1), Decimal(200)))
+"""Policy refund-approval: what a colleague approves first, by the day on which it is asked for."""
+
 DAMAGE_AT_ONCE_UP_TO = Decimal(150)
 DAMAGE_DAYS = 30
 OUTLET_DAYS = 14

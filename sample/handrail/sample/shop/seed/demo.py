@@ -63,7 +63,7 @@ OLD_TERMS_BOOKING = date(2026, 1, 10)
 
 
 def add_demo_orders(tables: Tables, now: datetime) -> None:
-    """Add W10001 to W10016."""
+    """Add W10001 to W10017."""
     today = local_day(now)
 
     def order(number: int, person: Customer, goods: str, placed_at: datetime, trip: Journey, **more: object) -> None:
@@ -89,6 +89,7 @@ def add_demo_orders(tables: Tables, now: datetime) -> None:
     order(14, HENRY, "Steel flask 1 litre, Kelderby fells map set", *_arrived(today, days_ago=21))
     order(15, AMINA, "Beck trail shoes/7", now - timedelta(days=1, hours=2), waiting, cancelled=True)
     order(16, AMINA, "Summit sun hat, Hiking socks two-pack/S", *_arrived(today, days_ago=20))
+    order(17, ROSA, "Stormhold waterproof jacket/S", *_on_its_way(today, sent=13))
 
 
 def add_demo_bookings(tables: Tables, random: Random, slots: list[Open], people: list[Customer], now: datetime) -> None:
