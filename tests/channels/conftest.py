@@ -14,6 +14,8 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 
+from handrail.agent.tools import Person as Customer
+from handrail.agent.vouching import Vouching
 from handrail.channels.api.app import create_app
 from handrail.channels.api.server import Server
 from handrail.channels.passwords import Passwords
@@ -190,6 +192,12 @@ class ScriptedIdentity:
         return proven
 
 
+async def find_customer(_: Any, claim: Mapping[str, str]) -> Customer | None:
+    """The directory of a business with two customers."""
+    known = {"sam@example.org": Customer("17", "Sam Ode"), "lou@example.org": Customer("18", "Lou Ash")}
+    return known.get(claim.get("email", ""))
+
+
 @dataclass
 class FakeLibrary:
     policies: tuple[Policy, ...] = POLICIES
@@ -207,6 +215,7 @@ class FakeHandrail:
     situations: Situations
     turns: ScriptedTurns
     identity: ScriptedIdentity
+    vouching: Vouching
     desk: Desk
     presence: Presence
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
@@ -224,7 +233,8 @@ async def handrail(
     handover = Handover(log, settings, presence, packets)
     desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
     identity = ScriptedIdentity(log)
-    yield FakeHandrail(settings, clock, database, log, bell, situations, turns, identity, desk, presence)
+    vouching = Vouching(log, situations, find_customer)
+    yield FakeHandrail(settings, clock, database, log, bell, situations, turns, identity, vouching, desk, presence)
     await turns.close()
 
 

@@ -22,6 +22,7 @@ from handrail.agent.phrases import load_phrases
 from handrail.agent.router import Router
 from handrail.agent.services import Services
 from handrail.agent.turns import Turns
+from handrail.agent.vouching import Vouching
 from handrail.agent.workspace import Workspace, load_workspace
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock, SystemClock
@@ -58,6 +59,7 @@ class Handrail:
     workspace: Workspace
     actions: Actions
     identity: IdentityService
+    vouching: Vouching
     handover: Handover
     desk: Desk
     presence: Presence
@@ -189,6 +191,7 @@ async def build(
             workspace=workspace,
             actions=actions,
             identity=identity,
+            vouching=Vouching(log, situations, workspace.find_customer, resources),
             handover=handover,
             desk=desk,
             presence=presence,

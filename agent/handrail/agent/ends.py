@@ -5,12 +5,9 @@ import logging
 from handrail.conversation.errors import Conflict, Fenced
 from handrail.conversation.events import ActionFailed, ActionSucceeded, ActionUnknown, Data, Event
 from handrail.conversation.log import Fence, Log
+from handrail.conversation.once import HAND, end_of
 
 log = logging.getLogger("handrail.actions")
-
-
-ACTOR = "bot"
-"""Whoever writes an end: a key counts for one actor alone, and an action ends once."""
 
 
 async def write_end(log_: Log, conversation_id: str, end: ActionSucceeded | ActionFailed) -> Event:
@@ -18,7 +15,7 @@ async def write_end(log_: Log, conversation_id: str, end: ActionSucceeded | Acti
 
     Only an effect that happened after all outweighs an earlier end that denied it.
     """
-    (event, *_) = await _append(log_, conversation_id, end, f"end:{end.action_id}")
+    (event, *_) = await _append(log_, conversation_id, end, end_of(end.action_id))
     if isinstance(end, ActionSucceeded) and isinstance(event.data, ActionFailed):
         log.error("%s of %s had its effect after it was given up", end.action_id, conversation_id)
         (event, *_) = await _append(log_, conversation_id, end, f"late:{end.action_id}")
@@ -31,7 +28,7 @@ async def write_unknown(log_: Log, conversation_id: str, unknown: ActionUnknown,
     while True:
         try:
             (event, *_) = await log_.append(
-                conversation_id, ACTOR, unknown, fence=fence, key=f"unknown:{unknown.action_id}"
+                conversation_id, HAND, unknown, fence=fence, key=f"unknown:{unknown.action_id}"
             )
             return event
         except Fenced as refused:
@@ -45,10 +42,10 @@ async def write_unknown(log_: Log, conversation_id: str, unknown: ActionUnknown,
 
 async def _append(log_: Log, conversation_id: str, end: Data, key: str) -> tuple[Event, ...]:
     try:
-        return await log_.append(conversation_id, ACTOR, end, key=key)
+        return await log_.append(conversation_id, HAND, end, key=key)
     except Conflict as refused:
         if refused.code != "forgotten":
             raise
         # The customer was forgotten meanwhile: that it happened stays, what it said does not.
         bare = type(end).model_validate(end.split()[0])
-        return await log_.append(conversation_id, ACTOR, bare, key=key)
+        return await log_.append(conversation_id, HAND, bare, key=key)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from handrail.conversation.bell import Bell
@@ -19,6 +20,9 @@ from handrail.desk.outbox import Outbox
 from handrail.desk.projections import DESK_PROJECTIONS
 from handrail.desk.staff import Presence
 from handrail.desk.writer import Packets
+
+if TYPE_CHECKING:
+    from handrail.agent.vouching import Vouching
 
 
 @asynccontextmanager
@@ -47,11 +51,25 @@ async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncItera
 class DeskSide:
     """What people at the desk need, without an agent: for commands that run beside a server."""
 
+    settings: Settings
     clock: Clock
     log: Log
     desk: Desk
     presence: Presence
     outbox: Outbox
+
+
+@asynccontextmanager
+async def open_vouching(settings: Settings, log: Log) -> AsyncIterator["Vouching"]:
+    """What finds the customer whom a person vouches for: the workspace with its connections. Raises `SettingsError`."""
+    from handrail.agent.vouching import Vouching
+    from handrail.agent.workspace import load_workspace
+
+    workspace = load_workspace(settings)
+    situations = Situations(log)
+    async with workspace.open(log.database.url, log.clock.now()) as resources:
+        yield Vouching(log, situations, workspace.find_customer, resources)
+    await situations.close()
 
 
 @asynccontextmanager
@@ -65,6 +83,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[DeskSide]:
         desk = Desk(log, situations, log.database, clock=clock, settings=settings, handover=handover)
         mailer = build_mailer(settings, clock)
         yield DeskSide(
+            settings=settings,
             clock=clock,
             log=log,
             desk=desk,

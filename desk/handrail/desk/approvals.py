@@ -10,6 +10,7 @@ from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Denied, Invalid, NotFound
 from handrail.conversation.events import ApprovalGiven, ApprovalRefused, Citation, Event
 from handrail.conversation.log import Log
+from handrail.conversation.once import HAND, decision_on
 from handrail.conversation.settings import Settings
 from handrail.conversation.situation import ActionState, Situation
 from handrail.conversation.situations import Situations
@@ -17,8 +18,6 @@ from handrail.conversation.situations import Situations
 from .staff import Staff
 
 Decision = Literal["approve", "refuse"]
-KEYS = "bot"
-"""Whose keys decisions count among, so that of several people one decides."""
 
 WAITING = """
 SELECT a.conversation_id, a.action_id FROM approvals a JOIN conversations c ON c.id = a.conversation_id
@@ -103,7 +102,7 @@ class Approvals:
             action_id=action_id, fingerprint=action.fingerprint, by=staff.id, name=staff.name, reason=reason.strip()
         )  # fmt: skip
         (event, *_) = await self._log.append(
-            conversation_id, staff.actor, data, key=f"approval:{action_id}", keys=KEYS
+            conversation_id, staff.actor, data, key=decision_on(action_id), keys=HAND
         )  # fmt: skip
         await self._expect_ours(event, data)
         return event

@@ -29,6 +29,7 @@ from .outbox import TOPIC
 from .queue import Entry, Filter, Queue
 from .staff import Staff
 from .tickets import Tickets
+from .unsettled import Unsettled
 
 NEVER = -1
 """An epoch that no conversation has: behind this fence only a key that was used before brings something back."""
@@ -70,6 +71,7 @@ class Desk:
         self._zone = ZoneInfo(settings.business.timezone)
         self.ledger = Ledger(database, situations)
         self.tickets = Tickets(log, situations, database, clock, handover)
+        self.unsettled = Unsettled(log, situations, clock)
         self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)
 
     async def queue(self, chosen: Filter | None = None) -> list[Entry]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handrail.conversation.events import Event, Packet, PacketLine, Reason, Topic
-from handrail.conversation.situation import Situation
+from handrail.conversation.situation import Identity, Situation
 
 from . import wording
 from .background import mood, policy
@@ -77,7 +77,7 @@ def _who(matter: Matter) -> Iterator[PacketLine]:
     customer = f"customer {identity.customer_id}" if identity.customer_id else "a customer"
     name = f"{identity.name} ({customer})" if identity.name else customer[0].upper() + customer[1:]
     if identity.level == "verified":
-        yield line("who", f"{name}, identity proven {METHODS.get(identity.method, '')}".rstrip() + ".", ref)
+        yield line("who", f"{name}, identity proven {_proof(identity)}".rstrip() + ".", ref)
     elif identity.level == "known":
         yield line("who", f"{name}, by their own word; not proven.", ref)
     elif challenge is not None:
@@ -85,6 +85,13 @@ def _who(matter: Matter) -> Iterator[PacketLine]:
         yield line("who", "Not proven: a code was sent and has not come back.", f"seq:{sent.seq if sent else 1}")
     else:
         yield line("who", "Not identified: they have given no proof of who they are.", "seq:1")
+
+
+def _proof(identity: Identity) -> str:
+    if not identity.by:
+        return METHODS.get(identity.method, "")
+    how = f" ({wording.clip(identity.how.rstrip('.'), 120)})" if identity.how else ""
+    return f"by {identity.by}{how}"
 
 
 def _wants(matter: Matter) -> Iterator[PacketLine]:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 
-from handrail.channels.api import conversations, desk, failures, health, people, policies, problems, web
+from handrail.channels.api import conversations, decisions, desk, failures, health, people, policies, problems, web
 from handrail.channels.api.headers import SecurityHeaders
 from handrail.channels.api.intake import Intake
 from handrail.channels.api.kit import Kit
@@ -40,7 +40,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = _kit(handrail)
     failures.install(app)
-    for routes in (conversations, desk, people, policies, health, web):
+    for routes in (conversations, desk, decisions, people, policies, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     _document(app, server.max_message_characters)

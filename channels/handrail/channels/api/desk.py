@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from handrail.channels.api import watching
+from handrail.channels.api.at_desk import ONE, READS, WRITES, keyed, staff_of, there, written
 from handrail.channels.api.callers import AtDesk, DeskConversation, OnDesk, counted
 from handrail.channels.api.desk_views import CaseView, Options, QueueView, Written, case, entry
 from handrail.channels.api.inputs import (
@@ -18,20 +19,15 @@ from handrail.channels.api.inputs import (
     Settlement,
     WrapUp,
 )
-from handrail.channels.api.kit import Kit, WithKit
+from handrail.channels.api.kit import WithKit
 from handrail.channels.api.problems import documented
 from handrail.channels.api.streams import EventStream, Sent
-from handrail.channels.sessions import Session
 from handrail.conversation.errors import Invalid
-from handrail.conversation.events import Event, Urgency
+from handrail.conversation.events import Urgency
 from handrail.desk.acts import TAGS
 from handrail.desk.queue import Filter
-from handrail.desk.staff import Staff
 
 router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(counted)])
-ONE = "/conversations/{id}"
-READS = documented(401, 403, 404, 422)
-WRITES = documented(401, 403, 404, 408, 409, 413, 415, 422)
 STREAM = {"text/event-stream": {"schema": {"type": "string"}, "example": 'event: queue\ndata: {"items":[]}\n\n'}}
 Show = Literal["open", "waiting", "mine", "all", "done"]
 Department = Annotated[str | None, Query(max_length=40, pattern=r"^[a-z][a-z0-9_-]*$", examples=["general"])]
@@ -79,10 +75,14 @@ async def queue(
 
 
 @router.get("/options", responses=documented(401, 403))
-async def options(kit: WithKit, _: OnDesk) -> Options:
-    """What forms of the desk offer: the tags of a wrap-up, and the departments."""
+async def options(kit: WithKit, session: OnDesk) -> Options:
+    """What forms of the desk offer: the tags of a wrap-up, the departments, and whether you may approve."""
     departments = kit.handrail.settings.desk.departments
-    return Options(tags=list(TAGS), departments={code: found.name for code, found in departments.items()})
+    return Options(
+        tags=list(TAGS),
+        departments={code: found.name for code, found in departments.items()},
+        may_approve=kit.handrail.desk.approvals.may_decide(staff_of(session)),
+    )
 
 
 @router.get(
@@ -91,7 +91,8 @@ async def options(kit: WithKit, _: OnDesk) -> Options:
     responses={200: {"description": "Everything that a desk shows, as it changes.", "content": STREAM}, **READS},
 )
 async def events(kit: WithKit, session: OnDesk, choice: Chosen) -> EventStream:
-    """One stream for everything: `queue` (whole, when it changed) and `changed` (ids of conversations with news).
+    """One stream for everything: `queue` and `approvals` (whole, when they changed), and `changed` (the ids of
+    conversations with news).
 
     Whoever may answer customers counts as being there while this stream is open.
     """
@@ -125,9 +126,9 @@ async def claim(
     key: IdempotencyKey = None,
 ) -> CaseView:
     """Take the conversation. Of two who try, one gets it; the other is told who (409)."""
-    staff = await _there(kit, session)
+    staff = await there(kit, session)
     take_over = body is not None and body.take_over
-    await kit.handrail.desk.claim(conversation_id, staff, key=_key(session, "claim", key), take_over=take_over)
+    await kit.handrail.desk.claim(conversation_id, staff, key=keyed(session, "claim", key), take_over=take_over)
     return case(await kit.handrail.desk.show(conversation_id), kit.handrail.engine)
 
 
@@ -139,8 +140,8 @@ async def say(
     longest = kit.handrail.settings.server.max_message_characters
     if len(body.text) > longest:
         raise Invalid(f"a message has at most {longest} characters", code="too_long")
-    staff = await _there(kit, session)
-    return _written(await kit.handrail.desk.say(conversation_id, staff, body.text, key=_key(session, "say", key)))
+    staff = await there(kit, session)
+    return written(await kit.handrail.desk.say(conversation_id, staff, body.text, key=keyed(session, "say", key)))
 
 
 @router.post(ONE + "/notes", responses=WRITES)
@@ -148,8 +149,8 @@ async def note(
     kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: NewNote, key: IdempotencyKey = None
 ) -> Written:
     """Write a note that only the desk sees."""
-    staff = await _there(kit, session)
-    return _written(await kit.handrail.desk.note(conversation_id, staff, body.text, key=_key(session, "note", key)))
+    staff = await there(kit, session)
+    return written(await kit.handrail.desk.note(conversation_id, staff, body.text, key=keyed(session, "note", key)))
 
 
 @router.post(ONE + "/give-back", responses=WRITES)
@@ -161,11 +162,11 @@ async def give_back(
     key: IdempotencyKey = None,
 ) -> Written:
     """Let the bot go on, with an instruction where one is needed."""
-    staff = await _there(kit, session)
+    staff = await there(kit, session)
     instruction = body.instruction if body else ""
-    event = await kit.handrail.desk.give_back(conversation_id, staff, instruction, key=_key(session, "give_back", key))
+    event = await kit.handrail.desk.give_back(conversation_id, staff, instruction, key=keyed(session, "give_back", key))
     kit.handrail.turns.wake(conversation_id)
-    return _written(event)
+    return written(event)
 
 
 @router.post(ONE + "/wrap-up", responses=WRITES)
@@ -173,7 +174,7 @@ async def wrap_up(
     kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: WrapUp, key: IdempotencyKey = None
 ) -> Written:
     """Settle the conversation, and say how it went and what would have been right."""
-    staff = await _there(kit, session)
+    staff = await there(kit, session)
     event = await kit.handrail.desk.wrap_up(
         conversation_id,
         staff,
@@ -181,9 +182,9 @@ async def wrap_up(
         tags=body.tags,
         note=body.note,
         right_answer=body.right_answer,
-        key=_key(session, "wrap_up", key),
+        key=keyed(session, "wrap_up", key),
     )
-    return _written(event)
+    return written(event)
 
 
 @router.post(ONE + "/promises", responses=WRITES)
@@ -191,28 +192,8 @@ async def settle(
     kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: Settlement, key: IdempotencyKey = None
 ) -> Written:
     """Say that a promise was kept or broken."""
-    staff = await _there(kit, session)
+    staff = await there(kit, session)
     event = await kit.handrail.desk.settle(
-        conversation_id, staff, body.promise, kept=body.kept, key=_key(session, "settle", key)
+        conversation_id, staff, body.promise, kept=body.kept, key=keyed(session, "settle", key)
     )
-    return _written(event)
-
-
-def staff_of(session: Session) -> Staff:
-    """The person of a session, as the desk knows them."""
-    user = session.user
-    return Staff(id=user.id, name=user.name, role=user.role, departments=user.departments)
-
-
-async def _there(kit: Kit, session: Session) -> Staff:
-    staff = staff_of(session)
-    await kit.handrail.presence.seen(staff)
-    return staff
-
-
-def _key(session: Session, what: str, key: str | None) -> str | None:
-    return f"{what}:{session.user.id}:{key}" if key else None
-
-
-def _written(event: Event) -> Written:
-    return Written(seq=event.seq, at=event.at)
+    return written(event)

@@ -8,7 +8,9 @@ from pydantic import BaseModel, Field
 
 from handrail.channels.api.outputs import State
 from handrail.channels.api.wire import state, whole
-from handrail.conversation.events import Level, Packet, Reason, Urgency
+from handrail.conversation.events import Citation, Level, Packet, Reason, Urgency
+from handrail.conversation.situation import ActionStage, ActionState, Identity
+from handrail.desk.approvals import Waiting
 from handrail.desk.desk import Shown
 from handrail.desk.queue import Entry
 
@@ -54,6 +56,7 @@ class Options(BaseModel):
 
     tags: list[str]
     departments: dict[str, str]
+    may_approve: bool
 
 
 class Written(BaseModel):
@@ -70,6 +73,8 @@ class Who(BaseModel):
     customer_id: str | None
     name: str
     method: str
+    by: str = Field(default="", description="the person who vouches for it")
+    how: str = Field(default="", description="how they found out")
 
 
 class PromiseView(BaseModel):
@@ -84,13 +89,48 @@ class PromiseView(BaseModel):
 
 
 class ActionView(BaseModel):
-    """How far one exact action has come."""
+    """How far one exact action has come. `key` is the idempotency key under which the system called knows it."""
 
     id: str
     tool: str
-    stage: str
+    stage: ActionStage
     question: str
     seq: int
+    facts: dict[str, Any]
+    rule: Citation | None
+    approval: str = Field(description="why a colleague must approve it; empty where nobody has to")
+    asked_at: datetime | None
+    until: datetime = Field(description="when the consent, or the wait for a colleague, runs out")
+    decided_by: str
+    word: str = Field(description="the reason that the colleague gave")
+    settled_by: str
+    key: str
+
+
+class ApprovalView(BaseModel):
+    """What the customer has agreed to and a colleague has yet to approve: the exact effect, and why it is asked."""
+
+    conversation_id: str
+    action_id: str
+    tool: str
+    what: str
+    facts: dict[str, Any]
+    why: str
+    rule: Citation | None
+    since: datetime
+    until: datetime
+    customer: str
+    customer_id: str | None
+    verified: bool
+    holder: str
+
+
+class ApprovalsView(BaseModel):
+    """What waits for approval, the oldest first; `may_decide` tells whether you may."""
+
+    items: list[ApprovalView]
+    may_decide: bool
+    now: datetime
 
 
 class EventView(BaseModel):
@@ -129,10 +169,45 @@ def entry(found: Entry) -> EntryView:
     return EntryView(**values, waiting_seconds=int(found.waiting.total_seconds()))
 
 
+def who(identity: Identity) -> Who:
+    """Who the customer is."""
+    return Who(
+        level=identity.level,
+        customer_id=identity.customer_id,
+        name=identity.name,
+        method=identity.method,
+        by=identity.by,
+        how=identity.how,
+    )
+
+
+def approval(found: Waiting) -> ApprovalView:
+    """Something that waits for approval."""
+    return ApprovalView(**{each.name: getattr(found, each.name) for each in fields(Waiting)})
+
+
+def _action(found: ActionState) -> ActionView:
+    return ActionView(
+        id=found.action_id,
+        tool=found.tool,
+        stage=found.stage,
+        question=found.question,
+        seq=found.seq,
+        facts=dict(found.preview.get("facts") or {}),
+        rule=found.rule,
+        approval=found.approval,
+        asked_at=found.asked_at,
+        until=found.expires_at,
+        decided_by=found.decided_by,
+        word=found.word,
+        settled_by=found.settled_by,
+        key=found.idempotency_key,
+    )
+
+
 def case(shown: Shown, engine: str, after: int = 0) -> CaseView:
     """A conversation, with the events after `after`."""
     situation, head = shown.situation, shown.head
-    identity = situation.identity
     return CaseView(
         id=head.conversation_id,
         channel=head.channel,
@@ -142,18 +217,13 @@ def case(shown: Shown, engine: str, after: int = 0) -> CaseView:
         state=state(situation, engine),
         entry=entry(shown.entry) if shown.entry else None,
         packet=shown.packet,
-        identity=Who(
-            level=identity.level, customer_id=identity.customer_id, name=identity.name, method=identity.method
-        ),
+        identity=who(situation.identity),
         contact=situation.contact,
         promises=[
             PromiseView(id=p.promise_id, **{k: v for k, v in asdict(p).items() if k != "promise_id"})
             for p in situation.promises
         ],
-        actions=[
-            ActionView(id=a.action_id, tool=a.tool, stage=a.stage, question=a.question, seq=a.seq)
-            for a in situation.actions
-        ],
+        actions=[_action(a) for a in situation.actions],
         forgotten=situation.forgotten,
         events=[EventView(**whole(event)) for event in shown.events if event.seq > after],
         seq=head.last_seq,

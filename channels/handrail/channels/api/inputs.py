@@ -39,6 +39,15 @@ Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=50_000
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=VISIBLE)]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[^\x00]*$")]
 Word = Annotated[str, Field(pattern=WORD, examples=["general"])]
+Claims = Annotated[
+    dict[Annotated[str, StringConstraints(pattern=WORD)], Short],
+    Field(
+        min_length=1,
+        max_length=8,
+        examples=[{"email": "sam@example.org"}],
+        json_schema_extra={"additionalProperties": False},
+    ),
+]
 
 
 class Input(BaseModel):
@@ -76,15 +85,7 @@ class NewMessage(Input):
 class IdentityClaim(Input):
     """Who the customer says they are; a one-time code goes to the contact on file."""
 
-    claim: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=WORD)], Short],
-        Field(
-            min_length=1,
-            max_length=8,
-            examples=[{"email": "sam@example.org"}],
-            json_schema_extra={"additionalProperties": False},
-        ),
-    ]
+    claim: Claims
 
 
 class IdentityCode(Input):
@@ -170,6 +171,31 @@ class Settlement(Input):
 
     promise: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
     kept: StrictBool = Field(examples=[True])
+
+
+class ApprovalWord(Input):
+    """Whether an action may be done. A refusal needs a reason, which the customer is told."""
+
+    decision: Literal["approve", "refuse"] = Field(examples=["approve"])
+    reason: Remark = Field(default="", examples=["The carrier has confirmed the loss."])
+
+
+class Vouch(Input):
+    """Who the customer is, as the business knows them, and how you found that out."""
+
+    claim: Claims
+    how: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=VISIBLE)] = Field(
+        examples=["called back on the number on file"]
+    )
+
+
+class ActionEnd(Input):
+    """Whether an action happened whose end was not seen, and what you saw where you looked."""
+
+    happened: StrictBool = Field(examples=[True])
+    seen: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=VISIBLE)] = Field(
+        examples=["Refund F10044 stands in the ledger."]
+    )
 
 
 class WrapUp(Input):

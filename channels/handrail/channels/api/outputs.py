@@ -75,6 +75,18 @@ class IdentityView(BaseModel):
     code_to: str | None = None
 
 
+class ApprovalState(BaseModel):
+    """Something that a colleague has to approve before it is done, and what came of it."""
+
+    id: str
+    what: str = Field(examples=["Refund £219.00 for order W10017"])
+    state: Literal["waiting", "approved", "refused", "done", "not_done", "expired", "withdrawn"]
+    since: datetime
+    until: datetime
+    name: str = Field(default="", description="who has decided")
+    reason: str = Field(default="", description="why it was refused")
+
+
 class State(BaseModel):
     """Where the conversation stands now, whole: a client replaces what it had."""
 
@@ -83,6 +95,9 @@ class State(BaseModel):
     handoff: HandoffView | None
     ticket: TicketView | None
     identity: IdentityView
+    approvals: list[ApprovalState] = Field(
+        default=[], description="what waits for a colleague, and what was decided since the customer last wrote"
+    )
     closed: bool
     rating: int | None
     engine: str

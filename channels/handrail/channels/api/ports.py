@@ -11,7 +11,7 @@ from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.desk.desk import Desk
-from handrail.desk.staff import Presence
+from handrail.desk.staff import Presence, Staff
 from handrail.knowledge.passages import Policy
 
 
@@ -40,6 +40,14 @@ class Identities(Protocol):
 
     async def token(self, conversation_id: str, token: str) -> IdentityProven:
         """Take a token that the company's own site signed. Raises `Denied`, `Conflict`, `Unavailable`."""
+        ...
+
+
+class Vouching(Protocol):
+    """Takes a person's word for who a customer is."""
+
+    async def vouch(self, conversation_id: str, staff: Staff, claim: Mapping[str, str], how: str) -> IdentityProven:
+        """Prove the customer whom the claim points at. Raises `Conflict`, `Invalid`."""
         ...
 
 
@@ -77,5 +85,7 @@ class Handrail(Protocol):
     def turns(self) -> Turns: ...
     @property
     def identity(self) -> Identities: ...
+    @property
+    def vouching(self) -> Vouching: ...
     @property
     def engine(self) -> str: ...

@@ -1,11 +1,12 @@
-"""The desk's one stream: the queue whenever it changed, and which conversations have news."""
+"""The desk's one stream: the queue and what waits for approval whenever they changed, and which conversations have
+news."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handrail.channels.api.desk_views import entry
+from handrail.channels.api.desk_views import ApprovalsView, approval, entry
 from handrail.channels.api.kit import Kit
 from handrail.channels.api.streams import Sent
 from handrail.conversation.bell import ALL
@@ -46,9 +47,20 @@ async def entries(kit: Kit, choice: Choice) -> list[Entry]:
     return [each for each in found if each.state == "waiting" or each.person == choice.mine_or_waiting]
 
 
+async def approvals(kit: Kit, staff: Staff, limit: int = LONGEST) -> ApprovalsView:
+    """What waits for approval, and whether this person may decide it."""
+    found = kit.handrail.desk.approvals
+    return ApprovalsView(
+        items=[approval(each) for each in await found.waiting(limit)],
+        may_decide=found.may_decide(staff),
+        now=kit.handrail.clock.now(),
+    )
+
+
 async def desk(kit: Kit, staff: Staff, choice: Choice) -> AsyncGenerator[Sent]:
     """What a desk shows, now and as it changes, without end."""
     before: Any = None
+    waited: Any = None
     async with kit.handrail.bell.hear(ALL) as ticks:
         seen = -SEEN_SECONDS
         while True:
@@ -60,6 +72,10 @@ async def desk(kit: Kit, staff: Staff, choice: Choice) -> AsyncGenerator[Sent]:
             if shown != before:
                 before = shown
                 yield Sent("queue", told)
+            waiting = await approvals(kit, staff)
+            if waiting.items != waited:
+                waited = waiting.items
+                yield Sent("approvals", waiting.model_dump(mode="json"))
             rung = await ticks.wait(SEEN_SECONDS)
             if rung:
                 await asyncio.sleep(PAUSE_SECONDS)

@@ -2,10 +2,17 @@
 
 from typing import Any
 
-from handrail.channels.api.outputs import HandoffView, IdentityView, Source, State, TicketView
+from handrail.channels.api.outputs import ApprovalState, HandoffView, IdentityView, Source, State, TicketView
 from handrail.channels.api.streams import Sent
 from handrail.conversation.events import (
+    ActionClaimed,
+    ActionDropped,
+    ActionFailed,
+    ActionSucceeded,
     Announced,
+    ApprovalAsked,
+    ApprovalGiven,
+    ApprovalRefused,
     BotSaid,
     Checked,
     Citation,
@@ -31,8 +38,9 @@ from handrail.conversation.events import (
 from handrail.conversation.situation import Situation
 
 MOVES = (
-    Closed, CodeRefused, CodeSent, ContactLeft, CustomerSaid, EngineSwitched, GivenBack, HandoffClaimed,
-    HandoffRequested, IdentityProven, Rated, TicketMoved, TicketOpened, TurnEnded, TurnStarted, WrappedUp,
+    ActionClaimed, ActionDropped, ActionFailed, ActionSucceeded, ApprovalAsked, ApprovalGiven, ApprovalRefused, Closed,
+    CodeRefused, CodeSent, ContactLeft, CustomerSaid, EngineSwitched, GivenBack, HandoffClaimed, HandoffRequested,
+    IdentityProven, Rated, TicketMoved, TicketOpened, TurnEnded, TurnStarted, WrappedUp,
 )  # fmt: skip
 """Events after which the state a client shows is another one."""
 
@@ -96,11 +104,44 @@ def state(situation: Situation, engine: str, position: int | None = None) -> Sta
         if ticket
         else None,
         identity=_identity(situation),
+        approvals=_approvals(situation),
         closed=situation.closed,
         rating=situation.rating,
         engine=engine,
         seq=situation.seq,
     )
+
+
+OVER = {"refused": "refused", "approval_expired": "expired", "withdrawn": "withdrawn"}
+"""What a customer is shown of an action that is off, by why."""
+
+
+def _approvals(situation: Situation) -> list[ApprovalState]:
+    shown = []
+    for action in situation.actions:
+        state = OVER.get(action.code, "") if action.stage == "dropped" else STAGES.get(action.stage, "")
+        fresh = action.stage in ("waiting", "approved", "claimed", "unknown") or action.seq > situation.heard
+        if action.asked_at is None or not state or not fresh:
+            continue
+        told = {
+            "id": action.action_id, "what": action.question, "state": state, "since": action.asked_at,
+            "until": action.expires_at, "name": action.decided_by,
+            "reason": action.word if state == "refused" else "",
+        }  # fmt: skip
+        shown.append(ApprovalState.model_validate(told))
+    return shown
+
+
+STAGES = {
+    "waiting": "waiting",
+    "approved": "approved",
+    "claimed": "approved",
+    "unknown": "approved",
+    "refused": "refused",
+    "succeeded": "done",
+    "failed": "not_done",
+}
+"""What a customer is shown of an action that a colleague had to approve, by how far it has come."""
 
 
 def _identity(situation: Situation) -> IdentityView:

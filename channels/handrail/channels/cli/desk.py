@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handrail.channels.cli import decisions
 from handrail.channels.cli.workspace import Workspace, run
 from handrail.conversation.errors import NotFound
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from handrail.conversation.settings import Settings
     from handrail.desk.staff import Staff
 
-app = typer.Typer(help="Work the queue: list, show, claim, say, note, give back, wrap up.", no_args_is_help=True)
+app = typer.Typer(
+    help="Work the queue: list, show, claim, say, note, give back, wrap up, approve, vouch, settle.",
+    no_args_is_help=True,
+)
 
 Id = Annotated[str, typer.Argument(help="The conversation, or the beginning or end of its id where that is enough.")]
 As = Annotated[str, typer.Option("--as", help="Your login (see `handrail users`).", envvar="HANDRAIL_LOGIN")]
@@ -93,6 +97,77 @@ def wrap_up(
     _act(login, conversation, workspace, do, "wrapped up")
 
 
+@app.command()
+def approvals(workspace: Workspace = None) -> None:
+    """List what waits for a colleague's approval, the oldest first."""
+    run(decisions.waiting, workspace)
+
+
+@app.command()
+def approve(
+    conversation: Id,
+    login: As,
+    action: Annotated[str | None, typer.Option(help="Which action, where several wait.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; only the desk sees it.")] = "",
+    workspace: Workspace = None,
+) -> None:
+    """Approve what waits in a conversation."""
+
+    def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
+        return decisions.decide(handrail, staff, conversation_id, action, "approve", reason)
+
+    _act(login, conversation, workspace, do, "approved; it is done as soon as a server runs")
+
+
+@app.command()
+def refuse(
+    conversation: Id,
+    login: As,
+    reason: Annotated[str, typer.Option(help="Why; the customer is told it.")],
+    action: Annotated[str | None, typer.Option(help="Which action, where several wait.")] = None,
+    workspace: Workspace = None,
+) -> None:
+    """Refuse what waits in a conversation."""
+
+    def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
+        return decisions.decide(handrail, staff, conversation_id, action, "refuse", reason)
+
+    _act(login, conversation, workspace, do, "refused; the customer is told as soon as a server runs")
+
+
+@app.command()
+def vouch(
+    conversation: Id,
+    claim: Annotated[list[str], typer.Argument(help="Who it is, as email=sam@example.org or order_id=W10001.")],
+    login: As,
+    how: Annotated[str, typer.Option(help="How you found out: “called back on the number on file”.")],
+    workspace: Workspace = None,
+) -> None:
+    """Vouch for who the customer is, in a conversation that you hold."""
+
+    def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
+        return decisions.vouch(handrail, staff, conversation_id, claim, how)
+
+    _act(login, conversation, workspace, do, "identity proven")
+
+
+@app.command()
+def settle(
+    conversation: Id,
+    action: Annotated[str, typer.Argument(help="The action, as `show` lists it.")],
+    end: Annotated[str, typer.Argument(help="happened or not-happened.")],
+    login: As,
+    seen: Annotated[str, typer.Option(help="What you have seen, and where.")],
+    workspace: Workspace = None,
+) -> None:
+    """Say whether an action happened whose end was not seen."""
+
+    def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
+        return decisions.settle(handrail, staff, conversation_id, action, end, seen)
+
+    _act(login, conversation, workspace, do, "settled")
+
+
 def _act(login: str, conversation: str, workspace: object, do: Do, done: str) -> None:
     async def command(settings: "Settings") -> None:
         from handrail.agent.parts import open_desk
@@ -164,6 +239,10 @@ async def _show(settings: "Settings", conversation: str) -> None:
             refs = ", ".join(line.evidence)
             console.print(Text(f"{line.topic:<12}", style="bold") + Text(line.text) + Text(f"  [{refs}]", style="dim"))
         console.print(Text("\nfirst line  ", style="bold") + Text(shown.packet.first_line) + Text("\n"))
+    for action in shown.situation.actions:
+        if action.stage not in ("succeeded", "failed", "dropped"):
+            console.print(Text(f"{action.stage:<12}", style="bold") + Text(action.question))
+            console.print(Text(f"{'':<12}action {action.action_id}, key {action.idempotency_key or '-'}", style="dim"))
     for said in shown.situation.lines:
         who = said.name or said.speaker
         console.print(Text(f"{said.at:%H:%M} {said.seq:>4} {who} › ", style="dim") + Text(said.text))
