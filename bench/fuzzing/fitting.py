@@ -58,9 +58,8 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
         case "POST", "/v1/conversations/{id}/messages" if dice % 2:
             lines = [*LINES, *attacks(state)]
             case.body = {"text": lines[dice // 2 % len(lines)]}
-        case "POST", "/v1/conversations/{id}/identity" if "claim" in body and dice % 2:
-            claims = ({"email": next(state.customers)[1]}, {"order_id": state.orders[0]}, {"customer_id": "C1001"})
-            case.body = {"claim": claims[dice // 2 % len(claims)]}
+        case "POST", "/v1/conversations/{id}/identity":
+            _identity(body, dice, state)
         case "POST", "/v1/desk/conversations/{id}/promises":
             case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
         case "POST", "/v1/users" if "login" in body:
@@ -77,6 +76,16 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             policies = state.site.handrail.knowledge.policies
             policy = policies[dice % len(policies)]
             case.path_parameters, case.query = {"id": policy.id}, {"version": policy.version}
+
+
+def _identity(body: dict[str, Any], dice: int, state: State) -> None:
+    """A token that the site signed, or a claim that points at somebody."""
+    customer_id, email = next(state.customers)
+    if "token" in body:
+        body["token"] = state.site.site_token(customer_id)
+    elif "claim" in body and dice % 2:
+        claims = ({"email": email}, {"order_id": state.orders[0]}, {"customer_id": "C1001"})
+        body["claim"] = claims[dice // 2 % len(claims)]
 
 
 async def _user(state: State) -> Any:

@@ -20,6 +20,7 @@ from handrail.conversation.events import (
     BotSaid,
     Event,
     HandoffClaimed,
+    IdentityProven,
     PersonSaid,
     TurnEnded,
 )
@@ -496,3 +497,15 @@ def _ordered(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_ordered(part) for part in value]
     return value
+
+
+async def test_a_claim_that_came_after_the_proof_does_not_change_whom_it_is_looked_up_for(
+    talk: Talk, shop: Shop
+) -> None:
+    ref = talk.log.vault.ref("c2")
+    await talk.append("system", IdentityProven(level="known", customer_id="c2", customer_ref=ref, method="claim"))
+    shop.after = _break
+    fence, action = await talk.asked_and_agreed()
+    await talk.do(fence, action)
+    (settled,) = await talk.actions.reconcile(await talk.situation())
+    assert settled.result["for"] == "c1"

@@ -349,8 +349,9 @@ async def test_what_is_missing_for_a_tool(desk: Desk, clock: Any, settings: Sett
     await desk.claim(email="ada@example.org")
     await desk.prove(desk.post.code)
     assert gate(order_status, await desk.situation()) is None
-    assert desk.service.allows(order_status, Identity(level="verified"))
-    assert not desk.service.allows(order_status, Identity(level="known"))
+    assert desk.service.allows(order_status, Identity(level="verified", customer_id="c1"))
+    assert not desk.service.allows(order_status, Identity(level="known", customer_id="c1"))
+    assert not desk.service.allows(order_status, Identity(level="verified"))
 
 
 async def test_a_code_in_a_line_is_tried_and_blacked_out(desk: Desk) -> None:

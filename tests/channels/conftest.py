@@ -111,7 +111,9 @@ class ScriptedTurns:
     cancelled: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def hear(self, conversation_id: str, text: str, key: str | None = None) -> Event:
+    async def hear(
+        self, conversation_id: str, text: str, key: str | None = None, *, address: str | None = None
+    ) -> Event:
         before = (await self.log.head(conversation_id)).last_seq
         event, *_ = await self.log.append(conversation_id, "customer", CustomerSaid(text=text), key=key)
         if event.seq > before:
@@ -173,7 +175,7 @@ class ScriptedIdentity:
         sent = CodeSent(challenge_id="c1", customer_id="17", to="s…@example.org", digest="x", expires_at=expires)
         await self.log.append(conversation_id, "system", sent)
 
-    async def prove(self, conversation_id: str, code: str) -> IdentityProven:
+    async def prove(self, conversation_id: str, code: str, *, address: str | None = None) -> IdentityProven:
         self.tries[conversation_id] = self.tries.get(conversation_id, 0) + 1
         if self.tries[conversation_id] > 5:
             raise TooMany("no tries are left; ask for a new code", code="code_tries", retry_after=60)

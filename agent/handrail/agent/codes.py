@@ -5,6 +5,7 @@ import hmac
 import logging
 import secrets
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 
 from handrail.agent.attempts import Attempts
 from handrail.conversation.clock import Clock
@@ -17,6 +18,7 @@ from handrail.desk.mail import Mail, Mailer
 
 DIGITS = 6
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 log = logging.getLogger("handrail.identity")
 
 
@@ -25,23 +27,23 @@ class Codes:
 
     def __init__(self, log_: Log, clock: Clock, settings: Settings, mailer: Mailer) -> None:
         self._clock, self._settings, self._mailer = clock, settings, mailer
+        self._limits = settings.identity
         self._keyed = log_.vault.ref
         self._attempts = Attempts(log_.database)
         self._sending: set[asyncio.Task[None]] = set()
 
-    async def expect_allowed(self, target: str) -> None:
-        """Use one of the codes per hour of a conversation or a customer. Raises `TooMany`."""
-        now = self._clock.now()
-        ref = self._ref(f"codes {target}")
-        attempt = await self._attempts.take(ref, self._settings.identity.codes_per_hour, HOUR, now)
-        if not attempt.allowed:
-            wait = (attempt.retry_at - now).total_seconds()
-            raise TooMany("no more codes for now", code="too_many_codes", retry_after=wait)
+    async def expect_allowed(self, conversation_id: str) -> None:
+        """Use one of the codes per hour of a conversation. Raises `TooMany`."""
+        await self._expect(f"codes in {conversation_id}", self._limits.codes_per_hour, HOUR, "too_many_codes")
 
-    async def allowed(self, target: str) -> bool:
-        """As `expect_allowed`, but silent: that one customer's limit is reached would say that there is such a one."""
+    async def allowed(self, contact: str) -> bool:
+        """Use one of the codes per hour and per day of a customer.
+
+        Silent, since that one customer's limit is reached would say that there is such a one.
+        """
         try:
-            await self.expect_allowed(target)
+            await self._expect(f"codes to {contact}", self._limits.codes_per_hour, HOUR, "too_many_codes")
+            await self._expect(f"codes of the day to {contact}", self._limits.codes_per_day, DAY, "too_many_codes")
         except TooMany:
             log.warning("too many codes were asked for one customer; none is sent")
             return False
@@ -64,14 +66,25 @@ class Codes:
             return False
         return challenge.tries < self._settings.identity.code_tries
 
-    async def use_try(self, conversation_id: str, challenge: Challenge) -> int:
-        """Use one of the tries, before the code is looked at; returns how many are used. Raises `TooMany`."""
+    async def use_try(
+        self, conversation_id: str, challenge: Challenge, *, address: str | None, once: str | None
+    ) -> int:
+        """Use one of the tries, before the code is looked at; returns how many are used. Raises `TooMany`.
+
+        `address` is where it comes from; what comes again under the same `once` uses nothing more.
+        """
+        if address is not None:
+            what = f"tries from {network(address)}"
+            await self._expect(what, self._limits.tries_per_address, HOUR, "too_many_tries", once and f"{once} address")
         ref = self._ref(f"tries {conversation_id} {challenge.challenge_id}")
-        limit, window = self._settings.identity.code_tries, timedelta(hours=12)
-        attempt = await self._attempts.take(ref, limit, window, self._clock.now())
+        attempt = await self._attempts.take(ref, self._limits.code_tries, DAY, self._clock.now(), once)
         if not attempt.allowed:
             raise TooMany("the code can't be used any more: ask for a new one", code="code_tries")
         return attempt.used
+
+    def once(self, conversation_id: str, challenge: Challenge, key: str | None, code: str) -> str | None:
+        """The name of this very try, where the client gave a `key`: of this code alone, so that no key opens others."""
+        return self._ref(f"once {conversation_id} {challenge.challenge_id} {key} {code}") if key else None
 
     def opens(self, conversation_id: str, challenge: Challenge, code: str) -> bool:
         """Whether `code` is the one, compared in constant time."""
@@ -104,8 +117,26 @@ class Codes:
         except Exception:
             log.exception("a code could not be sent")
 
+    async def _expect(self, what: str, limit: int, window: timedelta, code: str, once: str | None = None) -> None:
+        now = self._clock.now()
+        attempt = await self._attempts.take(self._ref(what), limit, window, now, once)
+        if not attempt.allowed:
+            wait = (attempt.retry_at - now).total_seconds()
+            raise TooMany("too many for now; please wait", code=code, retry_after=wait)
+
     def _digest(self, conversation_id: str, challenge_id: str, code: str) -> str:
         return self._ref(f"code {conversation_id} {challenge_id} {code}")
 
     def _ref(self, text: str) -> str:
         return self._keyed(f"identity: {text}")
+
+
+def network(address: str) -> str:
+    """What one customer's line has: an IPv4 address, or the first 64 bits of an IPv6 address."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or int(found) >> 64)
+    return str(found)

@@ -11,18 +11,17 @@ from typing import Any, Literal
 from handrail.agent.claims import claim_in, code_in, ids_of, masked
 from handrail.agent.codes import DIGITS, Codes
 from handrail.agent.site_token import SiteTokens
-from handrail.agent.tools.api import Directory, Person, Tool
+from handrail.agent.tools.api import Customer, Directory, Person, Tool
 from handrail.agent.workspace import Workspace
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Conflict, Denied, HandrailError, Invalid, TooMany, Unavailable
-from handrail.conversation.events import CodeRefused, Data, IdentityProven, Level
+from handrail.conversation.events import CodeRefused, Data, IdentityProven
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situation import Challenge, Identity, Situation
 from handrail.conversation.situations import Situations
 from handrail.desk.mail import Mailer
 
-LEVELS: tuple[Level, ...] = ("none", "known", "verified")
 CLAIM_CHARACTERS = 200
 log = logging.getLogger("handrail.identity")
 
@@ -64,7 +63,7 @@ class IdentityService:
 
     def allows(self, tool: Tool, identity: Identity) -> bool:
         """Whether the customer is known as well as the tool needs."""
-        return LEVELS.index(identity.level) >= LEVELS.index(tool.identity)
+        return Customer(identity.customer_id, identity.level).reaches(tool.identity)
 
     def gate(self, tool: Tool, situation: Situation) -> Missing | None:
         """What is missing before `tool` may be called for this customer; None where nothing is."""
@@ -91,38 +90,44 @@ class IdentityService:
             raise Invalid("tell an e-mail address or an order number", code="claim_empty")
         if (await self._situations.get(conversation_id)).identity.level == "verified":
             return
-        await self._codes.expect_allowed(f"in {conversation_id}")
+        await self._codes.expect_allowed(conversation_id)
         person = await self._person(claim)
         # Counted for strangers too, so that both ways do the same work.
         contact = (person.email or person.id).lower() if person else repr(sorted(claim.items()))
-        allowed = await self._codes.allowed(f"to {contact}")
+        allowed = await self._codes.allowed(contact)
         to = person.email if person and allowed else None
         code = self._codes.new() if to else None
         await self._log.append(conversation_id, "system", *self._claimed(conversation_id, claim, person, code))
         if to and code:
             self._codes.send(to, code)
 
-    async def prove(self, conversation_id: str, code: str) -> IdentityProven:
-        """Take the code back. Raises `Denied` (`no_challenge`, `code_wrong`, `code_expired`), `TooMany`, `Invalid`."""
+    async def prove(
+        self, conversation_id: str, code: str, *, address: str | None = None, key: str | None = None
+    ) -> IdentityProven:
+        """Take the code back. Raises `Denied` (`no_challenge`, `code_wrong`, `code_expired`), `TooMany`, `Invalid`.
+
+        `address` is where it comes from, as far as known. The same code again under the same `key` uses no further try.
+        """
         digits = "".join(character for character in code if character.isdecimal())
         if len(digits) != DIGITS:
             raise Invalid(f"a code has {DIGITS} digits", code="code_form")
         challenge = (await self._situations.get(conversation_id)).challenge
         if challenge is None:
             raise Denied("no code is awaited: say who you are first", code="no_challenge")
-        used = await self._codes.use_try(conversation_id, challenge)
+        once = self._codes.once(conversation_id, challenge, key, digits)
+        used = await self._codes.use_try(conversation_id, challenge, address=address, once=once)
         right = self._codes.opens(conversation_id, challenge, digits)
         late = self._clock.now() >= challenge.expires_at
         if late or not right:
             refused = CodeRefused(challenge_id=challenge.challenge_id, tries=used)
-            await self._log.append(conversation_id, "system", refused)
+            await self._log.append(conversation_id, "system", refused, key=once)
             raise (
                 Denied("the code has expired", code="code_expired")
                 if late
                 else Denied("the code is not right", code="code_wrong")
             )
-        person = await self._person({"customer_id": challenge.customer_id})
-        return await self._proven(conversation_id, challenge.customer_id, person.name if person else "", "code")
+        name = await self._name(challenge.customer_id)
+        return await self._proven(conversation_id, challenge.customer_id, name, "code")
 
     async def token(self, conversation_id: str, token: str) -> IdentityProven:
         """Take a token that the company's site signed; its `sub` is the customer's id.
@@ -135,13 +140,18 @@ class IdentityService:
             raise Denied("the token is not accepted: there is no such customer", code="token_customer")
         return await self._proven(conversation_id, claims.customer_id, person.name if person else claims.name, "token")
 
-    async def hear(self, conversation_id: str, text: str) -> Heard:
-        """Take the awaited code out of a line before it is kept, and try it. What came of it stands in the log."""
+    async def hear(
+        self, conversation_id: str, text: str, *, address: str | None = None, key: str | None = None
+    ) -> Heard:
+        """Take the awaited code out of a line before it is kept, and try it. What came of it stands in the log.
+
+        `address` and `key` are as in `prove`.
+        """
         found = code_in(text, self._ids)
         if found is None or (await self._situations.get(conversation_id)).challenge is None:
             return Heard(text)
         try:
-            await self.prove(conversation_id, found.digits)
+            await self.prove(conversation_id, found.digits, address=address, key=key)
         except (Denied, TooMany, Conflict) as refused:
             log.info("a code given in the chat was refused: %s", refused.code)
         return Heard(found.text, code=True)
@@ -150,6 +160,15 @@ class IdentityService:
         """Wait for the codes that are being sent."""
         await self._codes.close()
         await self._tokens.close()
+
+    async def _name(self, customer_id: str) -> str:
+        """The name on file; empty where the directory does not answer: the code was right all the same."""
+        try:
+            person = await self._person({"customer_id": customer_id})
+        except HandrailError:
+            log.warning("the customer directory does not answer: a customer is known without their name")
+            return ""
+        return person.name if person else ""
 
     async def _person(self, claim: Mapping[str, str]) -> Person | None:
         if self._find is None:

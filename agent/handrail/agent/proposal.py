@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from handrail.agent.consent import read_reply
 from handrail.agent.tools.api import Context, Preview, Tool
 from handrail.agent.tools.binding import Bound, Unbound, bind
-from handrail.agent.tools.call import Called, guarded
+from handrail.agent.tools.call import Called, admitted, guarded
 from handrail.conversation.events import ActionProposed, Data
 from handrail.conversation.situation import ActionState, Identity, Line, Situation
 
@@ -46,12 +46,15 @@ async def prepare(
 
     A `Called` says why there is no such action: `invalid` arguments, `refused` by a rule, or `failed` to find out.
     """
+    allowed = admitted(tool, ctx)
+    if isinstance(allowed, Called):
+        return allowed
     bound = bind(tool, arguments)
     if isinstance(bound, Unbound):
         return Called("invalid", code="arguments", message=str(bound))
     if tool.preview is None:
         return Called("failed", code="no_preview", message=f"{tool.name} has no preview, so nobody could consent to it")
-    called = await guarded(tool, lambda: _preview(tool, ctx, bound), tool.timeout, broken="failed")
+    called = await guarded(tool, lambda: _preview(tool, allowed, bound), tool.timeout, broken="failed")
     if not called.ok:
         return called
     preview: Preview = called.value

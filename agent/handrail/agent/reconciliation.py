@@ -9,7 +9,8 @@ from handrail.agent.execution import Executed
 from handrail.agent.tools.api import Context, Tool
 from handrail.agent.tools.binding import Unbound, bind
 from handrail.agent.tools.call import Called, guarded, serialised
-from handrail.conversation.events import ActionClaimed, ActionFailed, ActionSucceeded, Event, IdentityProven
+from handrail.conversation.events import ActionClaimed, ActionFailed, ActionSucceeded, Event
+from handrail.conversation.fold import fold
 from handrail.conversation.situation import ActionState, Identity, Situation
 
 if TYPE_CHECKING:
@@ -80,10 +81,5 @@ def _claims(event: Event, action: ActionState) -> bool:
 
 def _identity_at(events: list[Event], seq: int) -> Identity:
     """Whom the action was done for: the identity as it stood at the claim, not as it is now."""
-    identity = Identity()
-    for event in events:
-        if event.seq < seq and isinstance(event.data, IdentityProven):
-            proven = event.data
-            customer_id = proven.customer_id or None
-            identity = Identity(proven.level, customer_id, proven.name, proven.customer_ref, proven.method, event.seq)
-    return identity
+    before = (event for event in events if event.seq < seq)
+    return fold(Situation(events[0].conversation_id), before).identity

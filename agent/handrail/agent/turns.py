@@ -43,12 +43,15 @@ class Turns:
         self._later: dict[str, asyncio.TimerHandle] = {}
         self._stopping = False
 
-    async def hear(self, conversation_id: str, text: str, key: str | None = None) -> Event:
+    async def hear(
+        self, conversation_id: str, text: str, key: str | None = None, *, address: str | None = None
+    ) -> Event:
         """Put a line of the customer's on the log, with card numbers and the like blacked out, and wake the turn.
 
-        The same `key` returns the event of the first time and adds nothing. Raises `NotFound`.
+        The same `key` returns the event of the first time and adds nothing. `address` is where the line comes from, for
+        the limits of codes. Raises `NotFound`.
         """
-        heard = await self._services.identity.hear(conversation_id, text)
+        heard = await self._services.identity.hear(conversation_id, text, address=address, key=key)
         masked = mask(heard.text)
         self._services.router.foresee(masked.text)
         kinds = (*masked.kinds, "code") if heard.code else masked.kinds

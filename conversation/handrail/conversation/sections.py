@@ -110,6 +110,11 @@ class IdentitySection(Section):
     code_minutes: float = Field(default=10, gt=0)
     code_tries: int = Field(default=5, ge=1)
     codes_per_hour: int = Field(default=5, ge=1)
+    """Codes that one conversation may ask for, and that are sent to one customer."""
+    codes_per_day: int = Field(default=20, ge=1)
+    """Codes that are sent to one customer in 24 hours: times `code_tries`, the guesses at one account."""
+    tries_per_address: int = Field(default=60, ge=1)
+    """Codes that may be tried from one address in an hour, in whatever conversations."""
     jwt_secret: SecretStr | None = None
     jwt_public_key: str | None = None
     jwks_url: Url | None = None

@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, core_schema
 from handrail.conversation.events import Citation, Level
 
 Effect = Literal["read", "write"]
+LEVELS: tuple[Level, ...] = ("none", "known", "verified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Customer:
     id: str | None
     level: Level
     name: str = ""
+
+    def reaches(self, needed: Level) -> bool:
+        """Whether they are known as well as is needed. A level without a customer (forgotten, say) is none."""
+        level = self.level if self.id else "none"
+        return LEVELS.index(level) >= LEVELS.index(needed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 from pydantic_core import to_json
 
-from handrail.agent.tools.api import Context, Refusal, Tool
+from handrail.agent.tools.api import Context, Customer, Refusal, Tool
 from handrail.agent.tools.binding import Unbound, bind
 
 End = Literal["done", "refused", "invalid", "failed", "unknown"]
 """`refused`: a business rule said no. `invalid`: the arguments don't fit. `failed`: a read brought no answer.
 `unknown`: a write whose end was not seen, so that its effect may have happened."""
 
+NOBODY = Customer(id=None, level="none")
 log = logging.getLogger("handrail.tools")
 
 
@@ -44,15 +45,31 @@ async def call(tool: Tool, ctx: Context, arguments: Mapping[str, Any], *, second
     A write that breaks or does not end within `seconds` (the tool's own time-out where not given) is `unknown`; a read
     `failed`. What broke is logged, without the arguments.
     """
+    allowed = admitted(tool, ctx)
+    if isinstance(allowed, Called):
+        return allowed
     bound = bind(tool, arguments)
     if isinstance(bound, Unbound):
         return Called("invalid", code="arguments", message=str(bound))
     limit = tool.timeout if seconds is None else seconds
 
     async def run() -> Any:
-        return serialised(tool, await tool.run(ctx, **bound.values))
+        return serialised(tool, await tool.run(allowed, **bound.values))
 
     return await guarded(tool, run, limit, broken="unknown" if tool.effect == "write" else "failed")
+
+
+def admitted(tool: Tool, ctx: Context) -> Context | Called:
+    """The context as this tool may have it: the last door, whatever came before.
+
+    A customer who is not known as well as the tool needs is turned away; one who is merely claimed is nobody to a tool
+    that asks for no identity.
+    """
+    if not ctx.customer.reaches(tool.identity):
+        return Called("failed", code="identity", message=f"{tool.name} needs a customer who is {tool.identity}")
+    if tool.identity == "none" and ctx.customer.level == "known":
+        return replace(ctx, customer=NOBODY)
+    return ctx
 
 
 async def guarded(tool: Tool, run: Callable[[], Awaitable[Any]], seconds: float, *, broken: End) -> Called:

@@ -98,7 +98,8 @@ async def write(
     longest = kit.handrail.settings.server.max_message_characters
     if len(body.text) > longest:
         raise Invalid(f"a message has at most {longest} characters", code="too_long")
-    heard = await kit.handrail.turns.hear(who.conversation_id, body.text, f"message:{key}" if key else None)
+    key = f"message:{key}" if key else None
+    heard = await kit.handrail.turns.hear(who.conversation_id, body.text, key, address=address(request))
     if "text/event-stream" in request.headers.get("accept", ""):
         return EventStream(following.answer(kit, heard, staff=who.staff is not None), kit.closing)
     return await answers.wait(kit.handrail, heard)
@@ -122,7 +123,9 @@ async def follow(kit: WithKit, who: Reading, last: LastEventId = None, after: Af
 
 
 @router.post("/{id}/identity", responses=CHANGES)
-async def identify(kit: WithKit, who: Speaking, body: IdentityClaim | IdentityCode | IdentityToken) -> IdentityView:
+async def identify(
+    kit: WithKit, request: Request, who: Speaking, body: IdentityClaim | IdentityCode | IdentityToken
+) -> IdentityView:
     """Say who you are, then give back the one-time code that was sent to the contact on file; or give a `token` of the
     company's own site. What waited for the proof goes on.
 
@@ -133,7 +136,7 @@ async def identify(kit: WithKit, who: Speaking, body: IdentityClaim | IdentityCo
         case IdentityClaim(claim=claim):
             await identity.claim(who.conversation_id, claim)
         case IdentityCode(code=code):
-            await identity.prove(who.conversation_id, code)
+            await identity.prove(who.conversation_id, code, address=address(request))
         case IdentityToken(token=token):
             await identity.token(who.conversation_id, token)
     if not isinstance(body, IdentityClaim):

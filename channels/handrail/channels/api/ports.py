@@ -18,7 +18,9 @@ from handrail.knowledge.passages import Policy
 class Turns(Protocol):
     """Hears customers and answers them, outside of any request."""
 
-    async def hear(self, conversation_id: str, text: str, key: str | None = None) -> Event:
+    async def hear(
+        self, conversation_id: str, text: str, key: str | None = None, *, address: str | None = None
+    ) -> Event:
         """Put a line of the customer's on the log and wake the turn that answers it."""
         ...
 
@@ -34,7 +36,7 @@ class Identities(Protocol):
         """Send a one-time code to the contact on file."""
         ...
 
-    async def prove(self, conversation_id: str, code: str) -> IdentityProven:
+    async def prove(self, conversation_id: str, code: str, *, address: str | None = None) -> IdentityProven:
         """Take the code that was sent. Raises `Denied`, `TooMany`."""
         ...
 
