@@ -128,7 +128,7 @@ class Desk:
 def make(log: Log, clock: Any, settings: Settings, directory: Directory | None = None) -> Desk:
     post, directory = Post(), directory or Directory()
     tools = (order_status, find_orders, free_slots)
-    workspace = Workspace(Path(), Path(), tools=tools, find_customer=directory.find)
+    workspace = Workspace(Path(), Path(), find_customer=directory.find, by_name={tool.name: tool for tool in tools})
     situations = Situations(log)
     service = IdentityService(log, situations, clock, settings, mailer=post, workspace=workspace)
     return Desk(service, log, situations, post, directory)

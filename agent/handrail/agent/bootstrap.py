@@ -21,6 +21,7 @@ from handrail.agent.parts import open_log
 from handrail.agent.phrases import load_phrases
 from handrail.agent.router import Router
 from handrail.agent.services import Services
+from handrail.agent.sources.sources import Sources, open_sources
 from handrail.agent.turns import Turns
 from handrail.agent.vouching import Vouching
 from handrail.agent.workspace import Workspace, load_workspace
@@ -57,6 +58,7 @@ class Handrail:
     knowledge: Knowledge
     rails: Rails
     workspace: Workspace
+    sources: Sources
     actions: Actions
     identity: IdentityService
     vouching: Vouching
@@ -135,6 +137,8 @@ async def build(
         rails = rails or await make_rails(settings, embedder)
         situations = Situations(log)
         stack.push_async_callback(situations.close)
+        sources = await stack.enter_async_context(open_sources(settings, clock, rehearsal=rehearsal))
+        workspace.adopt(sources.tools)
         resources = await stack.enter_async_context(workspace.open(database.url, clock.now(), rehearsal=rehearsal))
         mailer = mailer or build_mailer(settings, clock)
         chosen, writer = _engine(settings, embedder, clock, stack) if model is None else (model, None)
@@ -155,6 +159,13 @@ async def build(
         handover = Handover(log, settings, presence, packets, _Contacts(workspace, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
         outbox = Outbox(database, log, situations, mailer, clock=clock, settings=settings, link=link)
+        router = Router(workspace.tools, embedder)
+
+        def offer() -> None:
+            workspace.adopt(sources.tools)
+            router.offer(workspace.tools)
+
+        sources.on_change(offer)
         services = Services(
             settings=settings,
             clock=clock,
@@ -162,7 +173,7 @@ async def build(
             situations=situations,
             rails=rails,
             knowledge=knowledge,
-            router=Router(workspace.tools, embedder),
+            router=router,
             model=chosen,
             workspace=workspace,
             actions=actions,
@@ -173,7 +184,7 @@ async def build(
             phrases=phrases,
         )
         turns = Turns(services, Graph())
-        housekeeping = Housekeeping(turns, desk.tickets, log, clock, settings, phrases)
+        housekeeping = Housekeeping(turns, desk.tickets, log, clock, settings, phrases, sources)
         stack.push_async_callback(turns.stop)
         if keep_house:
             stack.push_async_callback(_cancel, asyncio.create_task(housekeeping.run(), name="housekeeping"))
@@ -189,6 +200,7 @@ async def build(
             knowledge=knowledge,
             rails=rails,
             workspace=workspace,
+            sources=sources,
             actions=actions,
             identity=identity,
             vouching=Vouching(log, situations, workspace.find_customer, resources),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from handrail.agent.phrases import Phrases
+from handrail.agent.sources.sources import Sources
 from handrail.agent.turns import Turns
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Fenced, HandrailError
@@ -25,11 +26,23 @@ class Housekeeping:
     """Makes its rounds until it is cancelled. Several processes may: each step is safe to do twice."""
 
     def __init__(
-        self, turns: Turns, tickets: Tickets, log_: Log, clock: Clock, settings: Settings, phrases: Phrases
+        self,
+        turns: Turns,
+        tickets: Tickets,
+        log_: Log,
+        clock: Clock,
+        settings: Settings,
+        phrases: Phrases,
+        sources: Sources,
     ) -> None:
         self._turns, self._tickets, self._log = turns, tickets, log_
         self._clock, self._settings, self._phrases = clock, settings, phrases
-        self._steps: tuple[Callable[[], Awaitable[int]], ...] = (turns.sweep, tickets.sweep, self.close_idle)
+        self._steps: tuple[Callable[[], Awaitable[int]], ...] = (
+            turns.sweep,
+            tickets.sweep,
+            self.close_idle,
+            sources.refresh,
+        )
 
     async def run(self) -> None:
         """Make a round every few seconds; a part that does not answer is told and tried again."""

@@ -20,8 +20,13 @@ class Router:
     """Picks the few tools that a prompt carries."""
 
     def __init__(self, tools: Sequence[Tool], embedder: Embedder) -> None:
-        self.book = Toolbook(embedder, tools)
+        self._embedder = embedder
+        self.offer(tools)
         self._foreseen: set[asyncio.Task[object]] = set()
+
+    def offer(self, tools: Sequence[Tool]) -> None:
+        """Pick among these from now on."""
+        self.book = Toolbook(self._embedder, tools)
 
     def foresee(self, message: str) -> None:
         """Begin to embed a message and what `pick` asks of it, while its turn still waits for other things."""

@@ -6,7 +6,7 @@ import inspect
 import logging
 import sys
 import traceback
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,10 +28,23 @@ class Workspace:
 
     folder: Path
     data_folder: Path
-    tools: tuple[Tool, ...] = ()
     lifespan: Lifespan | None = None
     find_customer: Directory | None = None
-    by_name: Mapping[str, Tool] = field(default_factory=dict)
+    by_name: dict[str, Tool] = field(default_factory=dict)
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """Every tool there is now: the workspace's own first, then those of sources."""
+        return tuple(self.by_name.values())
+
+    def adopt(self, tools: Iterable[Tool]) -> None:
+        """Put these in the place of the tools of sources so far. Raises `SettingsError` for a name that is taken."""
+        own = {name: tool for name, tool in self.by_name.items() if not tool.source}
+        taken = {tool.name: tool for tool in tools}
+        if twice := next((name for name in taken if name in own), None):
+            raise SettingsError(f"a Python file has a tool {twice!r} already; give the source a `prefix`")
+        self.by_name.clear()
+        self.by_name.update({**own, **taken})
 
     @asynccontextmanager
     async def open(
@@ -66,7 +79,6 @@ def load_workspace(settings: Settings) -> Workspace:
     workspace = Workspace(
         folder=folder,
         data_folder=settings.data_folder,
-        tools=tuple(by_name.values()),
         lifespan=_one(modules, "lifespan"),
         find_customer=_one(modules, "find_customer"),
         by_name=by_name,

@@ -31,6 +31,7 @@ from handrail.conversation.sections import (
     Section,
     Server,
 )
+from handrail.conversation.sources import ToolsTable
 
 FILE = "handrail.toml"
 PLAIN = {
@@ -66,6 +67,7 @@ class Settings(Section):
     checks: Checks = Checks()
     mail: Mail = Mail()
     server: Server = Server()
+    tools: ToolsTable = ToolsTable()
 
     @property
     def data_folder(self) -> Path:

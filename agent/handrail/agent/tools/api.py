@@ -145,6 +145,10 @@ class Tool:
     """The arguments as a JSON schema without references."""
     returns: TypeAdapter[Any] | None = field(default=None, compare=False, repr=False)
     """Validates and serialises what the function returns."""
+    source: str = ""
+    """The source of others that it comes from; empty for the workspace's own functions."""
+    terms: str = ""
+    """How a tool of others is kept to the customer's own things: `bound`, `owned` or `public`."""
 
     def schema(self) -> dict[str, Any]:
         """Name, description and parameters, as the `function` of a tool in OpenAI's Chat Completions."""

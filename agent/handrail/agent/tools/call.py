@@ -12,10 +12,11 @@ from pydantic_core import to_json
 
 from handrail.agent.tools.api import Context, Customer, Refusal, Tool
 from handrail.agent.tools.binding import Unbound, bind
+from handrail.agent.tools.offer import Undone
 
 End = Literal["done", "refused", "invalid", "failed", "unknown"]
-"""`refused`: a business rule said no. `invalid`: the arguments don't fit. `failed`: a read brought no answer.
-`unknown`: a write whose end was not seen, so that its effect may have happened."""
+"""`refused`: a business rule said no. `invalid`: the arguments don't fit. `failed`: a read brought no answer, or
+a write certainly never happened. `unknown`: a write whose end was not seen, so that its effect may have happened."""
 
 NOBODY = Customer(id=None, level="none")
 log = logging.getLogger("handrail.tools")
@@ -80,6 +81,9 @@ async def guarded(tool: Tool, run: Callable[[], Awaitable[Any]], seconds: float,
             called = Called("done", value=await run())
     except Refusal as refusal:
         called = refused(refusal)
+    except Undone as undone:
+        log.warning("%s was not done: %s (%s)", tool.name, undone, undone.code)
+        called = Called("failed", code=undone.code, message=str(undone))
     except TimeoutError:
         log.warning("%s did not end within %.1f s", tool.name, seconds)
         called = Called(broken, code="timeout", message=f"no answer within {seconds:g} s")

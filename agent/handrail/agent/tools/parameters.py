@@ -1,27 +1,37 @@
 """The JSON schema of a tool's arguments, small and without references, as models and grammars take it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
-NOISE = ("title", "$defs")
-REFERENCE = "#/$defs/"
+NOISE = ("title", "$defs", "definitions", "$schema", "$id", "$comment")
+REFERENCE = re.compile(r"#/(?:\$defs|definitions)/(.+)")
 
 
 def parameters_of(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of `model`. Raises `ValueError` for a type that contains itself: models can't be given that."""
-    schema = model.model_json_schema()
-    cleaned = _clean(schema, schema.get("$defs", {}), ())
+    return written_out(model.model_json_schema())
+
+
+def written_out(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of some arguments without references and noise. Raises `ValueError` where it contains itself, or
+    refers to what is not there."""
+    definitions = {**schema.get("definitions", {}), **schema.get("$defs", {})}
+    cleaned = _clean(schema, definitions, ())
     cleaned.pop("description", None)
     cleaned.setdefault("properties", {})
     return cleaned
 
 
 def _clean(node: Mapping[str, Any], definitions: Mapping[str, Any], within: tuple[str, ...]) -> dict[str, Any]:
-    name = str(node.get("$ref", "")).removeprefix(REFERENCE)
+    found = REFERENCE.fullmatch(str(node.get("$ref", "")))
+    name = found[1] if found else ""
     if name in within:
         raise ValueError(f"{name} contains itself")
+    if "$ref" in node and name not in definitions:
+        raise ValueError(f"there is no {node['$ref']}")
     if name:
         # What stands beside the reference (a description, a default) goes before what the reference says.
         own = {key: value for key, value in node.items() if key != "$ref"}

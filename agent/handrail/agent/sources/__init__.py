@@ -1,0 +1,1 @@
+"""Tools of other people's systems: MCP servers and OpenAPI documents, taken on the terms of the settings."""

@@ -1,0 +1,200 @@
+"""Taking the offers of a source as tools, on the terms of the settings; what can't be taken is told with its mend."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from handrail.agent.sources.circuit import Circuit
+from handrail.agent.sources.foreign import CONSTANT, KEY, Foreign
+from handrail.agent.sources.line import Line
+from handrail.agent.sources.ownership import Ownership
+from handrail.agent.sources.paths import named
+from handrail.agent.sources.schema import arguments_model, parameters
+from handrail.agent.tools.api import Tool
+from handrail.agent.tools.offer import Offer
+from handrail.conversation.errors import SettingsError
+from handrail.conversation.events import Level
+from handrail.conversation.sources import SourceTable, Terms
+
+DESCRIPTION = 600
+"""Characters of a description: models choose by its beginning."""
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+WHOSE = re.compile(r"user|customer|client|member|account|email", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An offer that is no tool, and what would make it one."""
+
+    name: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What became of the offers of one source."""
+
+    tools: tuple[Tool, ...]
+    left: tuple[Left, ...]
+
+
+def adopt(source: str, table: SourceTable, offers: Sequence[Offer], circuit: Circuit) -> Adopted:
+    """Make tools of the offers. Raises `SettingsError` where the terms don't fit what the source offers."""
+    by_name = {offer.name: offer for offer in offers}
+    missing = [name for name in table.tools if name not in by_name]
+    if missing:
+        known = ", ".join(by_name) or "nothing"
+        raise SettingsError(f"tools.sources.{source}.tools.{missing[0]}: {source} has no such tool; it has: {known}")
+    adopter = _Adopter(source, table, by_name, circuit)
+    tools: list[Tool] = []
+    left: list[Left] = []
+    for offer in offers:
+        made = adopter.tool(offer, table.tools.get(offer.name, Terms()))
+        if isinstance(made, Tool):
+            tools.append(made)
+        else:
+            left.append(made)
+    return Adopted(tuple(tools), tuple(left))
+
+
+@dataclass(frozen=True, slots=True)
+class _Adopter:
+    source: str
+    table: SourceTable
+    offers: Mapping[str, Offer]
+    circuit: Circuit
+
+    def tool(self, offer: Offer, terms: Terms) -> Tool | Left:
+        where = f"tools.sources.{self.source}.tools.{offer.name}"
+        if not terms.use:
+            return Left(offer.name, self.source, "left out by the settings (use = false)")
+        if not (terms.bind or terms.owner or terms.public):
+            return Left(offer.name, self.source, _mend(offer))
+        if terms.public and (terms.bind or terms.owner):
+            raise SettingsError(f"{where}: `public` goes with neither `bind` nor `owner`")
+        offer = replace(
+            offer,
+            effect=terms.effect or offer.effect,
+            idempotent=offer.idempotent and terms.idempotent is None,
+            description=terms.description or offer.description,
+        )
+        return self._made(offer, terms, where)
+
+    def _made(self, offer: Offer, terms: Terms, where: str) -> Tool:
+        shown = parameters(offer.arguments, {**terms.bind, **terms.fixed}, where)
+        name = terms.name or self.table.prefix + re.sub(r"\W", "_", offer.name, flags=re.ASCII)
+        if not NAME.match(name):
+            raise SettingsError(f"{where}: {name!r} is no name for a tool; give it one with `name`")
+        _expect_arguments(terms, shown, where)
+        seconds = terms.timeout_seconds or self.table.timeout_seconds
+        foreign = Foreign(
+            offer=offer,
+            terms=terms,
+            line=self._line(offer),
+            seconds=seconds,
+            tokens=self.table.result_tokens,
+            ownership=self._ownership(offer, terms, shown, where),
+            lookup_line=self._lookup(offer, terms, shown, where),
+        )
+        writes = offer.effect == "write"
+        words = " ".join((offer.description or foreign.words).split())
+        return Tool(
+            name=name,
+            description=words if len(words) <= DESCRIPTION else words[:DESCRIPTION].rsplit(" ", 1)[0] + " …",
+            run=foreign.run,
+            effect=offer.effect,
+            identity=_identity(terms, where),
+            arguments=arguments_model(name, shown, where),
+            examples=terms.examples,
+            preview=foreign.preview if writes else None,
+            lookup=foreign.lookup if writes and foreign.lookup_line else None,
+            template=terms.template,
+            timeout=seconds,
+            policy_date=terms.policy_date,
+            parameters=shown,
+            source=self.source,
+            terms="bound" if terms.bind else "owned" if terms.owner else "public",
+        )
+
+    def _line(self, offer: Offer) -> Line:
+        return Line(offer, self.circuit, again=offer.effect == "read" or offer.idempotent)
+
+    def _ownership(self, offer: Offer, terms: Terms, shown: Mapping[str, object], where: str) -> Ownership | None:
+        owner = terms.owner
+        if owner is None:
+            return None
+        known = shown["properties"]
+        assert isinstance(known, dict)
+        if owner.argument not in known:
+            raise SettingsError(
+                f"{where}.owner: there is no argument {owner.argument!r}; there are: {', '.join(known)}"
+            )
+        required = shown.get("required", [])
+        assert isinstance(required, list)
+        if owner.argument not in required:
+            # Without it the call would speak of whatever record the system likes.
+            raise SettingsError(
+                f"{where}.owner: {owner.argument} must be a required argument; bind the customer instead"
+            )
+        read = self._read(owner.tool, f"{where}.owner")
+        fixed = self.table.tools.get(owner.tool, Terms()).fixed
+        itself = owner.tool == offer.name and offer.effect == "read" and owner.takes in ("", owner.argument)
+        return Ownership(owner, self._line(read), fixed, itself)
+
+    def _lookup(self, offer: Offer, terms: Terms, shown: Mapping[str, object], where: str) -> Line | None:
+        look = terms.lookup
+        if look is None:
+            return None
+        if offer.effect != "write":
+            raise SettingsError(f"{where}.lookup: only a write has an effect to look up")
+        known = shown["properties"]
+        assert isinstance(known, dict)
+        for name, source in look.arguments.items():
+            if source != KEY and not source.startswith(CONSTANT) and source not in known:
+                raise SettingsError(
+                    f"{where}.lookup: {name} = {source!r} is no argument; give one of {', '.join(known) or 'none'}, "
+                    f"{KEY}, or a constant as `=text`"
+                )
+        if not look.expects:
+            raise SettingsError(f"{where}.lookup: say what the result of {look.tool} must then say (`expects`)")
+        return self._line(self._read(look.tool, f"{where}.lookup"))
+
+    def _read(self, name: str, where: str) -> Offer:
+        offer = self.offers.get(name)
+        if offer is None:
+            raise SettingsError(f"{where}: {self.source} has no tool {name!r}; it has: {', '.join(self.offers)}")
+        if offer.effect != "read" or self.table.tools.get(name, Terms()).effect == "write":
+            raise SettingsError(f"{where}: {name} writes; a check must only read")
+        return offer
+
+
+def _identity(terms: Terms, where: str) -> Level:
+    if not (terms.bind or terms.owner):
+        return terms.identity or "none"
+    if terms.identity == "known":
+        raise SettingsError(
+            f"{where}: what is bound to a customer needs identity = 'verified'; anybody can claim a name"
+        )
+    return "verified"
+
+
+def _expect_arguments(terms: Terms, shown: Mapping[str, object], where: str) -> None:
+    known = shown["properties"]
+    assert isinstance(known, dict)
+    for path in named(terms.question):
+        first = path.partition(".")[0]
+        if first not in known and not (first == "record" and terms.owner) and path != "customer.name":
+            raise SettingsError(f"{where}.question: there is no {{{path}}}; there are: {', '.join(known) or 'none'}")
+
+
+def _mend(offer: Offer) -> str:
+    names = list(offer.arguments.get("properties", {}))
+    whose = next((name for name in names if WHOSE.search(name)), "ARGUMENT")
+    record = next((name for name in names if name != whose), whose)
+    ways = (
+        f'bind = {{ {whose} = "customer.id" }} where an argument says whose it is',
+        f'owner = {{ tool = "READ", argument = "{record}", field = "FIELD" }} where a read tells whose the record is',
+        "public = true where it speaks of nobody's own things",
+    )
+    return f"it could act for anybody; write one of: {'; '.join(ways)}"

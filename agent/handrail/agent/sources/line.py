@@ -1,0 +1,88 @@
+"""The line to one operation of a foreign system: circuit, time, retries, and what comes back checked."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from handrail.agent.sources.circuit import Circuit
+from handrail.agent.sources.schema import checker
+from handrail.agent.tools.api import Refusal
+from handrail.agent.tools.offer import Offer, Sending, Undone
+from handrail.conversation.errors import SettingsError
+
+RETRIES = 2
+FIRST_PAUSE = 0.2
+"""Seconds before the first retry; doubled for the next, each times a chance between 0.5 and 1.5."""
+SHARE = 0.5
+"""Of the time that is left, what a call gets that may be made again."""
+OURS = ("no_connection", "unavailable", "busy")
+"""Codes of `Undone` that another try may mend."""
+
+log = logging.getLogger("handrail.sources")
+
+
+class Line:
+    """Makes the calls of one offer. Only what reads or is idempotent is ever sent twice."""
+
+    def __init__(
+        self,
+        offer: Offer,
+        circuit: Circuit,
+        *,
+        again: bool,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._offer, self._circuit, self._again = offer, circuit, again
+        self._pause, self._chance, self._timer = pause, chance, timer
+        try:
+            self._check = checker(offer.result) if offer.result is not None else None
+        except ValueError as error:
+            raise SettingsError(f"{offer.name}: what it returns can't be used: {error}") from error
+
+    async def call(self, arguments: Mapping[str, Any], sending: Sending) -> Any:
+        """Make the call, within `sending.seconds` in all. Raises as `Send` says, and `ValueError` for a result that is
+        not what the system says it returns."""
+        until = self._timer() + sending.seconds
+        for retry in range(RETRIES + 1):
+            last = not self._again or retry == RETRIES
+            left = until - self._timer()
+            try:
+                return await self._once(arguments, sending, left if last else left * SHARE)
+            except (Undone, TimeoutError, OSError) as error:
+                pause = FIRST_PAUSE * 2**retry * (0.5 + self._chance())
+                if isinstance(error, Undone):
+                    pause = max(pause, error.retry_after or 0.0)
+                hopeless = isinstance(error, Undone) and error.code not in OURS
+                if last or hopeless or pause >= until - self._timer():
+                    raise
+                await self._pause(pause)
+        raise AssertionError("the last try returns or raises")
+
+    async def _once(self, arguments: Mapping[str, Any], sending: Sending, seconds: float) -> Any:
+        if not self._circuit.enter():
+            raise Undone("circuit_open", "the system has failed too often and is left alone for a moment")
+        try:
+            async with asyncio.timeout(max(seconds, 0.0)):
+                told = await self._offer.send(arguments, Sending(seconds, sending.key, sending.deadline))
+            if self._check is not None and (wrong := self._check(told)):
+                raise ValueError(f"{self._offer.name} returned what it should not: {wrong}")
+        except Refusal:
+            self._circuit.succeeded()
+            raise
+        except Undone as undone:
+            # It answered, be it with a no to this very call.
+            (self._circuit.failed if undone.code in OURS else self._circuit.succeeded)()
+            raise
+        except asyncio.CancelledError:
+            self._circuit.left()
+            raise
+        except Exception:
+            self._circuit.failed()
+            raise
+        self._circuit.succeeded()
+        return told

@@ -1,0 +1,67 @@
+"""Whose a record is: asked of the system that holds it, before anything of it is shown or done."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handrail.agent.models.readable import label
+from handrail.agent.sources.line import Line
+from handrail.agent.sources.paths import NOWHERE, at
+from handrail.agent.tools.api import Context, Refusal
+from handrail.agent.tools.offer import Sending
+from handrail.conversation.sources import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The check of one tool. `line` goes to the read that knows whose a record is; `fixed` are arguments that it always
+    gets, `itself` says that the read is the very tool that is checked."""
+
+    owner: Owner
+    line: Line
+    fixed: Mapping[str, Any]
+    itself: bool
+
+    async def records(self, ctx: Context, arguments: Mapping[str, Any], seconds: float) -> list[Any]:
+        """The records that the arguments name, all of them the customer's. Somebody else's is refused in the very words
+        of one that does not exist."""
+        ids = arguments.get(self.owner.argument)
+        return [await self._record(ctx, each, seconds) for each in (ids if isinstance(ids, list) else [ids])]
+
+    async def _record(self, ctx: Context, record_id: Any, seconds: float) -> Any:
+        try:
+            record = await self.line.call(
+                {**self.fixed, self.owner.takes or self.owner.argument: record_id}, Sending(seconds)
+            )
+        except Refusal as refusal:
+            raise self.not_yours(record_id) from refusal
+        self.expect_owned(ctx, record, record_id)
+        return record
+
+    def expect_owned(self, ctx: Context, record: Any, record_id: Any) -> None:
+        """Refuse where the record is not the customer's."""
+        whose = at(record, self.owner.field)
+        if not ctx.customer.id or whose is NOWHERE or not _scalar(whose) or str(whose) != ctx.customer.id:
+            raise self.not_yours(record_id)
+
+    def not_yours(self, record_id: Any) -> Refusal:
+        """The refusal of a record that is not there, or not theirs: which of the two is not told."""
+        return Refusal("not_found", f"I can't find {label(self.owner.argument)} {record_id} in your account.")
+
+    def facts(self, records: list[Any]) -> dict[str, Any]:
+        """What of the records a consent rests on: the fields that the settings name, or a digest of all."""
+        if self.owner.facts:
+            shown = [{path: _or_none(at(record, path)) for path in self.owner.facts} for record in records]
+            return shown[0] if len(shown) == 1 else {"records": shown}
+        whole = json.dumps(records, sort_keys=True, separators=(",", ":"), default=str)
+        return {"state": hashlib.sha256(whole.encode()).hexdigest()[:16]}
+
+
+def _scalar(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _or_none(value: Any) -> Any:
+    return None if value is NOWHERE else value

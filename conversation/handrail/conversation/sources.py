@@ -1,0 +1,115 @@
+"""The tables `[tools.sources.NAME]`: systems of others whose operations become tools, and on what terms.
+
+[tools.sources.shop]
+kind = "mcp"
+command = ["python", "-m", "shop_server"]
+
+[tools.sources.shop.tools.get_order]
+owner = { tool = "get_order", argument = "order_id", field = "user_id" }
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+Url = Annotated[str, Field(pattern=r"^https?://")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Owner(_Table):
+    """How to see whose record an argument names: the read `tool` is asked with it, and `field` of its result (a path
+    with dots) must be the customer's id."""
+
+    tool: str
+    argument: str
+    """The argument of this tool that names the record."""
+    field: str
+    takes: str = ""
+    """What the read calls that argument, where it calls it otherwise."""
+    facts: tuple[str, ...] = ()
+    """The fields of the record that a consent rests on; all of it where none is named."""
+
+
+class Lookup(_Table):
+    """How to see whether a write had its effect: the read `tool`, asked with `arguments`, then says what it `expects`.
+
+    `arguments` are by the read's names: an argument of the write, `idempotency_key`, or `=text` for a constant.
+    `expects` are by paths in the result; `{argument}` in a text stands for the write's own.
+    """
+
+    tool: str
+    arguments: dict[str, str] = {}
+    expects: dict[str, Any]
+
+
+class Terms(_Table):
+    """On what terms one operation is taken. What its source says of it may be tightened here, never loosened."""
+
+    use: bool = True
+    name: str = Field(default="", pattern=r"^(?:[A-Za-z][A-Za-z0-9_]*)?$")
+    description: str = ""
+    examples: tuple[str, ...] = ()
+    template: str = ""
+    question: str = ""
+    """What exactly a write would do, in plain words: `cancel order {order_id}`. What it does not name is added."""
+    bind: dict[str, Literal["customer.id", "customer.name"]] = {}
+    """Arguments that come from the proven identity; neither model nor customer is asked for them."""
+    fixed: dict[str, Any] = {}
+    """Arguments that are always the same."""
+    owner: Owner | None = None
+    public: bool = False
+    """It speaks of nobody's own things: it may be called for anybody."""
+    effect: Literal["write"] | None = None
+    identity: Literal["known", "verified"] | None = None
+    idempotent: Literal[False] | None = None
+    lookup: Lookup | None = None
+    rule: str = ""
+    """The id of the policy that a write rests on."""
+    policy_date: str = ""
+    timeout_seconds: float | None = Field(default=None, gt=0)
+
+
+class SourceTable(_Table):
+    """What all kinds of sources have."""
+
+    prefix: str = Field(default="", pattern=r"^(?:[A-Za-z][A-Za-z0-9_]*)?$")
+    """Put before the names of its tools."""
+    timeout_seconds: float = Field(default=10.0, gt=0)
+    result_tokens: int = Field(default=800, ge=50)
+    """A longer result is cut to so many tokens before the model and the log get it."""
+    rehearse: bool = False
+    """Evaluations may call it too: it is a sandbox, where nothing reaches a real customer."""
+    breaker_failures: int = Field(default=4, ge=1)
+    breaker_seconds: float = Field(default=20.0, gt=0)
+    tools: dict[str, Terms] = {}
+
+
+class McpTable(SourceTable):
+    """An MCP server: a `command` that is run (stdio), or the `url` of one that runs (streamable HTTP)."""
+
+    kind: Literal["mcp"]
+    command: tuple[str, ...] = ()
+    environment: dict[str, SecretStr] = {}
+    folder: Path | None = None
+    """Where the command runs; the workspace where it is not set."""
+    url: Url | None = None
+    headers: dict[str, SecretStr] = {}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("give either `command` (a server to run) or `url` (a server that runs)")
+        return self
+
+
+Source = Annotated[McpTable, Field()]
+
+
+class ToolsTable(_Table):
+    """Where tools come from besides the Python files of `business.tools`."""
+
+    sources: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")], Source] = {}
