@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import SchemaError, best_match
@@ -60,7 +60,7 @@ def arguments_model(name: str, schema: Mapping[str, Any], where: str) -> type[Ba
     """A pydantic model that takes what `schema` (of `parameters`) takes, with days and times as such."""
     required = frozenset(schema.get("required", ()))
     try:
-        fields = {each: _field(part, each in required) for each, part in schema["properties"].items()}
+        fields: dict[str, Any] = {each: _field(part, each in required) for each, part in schema["properties"].items()}
         whole = checker({key: part for key, part in schema.items() if key not in ("properties", "required")})
 
         def fits(model: BaseModel) -> BaseModel:
@@ -72,12 +72,13 @@ def arguments_model(name: str, schema: Mapping[str, Any], where: str) -> type[Ba
         with warnings.catch_warnings():
             # A field may be called `json` or `copy`: an instance's value goes before the class's method.
             warnings.simplefilter("ignore", UserWarning)
-            return create_model(
+            made: type[BaseModel] = create_model(
                 "".join(part.title() for part in name.split("_")),
                 __config__=CONFIG,
-                __validators__={"fits": model_validator(mode="after")(fits)},
+                __validators__={"fits": cast(Any, model_validator(mode="after")(fits))},
                 **fields,
             )
+            return made
     except (NameError, TypeError, ValueError) as error:
         raise SettingsError(f"{where}: its arguments can't be used: {error}") from error
 
