@@ -41,6 +41,7 @@ class Shop:
 
     clock: Clock
     refund: float = 129.0
+    approval: str = ""
     dispatched: bool = False
     before: Fate = nothing
     after: Fate = nothing
@@ -56,7 +57,9 @@ class Shop:
     async def preview(self, ctx: Context, order_id: str) -> Preview:
         self.previews += 1
         self._expect_undispatched()
-        return Preview(f"Cancel order {order_id}", facts={"refund": self.refund}, rule="cancellation")
+        return Preview(
+            f"Cancel order {order_id}", facts={"refund": self.refund}, rule="cancellation", approval=self.approval
+        )
 
     async def cancel(self, ctx: Context, order_id: str) -> dict[str, Any]:
         assert ctx.idempotency_key and ctx.deadline

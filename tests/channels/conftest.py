@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import channels_pages
 import httpx
 import pytest
 import uvicorn
@@ -78,6 +79,7 @@ POLICIES = (
     ),
 )
 
+chromium, windows = channels_pages.chromium, channels_pages.windows
 Script = Callable[[str], tuple[Data, ...]]
 
 

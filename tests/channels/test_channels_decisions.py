@@ -31,7 +31,7 @@ async def waits(site: Any, action: str = "a1") -> Any:
     facts = {"amount": "£219.00"}
     proposed = ActionProposed(
         turn_id="t", action_id=action, tool="refund", question=WHAT, fingerprint="f", rule=RULE, expires_at=until,
-        arguments={"order_id": "W10017"}, preview={"facts": facts, "approval": "Refunds of more than £200 need a word"},
+        arguments={"order_id": "W10017"}, preview={"facts": facts, "approval": "refunds of more than £200 need a word"},
     )  # fmt: skip
     consented = ActionConsented(action_id=action, fingerprint="f", said=said.seq)
     asked = ApprovalAsked(action_id=action, fingerprint="f", expires_at=until)
@@ -64,7 +64,7 @@ async def test_what_waits_is_listed_with_its_effect_and_its_rule(site):
     (item,) = found["items"]
     assert found["may_decide"] is True
     assert (item["conversation_id"], item["action_id"], item["what"]) == (talk.id, "a1", WHAT)
-    assert item["facts"] == {"amount": "£219.00"} and item["why"].startswith("Refunds of more than")
+    assert item["facts"] == {"amount": "£219.00"} and item["why"].startswith("refunds of more than")
     assert (item["rule"]["policy"], item["rule"]["version"]) == ("returns", "2")
     assert (await boss.http.get("/v1/desk/options")).json()["may_approve"] is True
 

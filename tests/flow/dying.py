@@ -1,8 +1,9 @@
 """A process that dies between a claim and its result: run by `test_flow_crash`, killed by it.
 
-    python dying.py DATABASE_URL DATA_FOLDER CONVERSATION WHEN
+    python dying.py DATABASE_URL DATA_FOLDER CONVERSATION WHEN [TOOL]
 
-It answers the last line. `cancel_order` prints `calling`, has its effect where WHEN is `after`, and hangs.
+It answers the last line. The tool, `cancel_order` where none is named, prints `calling`, has its effect where
+WHEN is `after`, and hangs.
 """
 
 import asyncio
@@ -18,13 +19,13 @@ from handrail.channels.cli.workspace import sample_folder
 from handrail.conversation.settings import load
 
 
-async def main(url: str, data: str, conversation_id: str, when: str) -> None:
+async def main(url: str, data: str, conversation_id: str, when: str, name: str = "cancel_order") -> None:
     """Run the turn, with a tool that never returns."""
     settings = load(sample_folder(), {"HANDRAIL_ENGINE__KIND": "offline"})
     database = settings.database.model_copy(update={"url": SecretStr(url)})
     settings = settings.model_copy(update={"data": Path(data), "database": database})
     async with build(settings, keep_house=False) as handrail:
-        tool = handrail.workspace.by_name["cancel_order"]
+        tool = handrail.workspace.by_name[name]
 
         async def hang(*arguments: Any, **named: Any) -> None:
             if when == "after":
@@ -33,7 +34,7 @@ async def main(url: str, data: str, conversation_id: str, when: str) -> None:
             sys.stdout.flush()
             await asyncio.Event().wait()
 
-        handrail.workspace.by_name["cancel_order"] = replace(tool, run=hang)  # type: ignore[index]
+        handrail.workspace.by_name[name] = replace(tool, run=hang)  # type: ignore[index]
         handrail.turns.wake(conversation_id)
         await handrail.turns.settled()
 

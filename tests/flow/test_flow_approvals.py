@@ -1,8 +1,10 @@
 """A colleague has to approve it first: the talk goes on meanwhile, and what they decide is done or told."""
 
 import asyncio
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from handrail.desk.staff import Staff
 from handrail.evals.world import Worlds
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+DYING = Path(__file__).with_name("dying.py")
 DANA = Staff(id="u_dana", name="Dana", role="supervisor")
 KIM = Staff(id="u_kim", name="Kim", role="admin")
 ASK = "My parcel W10017 never arrived. I want my money back."
@@ -252,6 +255,78 @@ async def test_a_decision_that_nobody_acted_on_is_found(worlds: Worlds) -> None:
         await shop.handrail.turns.settled()
         assert len(await chat.all(ActionSucceeded)) == 1
         assert await shop.handrail.turns.sweep() == 0
+
+
+@pytest.mark.parametrize("when", ["after", "before"])
+async def test_a_process_that_dies_while_it_does_what_was_approved(worlds: Worlds, when: str) -> None:
+    async with open_shop(worlds, datetime.now(UTC)) as shop:
+        chat = await waits(shop)
+        (waiting,) = await shop.handrail.desk.approvals.waiting()
+        await shop.handrail.desk.approvals.decide(chat.id, waiting.action_id, DANA, "approve")
+        url, data = shop.handrail.database.url, str(shop.handrail.settings.data_folder)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(DYING), url, data, chat.id, when, "refund", stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        assert await asyncio.wait_for(process.stdout.readline(), 60) == b"calling\n"
+        process.kill()
+        await process.wait()
+        before = (await shop.handrail.log.head(chat.id)).last_seq
+        chat.clock.at = datetime.now(UTC) + timedelta(minutes=1)
+        shop.handrail.turns.wake(chat.id)
+        await shop.handrail.turns.settled()
+        told = (await chat.since(before)).text
+        assert told.count("Dana has approved it") == 1, told
+        assert len(await chat.all(ActionClaimed)) == 1
+        assert [done.reconciled for done in await chat.all(ActionSucceeded)] == ([True] if when == "after" else [])
+        assert ("can't be done" in told) == (when == "before")
+
+
+async def test_what_a_person_found_out_is_told_by_the_bot_that_gets_it_back(shop: Shop) -> None:
+    tool = shop.handrail.workspace.by_name["cancel_order"]
+
+    async def breaks(*_: Any, **__: Any) -> None:
+        raise ConnectionResetError("cut")
+
+    shop.handrail.workspace.by_name["cancel_order"] = replace(tool, run=breaks, lookup=None)  # type: ignore[index]
+    try:
+        chat = await shop.chat(proven="C1005")
+        await shop.on(ANA)
+        await chat.says("Please cancel my order W10008")
+        await chat.says("yes")
+    finally:
+        shop.handrail.workspace.by_name["cancel_order"] = tool  # type: ignore[index]
+    situation = await shop.handrail.situations.get(chat.id)
+    assert (situation.holder, situation.actions[0].stage) == ("queue", "unknown")
+    await shop.handrail.desk.claim(chat.id, ANA)
+    action, seen = situation.actions[0].action_id, "The order stands as cancelled"
+    await shop.handrail.desk.unsettled.settle(chat.id, action, ANA, happened=True, seen=seen)
+    before = (await shop.handrail.log.head(chat.id)).last_seq
+    await shop.handrail.desk.give_back(chat.id, ANA)
+    shop.handrail.turns.wake(chat.id)
+    await shop.handrail.turns.settled()
+    reply = await chat.since(before)
+    assert "Ana has checked it: this went through." in reply.text, reply.text
+    assert len(await chat.all(ActionSucceeded)) == 1
+
+
+async def test_a_person_vouches_and_it_goes_on_with_that(shop: Shop) -> None:
+    chat = await shop.chat()
+    await shop.on(ANA)
+    await chat.says("I have no access to my e-mail any more. I want to talk to a person")
+    await shop.handrail.desk.claim(chat.id, ANA)
+    with pytest.raises(Invalid):
+        await shop.handrail.vouching.vouch(chat.id, ANA, {"email": "nobody@example.org"}, "called back")
+    claim = {"email": "rosa.delgado@example.com"}
+    await shop.handrail.vouching.vouch(chat.id, ANA, claim, "called back on the number on file")
+    packet = (await shop.handrail.desk.show(chat.id)).packet
+    assert packet is not None
+    (who,) = [line.text for line in packet.lines if line.topic == "who"]
+    assert who == "Rosa Delgado (customer C1008), identity proven by Ana (called back on the number on file)."
+    with pytest.raises(Conflict):
+        await shop.handrail.vouching.vouch(chat.id, ANA, {"email": "tom.okafor@example.org"}, "called back")
+    await shop.handrail.desk.give_back(chat.id, ANA)
+    assert "£219.00" in (await chat.says(ASK)).text
 
 
 async def test_a_line_that_comes_with_the_decision_is_answered_too(shop: Shop) -> None:

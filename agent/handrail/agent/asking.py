@@ -18,7 +18,7 @@ def asked_for(turn: Turn, proposal: Proposal, key: str, services: Services) -> T
     """Put a proposal before the customer: the question and its event are committed together, or neither is."""
     text = services.phrases(key, summary=sentence(proposal.summary))
     if why := proposal.proposed.preview.get("approval"):
-        text = f"{text} {services.phrases('consent_approval', why=sentence(str(why)))}"
+        text = f"{text} {services.phrases('consent_approval', why=str(why).rstrip('.'))}"
     return say({**turn, "along": proposal.events}, text, "asked")
 
 

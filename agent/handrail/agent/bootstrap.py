@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handrail.agent.actions import Actions
+from handrail.agent.claims import ids_of
 from handrail.agent.graph import Graph
 from handrail.agent.housekeeping import Housekeeping
 from handrail.agent.identity import IdentityService
@@ -203,7 +204,7 @@ async def build(
             sources=sources,
             actions=actions,
             identity=identity,
-            vouching=Vouching(log, situations, workspace.find_customer, resources),
+            vouching=Vouching(log, situations, workspace.find_customer, resources, ids_of(workspace.tools)),
             handover=handover,
             desk=desk,
             presence=presence,

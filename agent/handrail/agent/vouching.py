@@ -1,6 +1,6 @@
 """A person at the desk vouches for who the customer is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from handrail.agent.tools.api import Directory, Person
@@ -14,10 +14,15 @@ OTHER = "this conversation belongs to another customer: begin a new one"
 
 
 class Vouching:
-    """Takes a person's word. `find` is the workspace's directory, `resources` what its `lifespan` yielded."""
+    """Takes a person's word. `find` is the workspace's directory, `resources` what its `lifespan` yielded, `ids` names
+    the identifiers that its tools take. `claims` is what a customer may be found by.
+    """
 
-    def __init__(self, log: Log, situations: Situations, find: Directory | None, resources: Any = None) -> None:
+    def __init__(
+        self, log: Log, situations: Situations, find: Directory | None, resources: Any = None, ids: Iterable[str] = ()
+    ) -> None:
         self._log, self._situations, self._find, self._resources = log, situations, find, resources
+        self.claims = tuple(dict.fromkeys(("email", "customer_id", *ids))) if find else ()
 
     async def vouch(self, conversation_id: str, staff: Staff, claim: Mapping[str, str], how: str) -> IdentityProven:
         """Prove that the customer is the one whom `claim` points at; `how` says how the person found out.

@@ -37,7 +37,8 @@ NEVER = -1
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A conversation as a person sees it. `packet` is fresh: it takes in what the customer wrote since the handoff."""
+    """A conversation as a person sees it. `packet` is fresh: it takes in what the customer wrote, who they
+    were proven to be, and what was done since the handoff."""
 
     head: Head
     situation: Situation
@@ -193,7 +194,8 @@ class Desk:
         handoff = situation.handoff
         if handoff is None:
             return None
-        if situation.forgotten or (handoff.packet is not None and situation.heard < handoff.packet_seq):
+        news = max(situation.heard, situation.identity.seq, *(action.seq for action in situation.actions), 0)
+        if situation.forgotten or (handoff.packet is not None and news < handoff.packet_seq):
             return handoff.packet
         now = self._clock.now()
         return (await self._handover.packets.make(situation, events, now=now, quick=True)).packet

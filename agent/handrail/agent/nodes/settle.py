@@ -108,8 +108,7 @@ async def after(turn: Turn, executed: Executed, services: Services) -> Turn:
         key = "consent_expired" if executed.code == "expired" else "consent_changed"
         return asked_for(turn, executed.proposal, key, services)
     if executed.asked is not None:
-        action = executed.action
-        told = services.phrases("approval_asked", why=sentence(action.approval), summary=sentence(action.question))
+        told = services.phrases("approval_asked", summary=sentence(executed.action.question))
         return say({**turn, "along": (executed.asked,)}, told, "answered")
     if executed.stage == "unknown":
         if executed.needs_person:

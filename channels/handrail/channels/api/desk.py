@@ -76,11 +76,12 @@ async def queue(
 
 @router.get("/options", responses=documented(401, 403))
 async def options(kit: WithKit, session: OnDesk) -> Options:
-    """What forms of the desk offer: the tags of a wrap-up, the departments, and whether you may approve."""
+    """What forms of the desk offer: the tags of a wrap-up, the departments, what you may do."""
     departments = kit.handrail.settings.desk.departments
     return Options(
         tags=list(TAGS),
         departments={code: found.name for code, found in departments.items()},
+        claims=list(kit.handrail.vouching.claims),
         may_approve=kit.handrail.desk.approvals.may_decide(staff_of(session)),
     )
 

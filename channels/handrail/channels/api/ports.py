@@ -48,6 +48,11 @@ class Identities(Protocol):
 class Vouching(Protocol):
     """Takes a person's word for who a customer is."""
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """What a customer may be found by."""
+        ...
+
     async def vouch(self, conversation_id: str, staff: Staff, claim: Mapping[str, str], how: str) -> IdentityProven:
         """Prove the customer whom the claim points at. Raises `Conflict`, `Invalid`."""
         ...

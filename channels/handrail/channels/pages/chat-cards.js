@@ -76,6 +76,25 @@ export function rating({ submit, dismiss }) {
   );
 }
 
+const clock = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+const APPROVAL = {
+  waiting: ({ since }) => ["A colleague has to approve this", `Asked ${clock.format(new Date(since))}. Nothing is done until then; you can go on writing meanwhile.`],
+  approved: ({ name }) => [`Approved by ${name}`, "It is being done now."],
+  done: ({ name }) => [`Approved by ${name}, and done`, ""],
+  not_done: ({ name }) => [`Approved by ${name}, but it could not be done`, ""],
+  refused: ({ name, reason }) => [`${name} did not approve this`, reason],
+  expired: () => ["Nobody could decide in time", "Nothing was done."],
+  withdrawn: () => ["You took this back", "Nothing was done."],
+};
+
+/** Something that a colleague has to approve, and what came of it. */
+export function approval(item) {
+  const [title, hint] = APPROVAL[item.state](item);
+  const id = `approval-${item.id}-${item.state}`;
+  return { id, title: `${title}: ${item.what}`, make: () => h("section", { class: `card ${item.state === "waiting" ? "waiting" : ""}`, id, "aria-labelledby": `${id}-title` },
+    h("h2", { id: `${id}-title` }, title), h("p", {}, item.what), hint && h("p", { class: "hint" }, hint)) };
+}
+
 /** Show exactly these cards; one that is there already stays as it is, with what was typed into it. */
 export function show(cards) {
   const place = by("cards");

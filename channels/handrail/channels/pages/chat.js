@@ -1,7 +1,7 @@
 /** The customer's page: begins a conversation with the first message, follows it, and takes it up again after a reload. */
 
 import { call, newKey } from "./api.js";
-import { question, rating, show, standing } from "./chat-cards.js";
+import { approval, question, rating, show, standing } from "./chat-cards.js";
 import { Lines } from "./chat-lines.js";
 import { keep, kept } from "./chat-kept.js";
 import { introduce } from "./chat-welcome.js";
@@ -43,6 +43,7 @@ function follow() {
         if (name === "state") {
           lines.quiet = false;
           typingUntil = 0;
+          hearApprovals(state, data);
           state = data;
         } else lines.take(name, data);
         render();
@@ -56,6 +57,13 @@ function follow() {
       },
     },
   });
+}
+
+/** Somebody who listens is told of a decision that no line of the talk tells. */
+function hearApprovals(before, after) {
+  if (!before || after.holder === "bot") return;
+  const known = new Set((before.approvals || []).map(({ id, state: stage }) => id + stage));
+  for (const item of after.approvals || []) if (!known.has(item.id + item.state)) lines.say(approval(item).title);
 }
 
 function reached(yes) {
@@ -153,7 +161,7 @@ function engine() {
 }
 
 function cards() {
-  const wanted = [];
+  const wanted = (state?.approvals || []).map(approval);
   const { identity, ticket, closed } = state || {};
   if (identity?.code_to) {
     wanted.push({ id: "code", make: () => question({

@@ -9,12 +9,14 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 export class Case {
-  constructor() {
-    Object.assign(this, { id: null, data: null, events: [], every: false });
+  /** `decide(actionId)` opens what waits for approval, `settle(action)` asks how one ended. */
+  constructor({ decide, settle }) {
+    Object.assign(this, { decide, settle, id: null, data: null, events: [], every: false, may: {} });
   }
 
   /** Show a conversation, or what is new of the one that is shown. */
-  show(data) {
+  show(data, may) {
+    this.may = may;
     const same = this.id === data.id;
     const talk = by("talk");
     const near = !same || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 160;
@@ -39,7 +41,8 @@ export class Case {
     const holder = { bot: "with the bot", queue: "waiting", person: entry?.person_name ? `with ${entry.person_name}` : "with a person" }[state.holder];
     by("head-name").textContent = identity.name || entry?.customer || "Customer";
     fill(by("head-facts"),
-      h("span", { class: `chip ${identity.level === "verified" ? "good" : ""}` }, identity.level === "verified" ? "verified" : identity.level === "known" ? "not verified" : "unknown"),
+      !identity.by && h("span", { class: `chip ${identity.level === "verified" ? "good" : ""}` }, identity.level === "verified" ? "verified" : identity.level === "known" ? "not verified" : "unknown"),
+      identity.by && h("span", { class: "chip good proof" }, `verified by ${identity.by}${identity.how ? `: ${identity.how}` : ""}`),
       h("span", { class: `chip ${state.holder === "person" ? "person" : ""}` }, state.closed ? "closed" : holder),
       entry?.reason && h("span", { class: "chip" }, reasonWords(entry.reason)),
       entry && h("span", { class: `chip ${entry.urgency}` }, entry.urgency),
@@ -118,11 +121,11 @@ export class Case {
   packet() {
     const { packet, promises, actions } = this.data;
     // What is pointed at or focused is not pulled away while nothing about it has changed.
-    const drawn = JSON.stringify([this.id, packet, promises, actions, this.every]);
+    const drawn = JSON.stringify([this.id, packet, promises, actions, this.every, this.may]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.light([]);
-    const parts = [];
+    const parts = [this.waiting(actions), this.unclear(actions)].flat();
     for (const [topic, title] of Object.entries(TOPICS)) {
       const lines = packet?.lines.filter((line) => line.topic === topic) || [];
       if (lines.length) parts.push(h("h3", {}, title), h("ul", {}, lines.map((line) => h("li", {}, this.fact(line)))));
@@ -132,14 +135,36 @@ export class Case {
       parts.push(h("h3", {}, "Open promises"), h("ul", {}, open.map((promise) =>
         h("li", {}, this.fact({ text: `${promise.text}${promise.due ? ` (by ${day.format(new Date(promise.due))})` : ""}`, evidence: [`seq:${promise.seq}`] })))));
     }
-    const unclear = actions.filter((action) => ["claimed", "unknown"].includes(action.stage));
-    if (unclear.length) parts.push(h("h3", {}, "Unclear"), h("ul", {}, unclear.map((action) => h("li", {}, this.fact({ text: `${action.tool}: it is not known whether this was done`, evidence: [`seq:${action.seq}`] })))));
     if (packet?.first_line) {
       const use = h("button", { class: "button small", type: "button", onclick: () => this.use(packet.first_line) }, "Use it");
       parts.push(h("h3", {}, "Suggested first line"), h("div", { class: "firstline" }, h("p", {}, packet.first_line), use));
     }
     const every = h("button", { class: "button plain small", type: "button", "aria-pressed": String(this.every), onclick: () => this.toggle() }, this.every ? "Hide small events" : "Show every event");
     fill(by("packet"), parts.length ? parts : h("p", { class: "hint" }, "There is no summary: nobody has been asked for yet."), h("p", { class: "row" }, every));
+  }
+
+  /** What a colleague has to approve, and what they have decided that was not carried out yet. */
+  waiting(actions) {
+    const found = actions.filter((action) => ["waiting", "approved", "refused"].includes(action.stage));
+    if (!found.length) return [];
+    const state = ({ stage, decided_by, word }) => ({ waiting: "Waits for a colleague's word", approved: `Approved by ${decided_by}`, refused: `Not approved by ${decided_by}: ${word}` })[stage];
+    const item = (action) => h("li", { class: "open-action" },
+      this.fact({ text: action.question, evidence: [`seq:${action.seq}`] }),
+      h("p", { class: "hint" }, `${state(action)}${action.stage === "waiting" && action.approval ? `: ${action.approval}` : ""}`),
+      h("p", { class: "row" }, action.rule && citation(by("policy"), action.rule),
+        action.stage === "waiting" && h("button", { class: "button small", type: "button", onclick: () => this.decide(action.id) }, this.may.decides ? "Decide" : "Look")));
+    return [h("h3", {}, "Approval"), h("ul", {}, found.map(item))];
+  }
+
+  /** What nobody saw end, with the key by which the system called knows it. */
+  unclear(actions) {
+    const found = actions.filter((action) => ["claimed", "unknown"].includes(action.stage));
+    if (!found.length) return [];
+    const item = (action) => h("li", { class: "open-action" },
+      this.fact({ text: `${action.question || action.tool}: it is not known whether this was done`, evidence: [`seq:${action.seq}`] }),
+      action.key && h("p", { class: "hint" }, "Key ", h("code", {}, action.key)),
+      this.may.settles && h("p", { class: "row" }, h("button", { class: "button small", type: "button", onclick: () => this.settle(action) }, "Settle it")));
+    return [h("h3", {}, "Unclear"), h("ul", {}, found.map(item))];
   }
 
   fact(line) {

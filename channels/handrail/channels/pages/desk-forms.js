@@ -8,6 +8,8 @@ const KEYS = [
   ["c", "claim"],
   ["r", "write to the customer"],
   ["n", "note"],
+  ["a", "what waits for approval"],
+  ["v", "vouch for who the customer is"],
   ["g", "give back to the bot"],
   ["w", "wrap up"],
   ["s", "go to the summary"],
@@ -50,6 +52,31 @@ const area = (name, label, hint, attributes = {}) =>
 
 export function note(submit) {
   ask({ title: "Note", action: "Save note", fields: [area("text", "Only the desk sees this", "", { required: true })], submit: (form) => submit({ text: form.get("text") }) });
+}
+
+/** Who the customer is, by what the business knows them. */
+export function vouch(claims, submit) {
+  const label = (name) => (name === "email" ? "E-mail address" : name.replaceAll("_", " "));
+  const fields = [
+    h("label", { class: "field" }, h("span", {}, "Known to us by"), h("select", { name: "kind" }, claims.map((name) => h("option", { value: name }, label(name))))),
+    h("label", { class: "field" }, h("span", {}, "Which"), h("input", { name: "value", required: true, maxlength: 200, autocomplete: "off" })),
+    h("label", { class: "field" }, h("span", {}, "How did you find out?"), h("textarea", { name: "how", required: true, maxlength: 500, placeholder: "Called back on the number on file" }), h("small", { class: "hint" }, "It stands in the log under your name.")),
+  ];
+  const send = (form) => submit({ claim: { [form.get("kind")]: form.get("value") }, how: form.get("how") });
+  ask({ title: "Vouch for the customer", action: "Vouch", fields, submit: send });
+}
+
+/** Whether an action happened whose end nobody saw. */
+export function settle(action, submit) {
+  const choice = (value, label) => h("label", { class: "choice" }, h("input", { type: "radio", name: "happened", value, required: true }), label);
+  const fields = [
+    h("p", {}, action.question || action.tool),
+    action.key && h("p", {}, "Look for it under this key:"),
+    action.key && h("p", { class: "once", tabindex: "0" }, action.key),
+    h("fieldset", { class: "boxes" }, h("legend", {}, "Did it happen?"), choice("yes", "It happened"), choice("no", "It did not happen")),
+    area("seen", "What have you seen, and where?", "It stands in the log under your name.", { required: true, maxlength: 1000 }),
+  ];
+  ask({ title: "Was it done?", action: "Settle", fields, submit: (form) => submit({ happened: form.get("happened") === "yes", seen: form.get("seen") }) });
 }
 
 export function giveBack(submit) {

@@ -23,6 +23,12 @@ export const TOPICS = {
   policy: "Policies",
 };
 
+const DROPPED = {
+  withdrawn: "Taken back by the customer",
+  refused: "Off: it was not approved",
+  approval_expired: "Off: nobody decided in time",
+};
+
 const clip = (text, length = 90) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
 /** One line for an event that is not a line of the talk. Null for those that only matter when everything is shown. */
@@ -33,12 +39,15 @@ export function eventWords(kind, data) {
     case "tool_ran": return `${data.tool}: ${data.ok ? "done" : data.message || data.error || "failed"}`;
     case "action_proposed": return `Proposed: ${clip(data.question || data.tool)}`;
     case "action_consented": return "The customer agreed to exactly this";
-    case "action_dropped": return `Proposal dropped (${data.why})`;
+    case "action_dropped": return DROPPED[data.why] || `Proposal dropped (${data.why})`;
+    case "approval_asked": return "A colleague is asked to approve it";
+    case "approval_given": return `${data.name} approved it${data.reason ? `: ${clip(data.reason)}` : ""}`;
+    case "approval_refused": return `${data.name} did not approve it: ${clip(data.reason)}`;
     case "action_claimed": return "Carrying it out";
-    case "action_succeeded": return data.reconciled ? "Done, as found by look-up" : "Done";
-    case "action_failed": return `Not done: ${data.message || data.code}`;
+    case "action_succeeded": return data.name ? `It happened, as ${data.name} found: ${clip(data.seen)}` : data.reconciled ? "Done, as found by look-up" : "Done";
+    case "action_failed": return data.name ? `It did not happen, as ${data.name} found: ${clip(data.seen)}` : `Not done: ${data.message || data.code}`;
     case "action_unknown": return "Unclear whether it was done";
-    case "identity_proven": return `Identity: ${data.level}${data.name ? `, ${data.name}` : ""} (by ${data.method})`;
+    case "identity_proven": return data.by ? `Identity: ${data.level}, ${data.name} (${data.by} vouches: ${clip(data.how)})` : `Identity: ${data.level}${data.name ? `, ${data.name}` : ""} (by ${data.method})`;
     case "code_sent": return `Code sent to ${data.to}`;
     case "code_refused": return `Wrong or late code (try ${data.tries})`;
     case "handoff_requested": return `Handed over: ${reasonWords(data.reason)} (${data.urgency}, ${data.department})`;

@@ -1,6 +1,7 @@
 /** The page of the people: log in, watch the queue, work on one conversation. */
 
 import { call, newKey } from "./api.js";
+import { Approvals } from "./desk-approvals.js";
 import { Case } from "./desk-case.js";
 import * as forms from "./desk-forms.js";
 import * as door from "./desk-door.js";
@@ -8,7 +9,7 @@ import { Queue } from "./desk-queue.js";
 import { by, fill, h } from "./dom.js";
 
 let me = null;
-let options = { tags: [], departments: {} };
+let options = { tags: [], departments: {}, claims: [], may_approve: false };
 let stream = null;
 let chosen = null;
 let sending = null;
@@ -16,7 +17,8 @@ let looking = false;
 let lookAgain = false;
 let business = "Desk";
 const queue = new Queue({ choose });
-const shown = new Case();
+const shown = new Case({ decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => act(`actions/${encodeURIComponent(action.id)}`, body)) });
+const approvals = new Approvals({ decide, choose, say });
 
 /** Somebody is logged in. */
 async function arrive(person) {
@@ -54,6 +56,7 @@ function buttons() {
   return [
     button("claim", "Claim", "c", claim, true),
     button("note", "Note", "n", note),
+    button("vouch", "Vouch", "v", vouch),
     button("give-back", "Give back", "g", giveBack),
     button("wrap-up", "Wrap up", "w", wrapUp),
   ];
@@ -85,6 +88,7 @@ function watch() {
     document.title = `${data.waiting ? `(${data.waiting}) ` : ""}${business}`;
     if (data.waiting > before) say(`${data.waiting} waiting`);
   });
+  stream.addEventListener("approvals", (event) => approvals.show(JSON.parse(event.data)));
   stream.addEventListener("changed", (event) => {
     const data = JSON.parse(event.data);
     if (chosen && (data.all || data.conversations.includes(chosen))) look();
@@ -138,16 +142,17 @@ async function look() {
 }
 
 function present(data) {
-  const fresh = shown.show(data);
+  const leads = ["supervisor", "admin"].includes(me.role);
+  const fresh = shown.show(data, { decides: options.may_approve, settles: data.person === me.id || leads });
   for (const event of fresh) if (event.kind === "customer_said") say(`Customer: ${event.data.text}`);
   const mine = data.person === me.id;
   const reads = me.role === "engineer";
   const others = data.person && !mine;
-  const leads = ["supervisor", "admin"].includes(me.role);
   by("claim").hidden = mine || reads || (others && !leads);
   by("claim").textContent = others ? "Take over" : "Claim";
   by("give-back").hidden = by("wrap-up").hidden = !mine;
   by("note").hidden = reads;
+  by("vouch").hidden = !mine || !options.claims.length || data.identity.level === "verified";
   by("text").disabled = by("say").disabled = !mine;
   const who = data.entry?.person_name || "A colleague";
   fill(by("lead"), mine ? "You are writing as " : others ? `${who} is answering.` : reads ? "You are reading along." : "Claim the conversation to answer. ", mine && h("b", {}, me.name), !mine && !others && !reads && h("kbd", {}, "c"));
@@ -177,9 +182,19 @@ async function claim() {
   }
 }
 
+/** A colleague's word on what waits for approval, in whatever conversation. */
+async function decide(item, decision, reason) {
+  const path = `/v1/desk/conversations/${encodeURIComponent(item.conversation_id)}/approvals/${encodeURIComponent(item.action_id)}`;
+  await call("POST", path, { body: { decision, reason }, csrf: me.csrf });
+  if (chosen === item.conversation_id) look();
+}
+
 const can = (id) => chosen && !by(id).hidden;
 function note() {
   if (can("note")) forms.note((body) => act("notes", body));
+}
+function vouch() {
+  if (can("vouch")) forms.vouch(options.claims, (body) => act("identity", body));
 }
 function giveBack() {
   if (can("give-back")) forms.giveBack((body) => act("give-back", body));
@@ -220,6 +235,8 @@ const SHORTCUTS = {
   c: claim,
   r: () => by("text").focus(),
   n: note,
+  a: () => approvals.open(),
+  v: vouch,
   g: giveBack,
   w: wrapUp,
   s: () => by("packet").querySelector("button")?.focus(),
@@ -259,6 +276,7 @@ by("text").addEventListener("keydown", (event) => {
 by("text").addEventListener("input", grow);
 by("filters").addEventListener("change", () => watch());
 by("back").addEventListener("click", () => choose(null));
+by("approvals").addEventListener("click", () => approvals.open());
 by("help").addEventListener("click", forms.keys);
 by("fold").addEventListener("click", () => fold(!by("aside").classList.contains("folded")));
 by("people").addEventListener("click", () => forms.people(me.csrf).catch((error) => refuse(error.message)));

@@ -152,7 +152,7 @@ def lost(order: Order, shipments: Sequence[Shipment], today: date) -> Decimal:
 def approval(amount: Decimal, today: date) -> str:
     """Why a colleague must approve a refund without a return; empty where nobody has to (policy refund-approval)."""
     over = terms.in_force(terms.APPROVED_OVER, today)
-    return f"Refunds of more than {pounds(over)} need a colleague's word" if over and amount > over else ""
+    return f"refunds of more than {pounds(over)} need a second person" if over and amount > over else ""
 
 
 def damaged(order: Order, line: Line, quantity: int, *, delivered_on: date | None, today: date) -> Decimal:
