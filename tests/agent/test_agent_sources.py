@@ -75,9 +75,8 @@ async def test_what_an_mcp_server_offers_becomes_tools_on_the_terms_of_the_setti
         assert (await ask(sources, "list_loans", reader="R2")).end == "invalid"
         (left,) = sources.left
         assert left.name == "delete_reader"
-        assert "bind" in left.why
-        assert "owner" in left.why
-        assert "public = true" in left.why
+        assert left.mend.startswith("[tools.sources.library.tools.delete_reader]")
+        assert all(way in left.mend for way in ("bind = ", "owner = ", "public = true"))
 
 
 async def test_only_the_customers_own_records_are_shown_and_others_do_not_even_exist(tmp_path: Path) -> None:

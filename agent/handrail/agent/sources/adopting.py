@@ -24,11 +24,12 @@ WHOSE = re.compile(r"user|customer|client|member|account|email", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An offer that is no tool, and what would make it one."""
+    """An offer that is no tool, why not, and what would make it one."""
 
     name: str
     source: str
     why: str
+    mend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class _Adopter:
         if not terms.use:
             return Left(offer.name, self.source, "left out by the settings (use = false)")
         if not (terms.bind or terms.owner or terms.public):
-            return Left(offer.name, self.source, _mend(offer))
+            return Left(offer.name, self.source, "it could act for anybody", _mend(offer, self.source))
         if terms.public and (terms.bind or terms.owner):
             raise SettingsError(f"{where}: `public` goes with neither `bind` nor `owner`")
         offer = replace(
@@ -188,13 +189,13 @@ def _expect_arguments(terms: Terms, shown: Mapping[str, object], where: str) -> 
             raise SettingsError(f"{where}.question: there is no {{{path}}}; there are: {', '.join(known) or 'none'}")
 
 
-def _mend(offer: Offer) -> str:
+def _mend(offer: Offer, source: str) -> str:
     names = list(offer.arguments.get("properties", {}))
     whose = next((name for name in names if WHOSE.search(name)), "ARGUMENT")
     record = next((name for name in names if name != whose), whose)
     ways = (
-        f'bind = {{ {whose} = "customer.id" }} where an argument says whose it is',
-        f'owner = {{ tool = "READ", argument = "{record}", field = "FIELD" }} where a read tells whose the record is',
-        "public = true where it speaks of nobody's own things",
+        f'  bind = {{ {whose} = "customer.id" }}  # where an argument says whose it is',
+        f'  owner = {{ tool = "READ", argument = "{record}", field = "FIELD" }}  # where a read tells whose it is',
+        "  public = true  # where it speaks of nobody's own things",
     )
-    return f"it could act for anybody; write one of: {'; '.join(ways)}"
+    return "\n".join((f"[tools.sources.{source}.tools.{offer.name}], with one of", *ways))

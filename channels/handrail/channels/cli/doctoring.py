@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
-from handrail.conversation.errors import HandrailError
+from handrail.conversation.errors import HandrailError, Unavailable
 from handrail.conversation.settings import FILE, Settings
 
 
@@ -71,6 +71,17 @@ async def _tools(settings: Settings) -> str:
     return f"{len(workspace.tools)} ({writes} of them write): {', '.join(workspace.by_name) or 'none'}"
 
 
+async def _sources(settings: Settings) -> str:
+    from handrail.agent.sources.sources import open_sources
+    from handrail.conversation.clock import SystemClock
+
+    async with open_sources(settings, SystemClock()) as sources:
+        if sources.faults:
+            raise Unavailable("; ".join(f"{name}: {fault}" for name, fault in sources.faults.items()))
+        taken = [f"{name} {sum(t.source == name for t in sources.tools)}" for name in settings.tools.sources]
+    return f"tools of {', '.join(taken)}" if taken else "none (tools.sources names none)"
+
+
 async def _policies(settings: Settings) -> str:
     from handrail.knowledge.policies import read_policies
 
@@ -122,6 +133,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ("data", _data, "give the user that runs Handrail the right to write there, or set `data` in handrail.toml"),
     ("database", _database, "check DATABASE_URL, or unset it for the embedded Postgres"),
     ("tools", _tools, "mend the file that is named, or the list business.tools"),
+    ("sources", _sources, "start it, or mend its table in tools.sources; `handrail tools` lists what was taken"),
     ("policies", _policies, "mend the file that is named; policies are Markdown with front matter"),
     ("index", _index, "check CHROMA_URL, or unset it; an embedded index is made anew where its folder is deleted"),
     (

@@ -7,6 +7,7 @@ import typer
 
 from handrail.channels.cli.desk import app as desk
 from handrail.channels.cli.evals import app as evals
+from handrail.channels.cli.tools import app as tools
 from handrail.channels.cli.users import app as users
 from handrail.channels.cli.workspace import Workspace, run
 
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 app.add_typer(desk, name="desk")
 app.add_typer(evals, name="evals")
+app.add_typer(tools, name="tools")
 app.add_typer(users, name="users")
 
 
