@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from handrail.conversation.errors import SettingsError
+from handrail.conversation.imports import spared
 
 
 @cache
@@ -19,7 +20,8 @@ def quiet() -> None:
     """
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     tokenizers = os.environ.get("TIKTOKEN_CACHE_DIR")
-    telemetry = importlib.import_module("guardrails.utils.hub_telemetry_utils").HubTelemetry
+    with spared():
+        telemetry = importlib.import_module("guardrails.utils.hub_telemetry_utils").HubTelemetry
     if telemetry._instance is None or telemetry._instance._tracer is not None:
         stop = getattr(telemetry._instance, "_tracer_provider", None)
         telemetry._instance = object.__new__(telemetry)

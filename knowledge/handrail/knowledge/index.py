@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handrail.conversation.errors import SettingsError, Unavailable
+from handrail.conversation.imports import spared
 from handrail.conversation.settings import Settings
 
 FOLDER = "index"
@@ -157,8 +158,9 @@ def embed_with_chroma(texts: list[str]) -> NDArray[np.float32]:
 
 
 def _client(settings: Settings) -> Any:
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
+    with spared():
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
 
     quiet = ChromaSettings(anonymized_telemetry=False)
     if settings.index.chroma_url is None:
