@@ -10,6 +10,8 @@ from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock, SystemClock
 from handrail.conversation.database import Database
 from handrail.conversation.log import Log
+from handrail.conversation.loose_ends import LooseEnds
+from handrail.conversation.projection import Projection
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.conversation.vault import Vault
@@ -23,6 +25,9 @@ from handrail.desk.writer import Packets
 
 if TYPE_CHECKING:
     from handrail.agent.vouching import Vouching
+
+PROJECTIONS: tuple[Projection, ...] = (LooseEnds(), *DESK_PROJECTIONS)
+"""Everything that is kept in step with the log."""
 
 
 @asynccontextmanager
@@ -42,7 +47,7 @@ async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncItera
         vault = await Vault.open(settings, database)
         bell = Bell(database)
         try:
-            yield Log(database, vault, clock or SystemClock(), DESK_PROJECTIONS, bell=bell)
+            yield Log(database, vault, clock or SystemClock(), PROJECTIONS, bell=bell)
         finally:
             await bell.close()
 

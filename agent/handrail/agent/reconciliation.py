@@ -1,6 +1,6 @@
 """Settling actions whose end was not seen: by asking the business system, never by calling again."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SETTLE_SECONDS = 5.0
 """An effect may still come to light so long after the tool's time-out: a commit on its way, a clock that is behind."""
+
+LOOKUP_SECONDS = 20.0
+"""A look-up that fails is tried again for so long after that, with growing pauses, before a person is asked."""
 
 
 async def reconcile(actions: "Actions", situation: Situation) -> tuple[Executed, ...]:
@@ -37,28 +40,49 @@ async def _settle(actions: "Actions", situation: Situation, action: ActionState,
         actions.context(situation, _identity_at(events, claimed.seq)),
         idempotency_key=actions.key(situation, action),
     )
+    # Taken before the look-up: what it does not find may still come while its answer is on the way.
+    now = actions.clock.now()
     found = await _look_up(tool, ctx, action)
     over_at = claimed.at + timedelta(seconds=tool.timeout + SETTLE_SECONDS)
-    return await _decide(actions, situation, action, found, over_at)
+    return await _decide(actions, situation, action, found, _Times(now, claimed.at, over_at))
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When it was looked up, when it was claimed, and when the effect is sure to have come to light if it will."""
+
+    now: datetime
+    claimed_at: datetime
+    over_at: datetime
+
+    @property
+    def over(self) -> bool:
+        return self.now >= self.over_at
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """When to look again after a failure; None where a person must."""
+        give_up_at = self.over_at + timedelta(seconds=LOOKUP_SECONDS)
+        if not self.over:
+            return self.over_at
+        return min(self.now + (self.now - self.claimed_at) / 2, give_up_at) if self.now < give_up_at else None
 
 
 async def _decide(
-    actions: "Actions", situation: Situation, action: ActionState, found: Called, over_at: datetime
+    actions: "Actions", situation: Situation, action: ActionState, found: Called, times: _Times
 ) -> Executed:
-    over = actions.clock.now() >= over_at
     if found.ok and found.value is not None:
         done = ActionSucceeded(action_id=action.action_id, result=found.value["result"], reconciled=True)
         event = await write_end(actions.log, situation.conversation_id, done)
         return Executed(action, "succeeded", result=done.result, seq=event.seq)
-    if found.ok and over:
+    if found.ok and times.over:
         absent = ActionFailed(action_id=action.action_id, code="not_done")
         event = await write_end(actions.log, situation.conversation_id, absent)
         # The call's own run may have told of its effect in the meantime.
         if isinstance(event.data, ActionSucceeded):
             return Executed(action, "succeeded", result=event.data.result, seq=event.seq)
         return Executed(action, "failed", code="not_done", seq=event.seq)
-    code = "not_yet" if found.ok else "lookup_failed"
-    return Executed(action, "unknown", code=code, retry_at=None if over else over_at)
+    return Executed(action, "unknown", code="not_yet" if found.ok else "lookup_failed", retry_at=times.retry_at)
 
 
 async def _look_up(tool: Tool, ctx: Context, action: ActionState) -> Called:

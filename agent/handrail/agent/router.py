@@ -66,8 +66,9 @@ def _line_before(situation: Situation) -> str:
 
 
 def _in_use(situation: Situation) -> list[str]:
-    """The tools of the open proposal, of a parked call, and of what was looked up last."""
+    """The tools of the open proposal, of actions that have just ended, of a parked call, and of the last look-ups."""
     names = [situation.proposal.tool] if situation.proposal else []
+    names += [a.tool for a in situation.actions if a.stage in ("succeeded", "failed") and a.seq > situation.ended]
     names += [situation.parked.tool] if situation.parked else []
     names += [result.tool for result in reversed(situation.results[-2:])]
     return list(dict.fromkeys(names))

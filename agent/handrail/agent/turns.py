@@ -1,4 +1,16 @@
-"""Turns run here, outside of any request: one at a time for one conversation, each under its lease."""
+"""Turns run here, outside of any request: one at a time for one conversation, each under its lease.
+
+The process that hears a customer runs the turn. If it is killed, another finds what it owes, by `sweep`:
+
+    a line without an answer, whole or in part        the row of the conversation (`Log.due`)
+    an action claimed or unknown, whoever holds it    its loose end: claimed, unknown
+    an action that ended and was not told of          its loose end: ended
+    a call whose proof of identity came               the loose end of the proof: proven
+    any of these, once a person gives it back         the loose end of that: given_back
+
+A turn that was woken by anything but a line and is cut short leaves the loose end that woke it. A consent without a
+claim needs none: its line is without an answer, or the turn has ended and the consent with it.
+"""
 
 import asyncio
 import logging
@@ -13,6 +25,7 @@ from handrail.agent.nodes.hand_over import hand_over
 from handrail.agent.nodes.situate import needs_turn
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
+from handrail.conversation import loose_ends
 from handrail.conversation.errors import Fenced
 from handrail.conversation.events import CustomerSaid, Event
 from handrail.conversation.log import Fence
@@ -74,9 +87,16 @@ class Turns:
         task.add_done_callback(lambda done: self._done(conversation_id, done))
 
     async def sweep(self, limit: int = 50) -> int:
-        """Take up the turns that a dead process left behind, and what colleagues have decided, or not in time, where
-        nobody was told; returns how many were woken."""
-        due = {*await self._services.log.due(limit), *await self._services.approvals.due(limit)}
+        """Take up what a dead process left behind, and what colleagues have decided, or not in time, where nobody was
+        told; returns how many conversations were woken."""
+        log_ = self._services.log
+        due = {*await log_.due(limit), *await self._services.approvals.due(limit)}
+        for conversation_id in await loose_ends.take(log_.database, log_.clock.now(), limit):
+            situation = await self._services.situations.get(conversation_id)
+            if self._owes(situation) or (situation.unsettled and not situation.forgotten):
+                due.add(conversation_id)
+            else:
+                await loose_ends.tidy(log_.database, conversation_id, situation.seq)
         for conversation_id in due:
             self.wake(conversation_id)
         return len(due)
@@ -136,6 +156,10 @@ class Turns:
         """Run a turn; where its last event gave the lease back, return the situation as of that very moment."""
         for _ in range(ATTEMPTS):
             situation = await self._services.situations.get(conversation_id)
+            if situation.holder != "bot" and situation.unsettled:
+                # People see the end of an action by themselves; nothing is said to the customer.
+                await self._services.actions.reconcile(situation)
+                situation = await self._services.situations.get(conversation_id)
             if not self._owes(situation):
                 return None
             if situation.holder != "bot":

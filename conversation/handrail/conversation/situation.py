@@ -159,11 +159,12 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A tool call that waits for the customer's proof of identity."""
+    """A tool call that waits for the customer's proof of identity; `made` in a turn that has not ended."""
 
     seq: int
     tool: str
     arguments: Mapping[str, Any]
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +213,14 @@ class Situation:
     identity: Identity = field(default_factory=Identity)
     challenge: Challenge | None = None
     parked: Parked | None = None
-    """Set by `IdentityAsked`, taken away by the next `ToolRan` or `ActionProposed` of its tool, and by a handoff."""
+    """Set by `IdentityAsked`; taken away by the end of the turn that made the call, by the `ActionProposed` that came
+    of it, and by a handoff."""
     open_reply: OpenReply | None = None
     """Set from the first `BotSaid` part of a turn until its `TurnEnded`."""
     ended: int = 0
     """The seq of the last `TurnEnded`."""
+    under_way: bool = False
+    """A turn has started and not ended: it runs, or was cut short. A person who takes over ends it."""
     actions: tuple[ActionState, ...] = ()
     results: tuple[ToolResult, ...] = ()
     consulted: tuple[Consulted, ...] = ()

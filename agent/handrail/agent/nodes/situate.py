@@ -57,14 +57,18 @@ async def situate(turn: Turn, services: Services) -> Turn:
 
 
 def needs_turn(situation: Situation, now: datetime) -> bool:
-    """Whether the bot owes the customer a line: they wrote, proved who they are, a colleague has decided or has not in
-    time, or an action has ended or hangs."""
-    return bool(
+    """Whether the bot owes the customer a line.
+
+    They wrote, or proved who they are while a call waited for that; a colleague has decided, or has not in time; an
+    action has ended or hangs; or a turn that had begun for one of these was cut short.
+    """
+    return not situation.forgotten and bool(
         situation.heard > situation.answered
         or resumable(situation)
         or situation.decided(now)
         or situation.unsettled
         or fresh_actions(situation)
+        or situation.under_way
     )
 
 

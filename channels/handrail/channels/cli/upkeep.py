@@ -22,17 +22,16 @@ async def index(settings: Settings) -> None:
 
 async def rebuild(settings: Settings) -> None:
     """Make the projections anew from the log."""
-    from handrail.agent.parts import open_log
+    from handrail.agent.parts import PROJECTIONS, open_log
     from handrail.conversation.rebuild import rebuild as replay
-    from handrail.desk.projections import DESK_PROJECTIONS
 
     with _progress() as progress:
         task = progress.add_task("conversations", total=None)
         async with open_log(settings) as log:
             events = await replay(
-                log, DESK_PROJECTIONS, lambda done, total: progress.update(task, completed=done, total=total)
+                log, PROJECTIONS, lambda done, total: progress.update(task, completed=done, total=total)
             )
-    Console().print(f"{events} events taken into {', '.join(p.name for p in DESK_PROJECTIONS)}")
+    Console().print(f"{events} events taken into {', '.join(p.name for p in PROJECTIONS)}")
 
 
 def _progress() -> Progress:

@@ -28,6 +28,8 @@ def packet_written(situation: Situation, event: Event, data: e.PacketWritten) ->
 def claimed(situation: Situation, event: Event, data: e.HandoffClaimed) -> Changes:
     return {
         **_moved(situation, state="claimed", by=data.by, name=data.name),
+        "under_way": False,
+        "open_reply": None,
         "holder": event.actor if event.actor.startswith("person:") else f"person:{data.by.removeprefix('person:')}",
     }
 

@@ -1,5 +1,6 @@
 """What the bot looked at, found and decided."""
 
+from dataclasses import replace
 from typing import Any
 
 from handrail.conversation import events as e
@@ -11,7 +12,7 @@ Changes = dict[str, Any]
 
 
 def turn_started(situation: Situation, _: Event, data: e.TurnStarted) -> Changes:
-    return {"turns": situation.turns + 1, "started": (data.turn_id, data.upto)}
+    return {"turns": situation.turns + 1, "started": (data.turn_id, data.upto), "under_way": True}
 
 
 def checked(situation: Situation, event: Event, data: e.Checked) -> Changes:
@@ -33,20 +34,27 @@ def consulted(situation: Situation, event: Event, data: e.Consulted) -> Changes:
 
 def tool_ran(situation: Situation, event: Event, data: e.ToolRan) -> Changes:
     result = ToolResult(event.seq, data.tool, data.arguments, data.ok, data.result, data.error, data.message)
-    return {"results": recent(situation.results, result), **unparked(situation, data.tool)}
+    parked = situation.parked
+    # It waits no more, but a turn that is cut short before its answer has to make it again.
+    made: Changes = {"parked": replace(parked, made=True)} if parked and parked.tool == data.tool else {}
+    return {"results": recent(situation.results, result), **made}
 
 
 def turn_ended(situation: Situation, event: Event, data: e.TurnEnded) -> Changes:
-    reply = situation.open_reply
+    reply, parked = situation.open_reply, situation.parked
+    # A reply that was cut short is ended by the turn that went on with it.
+    over = reply is not None and (reply.turn_id == data.turn_id or reply.reply_id == data.reply_id)
     return {
         "answered": max(situation.answered, data.upto),
         "last_outcome": data.outcome,
         "outcomes": recent(situation.outcomes, data.outcome),
-        "open_reply": None if reply and reply.turn_id == data.turn_id else reply,
+        "open_reply": None if over else reply,
+        "parked": None if parked and parked.made else parked,
         "ended": event.seq,
+        "under_way": False,
     }
 
 
 def unparked(situation: Situation, tool: str) -> Changes:
-    """The call that waited for a proof of identity waits no more once its tool was used."""
+    """The call that waited for a proof of identity waits no more once its tool was asked for."""
     return {"parked": None} if situation.parked and situation.parked.tool == tool else {}
