@@ -1,6 +1,7 @@
 """The life of an exact action: asked, agreed to, claimed, done once, and never lost from sight."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
