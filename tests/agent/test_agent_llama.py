@@ -18,7 +18,8 @@ from agent_briefs import BRIEF, Scripted
 from agent_businesses import LIBRARY
 from pydantic import BaseModel, Field
 
-from handrail.agent.models.breaker import Fallback
+from handrail.agent.models.breaker import Breaker
+from handrail.agent.models.fallback import Fallback
 from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Delta, Draft, Interrupted
 from handrail.agent.sentences import Splitter
@@ -164,7 +165,7 @@ async def test_a_server_that_dies_in_mid_stream_is_finished_for_by_the_other_eng
 
 
 async def finished_by_the_other(model: OpenAIModel, process: subprocess.Popen[str]) -> None:
-    both = Fallback(model, Scripted("offline", "Boots can be sent back within 30 days."), SystemClock())
+    both = Fallback(model, Scripted("offline", "Boots can be sent back within 30 days."), Breaker(SystemClock()))
     shown = ""
     with pytest.raises(Interrupted) as died:
         async for piece in both.draft(ASKED):

@@ -11,7 +11,8 @@ import pytest
 from agent_briefs import BRIEF, Scripted
 from pydantic import BaseModel, Field, SecretStr
 
-from handrail.agent.models.breaker import Fallback
+from handrail.agent.models.breaker import Breaker
+from handrail.agent.models.fallback import Fallback
 from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Call, Delta, Draft, Interrupted
 from handrail.agent.models.wire import limits_of
@@ -301,7 +302,7 @@ async def test_nobody_listens():
 
 async def test_the_customer_is_answered_by_the_other_engine():
     async with serving((500, {}), (500, {}), (500, {}), FINE) as (model, _, _):
-        both = Fallback(model, Scripted("offline", "I can quote that."), SystemClock())
+        both = Fallback(model, Scripted("offline", "I can quote that."), Breaker(SystemClock()))
         first, second = await drafted(both), await drafted(both)
     assert (first.engine, first.switched, first.text) == ("offline", "server_error", "I can quote that. ")
     assert (second.engine, second.text) == ("openai:tiny", "Fine.")

@@ -224,6 +224,7 @@ class FakeHandrail:
     presence: Presence
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
     engine: str = ENGINE
+    breaker: Any = None
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from handrail.agent.claims import ids_of
 from handrail.agent.graph import Graph
 from handrail.agent.housekeeping import Housekeeping
 from handrail.agent.identity import IdentityService
-from handrail.agent.models.breaker import Fallback
+from handrail.agent.models.breaker import Breaker, Form, Guarded
+from handrail.agent.models.fallback import Fallback
 from handrail.agent.models.offline.engine import OfflineModel
 from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Model
@@ -71,6 +72,8 @@ class Handrail:
     turns: Turns
     housekeeping: Housekeeping
     model: Model
+    breaker: Breaker | None
+    """How the language model does; None where there is none."""
 
     @property
     def engine(self) -> str:
@@ -142,7 +145,7 @@ async def build(
         workspace.adopt(sources.tools)
         resources = await stack.enter_async_context(workspace.open(database.url, clock.now(), rehearsal=rehearsal))
         mailer = mailer or build_mailer(settings, clock)
-        chosen, writer = _engine(settings, embedder, clock, stack) if model is None else (model, None)
+        chosen, form, breaker = _engine(settings, embedder, clock, stack) if model is None else (model, None, None)
         actions = Actions(
             log,
             clock,
@@ -156,6 +159,7 @@ async def build(
         )
         stack.push_async_callback(identity.close)
         presence = Presence(database, clock)
+        writer = PacketWriter(form, settings.engine.name) if form else None
         packets = Packets(ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge))
         handover = Handover(log, settings, presence, packets, _Contacts(workspace, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
@@ -183,6 +187,7 @@ async def build(
             tickets=desk.tickets,
             approvals=desk.approvals,
             phrases=phrases,
+            form=form,
         )
         turns = Turns(services, Graph())
         housekeeping = Housekeeping(turns, desk.tickets, log, clock, settings, phrases, sources)
@@ -213,21 +218,22 @@ async def build(
             turns=turns,
             housekeeping=housekeeping,
             model=chosen,
+            breaker=breaker,
         )
 
 
 def _engine(
     settings: Settings, embedder: Embedder, clock: Clock, stack: AsyncExitStack
-) -> tuple[Model, PacketWriter | None]:
+) -> tuple[Model, Form | None, Breaker | None]:
     """The engine that the settings choose; a model always has the built-in engine behind it."""
     offline = OfflineModel(embedder)
-    if settings.engine.chosen == "offline":
-        return offline, None
-    model = OpenAIModel(settings.engine)
-    stack.push_async_callback(model.aclose)
     engine = settings.engine
-    fallback = Fallback(model, offline, clock, failures=engine.breaker_failures, seconds=engine.breaker_seconds)
-    return fallback, PacketWriter(model)
+    if engine.chosen == "offline":
+        return offline, None, None
+    model = OpenAIModel(engine)
+    stack.push_async_callback(model.aclose)
+    breaker = Breaker(clock, failures=engine.breaker_failures, seconds=engine.breaker_seconds)
+    return Fallback(model, offline, breaker), Guarded(model, breaker), breaker
 
 
 def _cite(knowledge: Knowledge, rule: str, clock: Clock) -> Citation | None:

@@ -31,7 +31,7 @@ def make_brief(turn: Turn, services: Services) -> Brief:
         business=services.settings.business.name,
         feedback=turn["feedback"],
         sent=hide.hide(turn["sent"]),
-        degraded=turn["degraded"],
+        degraded=bool(turn["degraded"]),
     )
 
 

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from handrail.agent.models.openai import OpenAIModel
+from handrail.agent.models.breaker import Form
 
 Filled = TypeVar("Filled", bound=BaseModel)
 
@@ -12,9 +12,8 @@ Filled = TypeVar("Filled", bound=BaseModel)
 class PacketWriter:
     """The desk's `Writer` port over a model."""
 
-    def __init__(self, model: OpenAIModel) -> None:
-        self._model = model
-        self.name = model.name
+    def __init__(self, model: Form, name: str) -> None:
+        self._model, self.name = model, name
 
     async def write(self, instructions: str, material: str, schema: type[Filled]) -> Filled:
         """Draft a packet. Raises `Unavailable` when the model does not answer in the schema."""

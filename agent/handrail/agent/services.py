@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from handrail.agent.actions import Actions
 from handrail.agent.identity import IdentityService
+from handrail.agent.models.breaker import Form
 from handrail.agent.models.protocol import Model
 from handrail.agent.phrases import Phrases
 from handrail.agent.router import Router
@@ -38,3 +39,5 @@ class Services:
     tickets: Tickets
     approvals: Approvals
     phrases: Phrases
+    form: Form | None = None
+    """A language model that fills in forms, where there is one."""

@@ -8,14 +8,24 @@ from handrail.agent.sentences import Splitter
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """One sentence. `engine` is what drafted it, and `switched` why that is not the usual one; empty for texts of
+    ours."""
+
+    text: str
+    engine: str = ""
+    switched: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """The end of a speech: the sentences that are left, and the draft that all of them make up."""
 
-    sentences: tuple[str, ...]
+    sentences: tuple[Spoken, ...]
     draft: Draft
 
 
-Speech = AsyncIterator[str | Ending]
+Speech = AsyncIterator[Spoken | Ending]
 """Sentences in order, then the one ending."""
 
 
@@ -25,11 +35,12 @@ async def engine_speech(stream: AsyncIterator[Delta | Draft]) -> Speech:
     async for piece in stream:
         if isinstance(piece, Delta):
             for sentence in splitter.feed(piece.text):
-                yield sentence
+                yield Spoken(sentence, piece.engine, piece.switched)
         else:
-            yield Ending(tuple(splitter.flush()), piece)
+            left = tuple(Spoken(sentence, piece.engine, piece.switched) for sentence in splitter.flush())
+            yield Ending(left, piece)
 
 
 async def fixed_speech(text: str, draft: Draft) -> Speech:
     """Say a text of ours as one part."""
-    yield Ending((text,), draft)
+    yield Ending((Spoken(text),), draft)

@@ -58,8 +58,10 @@ class Turn(TypedDict, total=False):
     """How many parts of the reply have been committed."""
     sent: str
     """The parts of the reply that the customer has, joined."""
-    degraded: bool
-    """The model failed in this turn: the built-in engine drafts the rest of it."""
+    degraded: str
+    """Why the model broke off in this turn, if it did: the built-in engine drafts the rest of it."""
+    stand_in: str
+    """The engine that drafts in the place of the usual one, if one does."""
     feedback: str
     """Why the last draft was held back; set once at most."""
 

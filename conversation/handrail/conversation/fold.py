@@ -28,6 +28,7 @@ STEPS: Mapping[type[Data], Step] = {
     e.Checked: turns.checked,
     e.Consulted: turns.consulted,
     e.ToolRan: turns.tool_ran,
+    e.EngineSwitched: turns.engine_switched,
     e.TurnEnded: turns.turn_ended,
     e.ActionProposed: actions.proposed,
     e.ActionConsented: actions.consented,
@@ -50,7 +51,7 @@ STEPS: Mapping[type[Data], Step] = {
     e.PromiseMade: handover.promise_made,
     e.PromiseSettled: handover.promise_settled,
 }
-SILENT: frozenset[type[Data]] = frozenset({e.Noted, e.Delivered, e.EngineSwitched, Data})
+SILENT: frozenset[type[Data]] = frozenset({e.Noted, e.Delivered, Data})
 """Kinds that change nothing in a situation."""
 
 

@@ -69,7 +69,9 @@ class Engine(Section):
     api_key: SecretStr | None = None
     base_url: Url | None = None
     timeout_seconds: float = Field(default=20.0, gt=0)
+    connect_seconds: float = Field(default=3.0, gt=0)
     first_token_seconds: float = Field(default=8.0, gt=0)
+    stall_seconds: float = Field(default=6.0, gt=0, description="the longest silence in the middle of a reply")
     prompt_tokens: int = Field(default=2000, ge=500, description="budget of a routine turn's prompt")
     temperature: float = Field(default=0.2, ge=0, le=2)
     price_in: float = Field(default=0.0, ge=0, description="money per million prompt tokens")
@@ -83,6 +85,11 @@ class Engine(Section):
         if self.kind != "auto":
             return self.kind
         return "openai" if self.api_key or self.base_url else "offline"
+
+    @property
+    def name(self) -> str:
+        """The usual engine, as staff and every event are told it."""
+        return f"openai:{self.model}" if self.chosen == "openai" else "offline"
 
 
 class DatabaseSection(Section):

@@ -208,6 +208,8 @@ class Situation:
     """The last turn: its id, and up to which seq it answers."""
     heard: int = 0
     answered: int = 0
+    stand_in: str = ""
+    """The engine that drafts while the usual one does not answer; empty while it does."""
     last_outcome: Outcome | None = None
     outcomes: tuple[Outcome, ...] = ()
     identity: Identity = field(default_factory=Identity)

@@ -1,41 +1,45 @@
-"""Falls back to another engine while the model does not answer, and notices when it does again."""
+"""Leaves a model alone that does not answer, and notices when it does again."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Protocol, TypeVar
 
-from handrail.agent.models.protocol import Brief, Delta, Draft, Interrupted, Model
+from pydantic import BaseModel
+
+from handrail.agent.models.protocol import Usage
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Unavailable
 
 State = Literal["closed", "open", "half_open"]
 
+OF_THE_REQUEST = frozenset({"filtered", "too_long"})
+"""Failures that tell of one request, not of the model: no customer's words may take it away from the others."""
 
-class Fallback:
-    """Two engines as one. The secondary drafts where the primary fails before its first delta, or failed too often.
+Filled = TypeVar("Filled", bound=BaseModel)
 
-    After `failures` in a row the primary is left alone for `seconds`; then one draft at a time tries it, and the first
-    that succeeds brings it back. A draft by the secondary says why in `switched`. When the primary breaks off in
-    mid-stream, `Interrupted` is raised: draft again with `brief.degraded`, and the secondary finishes.
-    """
 
-    def __init__(
-        self, primary: Model, secondary: Model, clock: Clock, *, failures: int = 3, seconds: float = 30.0
-    ) -> None:
-        self._primary, self._secondary, self._clock = primary, secondary, clock
-        self._limit, self._seconds = failures, seconds
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The model has not answered since its first failure at `since`; `why` is the code of its last one."""
+
+    why: str
+    since: datetime
+
+
+class Breaker:
+    """Counts how a model does. After `failures` in a row it is left alone for `seconds`; then one use at a time tries
+    it, and the first that succeeds brings it back. One for one model in one process."""
+
+    def __init__(self, clock: Clock, *, failures: int = 3, seconds: float = 30.0) -> None:
+        self._clock, self._limit, self._seconds = clock, failures, seconds
         self._failures = 0
         self._opened: datetime | None = None
         self._probing = False
-        self.why = ""
-        """The code of the primary's last failure; empty once it has answered again."""
-
-    @property
-    def name(self) -> str:
-        """The engine that the next draft begins with."""
-        return self._secondary.name if self.state == "open" else self._primary.name
+        self.outage: Outage | None = None
+        self.back_since: datetime | None = None
+        """When the model last answered again after an outage."""
 
     @property
     def state(self) -> State:
@@ -44,63 +48,65 @@ class Fallback:
         waited = (self._clock.now() - self._opened).total_seconds()
         return "half_open" if waited >= self._seconds and not self._probing else "open"
 
-    async def draft(self, brief: Brief) -> AsyncGenerator[Delta | Draft, None]:
-        """Draft by the engine that can; see `Model`."""
-        why = "degraded" if brief.degraded else self.why
-        if not brief.degraded and self.state != "open":
-            shown = ""
-            try:
-                async with aclosing(self._try(brief)) as pieces:
-                    async for piece in pieces:
-                        shown += piece.text if isinstance(piece, Delta) else ""
-                        yield piece
-                return
-            except Unavailable as error:
-                if shown:
-                    raise Interrupted(str(error), code=error.code, text=shown) from error
-                why = error.code
-        async with _read(self._secondary, brief) as pieces:
-            async for piece in pieces:
-                yield _signed(piece, self._secondary, why)
+    @property
+    def why(self) -> str:
+        """The code of the model's last failure; empty once it has answered again."""
+        return self.outage.why if self.outage else ""
 
-    async def _try(self, brief: Brief) -> AsyncGenerator[Delta | Draft, None]:
-        """The primary's draft, and what follows from it for the next ones."""
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Around one use of the model: an `Unavailable` that leaves it counts as a failure; tell `succeeded`."""
         probe = self.state == "half_open"
         self._probing = self._probing or probe
         try:
-            async with _read(self._primary, brief) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, Draft):
-                        self._mended()
-                    yield _signed(piece, self._primary, "")
+            yield
         except Unavailable as error:
             self._failed(error.code)
             raise
         finally:
-            # A draft that nobody reads to its end (the customer wrote again) tells nothing: the next may probe.
+            # A use that is broken off (the customer wrote again) tells nothing: the next may probe.
             if probe:
                 self._probing = False
 
-    def _mended(self) -> None:
-        self._failures, self._opened, self.why = 0, None, ""
+    def succeeded(self) -> None:
+        """The model has answered."""
+        if self.outage:
+            self.back_since = self._clock.now()
+        self._failures, self._opened, self.outage = 0, None, None
 
     def _failed(self, code: str) -> None:
+        if code in OF_THE_REQUEST:
+            return
+        now = self._clock.now()
         self._failures += 1
-        self.why = code
+        self.outage = Outage(code, self.outage.since if self.outage else now)
         if self._opened is not None or self._failures >= self._limit:
-            self._opened = self._clock.now()
+            self._opened = now
 
 
-def _signed(piece: Delta | Draft, engine: Model, why: str) -> Delta | Draft:
-    return replace(piece, engine=engine.name, switched=why) if isinstance(piece, Draft) else piece
+class Form(Protocol):
+    """A model that fills in forms."""
+
+    async def write(
+        self, schema: type[Filled], messages: Sequence[dict[str, Any]], *, seconds: float | None = None
+    ) -> tuple[Filled, Usage]:
+        """Fill in `schema` within `seconds`. Raises `Unavailable` when no valid one came in time."""
+        ...
 
 
-@asynccontextmanager
-async def _read(model: Model, brief: Brief) -> AsyncIterator[AsyncIterator[Delta | Draft]]:
-    """A draft's stream that is closed as soon as nobody reads it any more: the model's server stops writing then."""
-    stream = model.draft(brief)
-    try:
-        yield stream
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
+class Guarded:
+    """A model that fills in forms, behind the breaker of its drafts: while it is left alone, nobody waits for it."""
+
+    def __init__(self, form: Form, breaker: Breaker) -> None:
+        self._form, self._breaker = form, breaker
+
+    async def write(
+        self, schema: type[Filled], messages: Sequence[dict[str, Any]], *, seconds: float | None = None
+    ) -> tuple[Filled, Usage]:
+        """As `Form.write`; `Unavailable` at once while the breaker is open."""
+        if self._breaker.state == "open":
+            raise Unavailable("the model is left alone for a while", code=self._breaker.why)
+        with self._breaker.trial():
+            filled = await self._form.write(schema, messages, seconds=seconds)
+        self._breaker.succeeded()
+        return filled

@@ -1,22 +1,33 @@
 """The door of `openai`: a model behind the Chat Completions protocol, at OpenAI or any server that speaks it."""
 
 import asyncio
+import json
+import logging
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import cache
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from handrail.agent.models.failures import AGAIN, asked_pause, library, told_by, unavailable
 from handrail.agent.models.output import Nonsense, Output
 from handrail.agent.models.prompt import Message, Prompt, render
 from handrail.agent.models.protocol import Brief, Delta, Draft, Interrupted, Usage
+from handrail.agent.models.texts import text
 from handrail.agent.models.watch import Watch
-from handrail.agent.models.wire import limits_of, read_chunk, request_of, strict
+from handrail.agent.models.wire import (
+    bare_json,
+    limits_of,
+    read_chunk,
+    refused_parameter,
+    request_of,
+    strict,
+    tokens_of,
+)
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Engine
 from handrail.knowledge.tokens import count
@@ -27,11 +38,10 @@ FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 2.0
 REPLY_TOKENS = 700
 WRITE_TOKENS = 1200
-AGAIN = frozenset({"connection", "rate_limited", "server_error", "broken_stream", "nonsense"})
-"""What a second try may mend. Time-outs are none of these: the customer has waited long enough."""
 
 T = TypeVar("T")
 Filled = TypeVar("Filled", bound=BaseModel)
+log = logging.getLogger("handrail.model")
 
 
 class OpenAIModel:
@@ -48,20 +58,21 @@ class OpenAIModel:
         self._settings = settings
         self._pause, self._chance, self._timer = pause, chance, timer
         key = settings.api_key.get_secret_value() if settings.api_key else "none"
-        self._client = library().AsyncOpenAI(
-            api_key=key, base_url=settings.base_url, max_retries=0, timeout=settings.timeout_seconds
-        )
+        self._without: frozenset[str] = frozenset()
+        """What this server has refused by name; it is not sent again."""
+        limits = httpx.Timeout(settings.timeout_seconds, connect=settings.connect_seconds)
+        self._client = library().AsyncOpenAI(api_key=key, base_url=settings.base_url, max_retries=0, timeout=limits)
 
     @property
     def name(self) -> str:
-        return f"openai:{self._settings.model}"
+        return self._settings.name
 
     async def ping(self) -> None:
         """See whether the server answers and takes the key. Raises `Unavailable`."""
         try:
             await self._client.models.list()
         except library().APIError as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -70,10 +81,11 @@ class OpenAIModel:
     async def draft(self, brief: Brief) -> AsyncGenerator[Delta | Draft, None]:
         """Stream one reply. Few tries until the first delta, none after it; see `Model`.
 
-        The codes of its errors: `timeout`, `connection`, `rate_limited`, `server_error`, `refused`, `broken_stream`,
-        `nonsense`.
+        The codes of its errors: `timeout`, `connection`, `rate_limited`, `server_error`, `broken_stream`, `nonsense`,
+        `unauthorized`, `not_found`, `refused`, and of the request alone `too_long` and `filtered`.
         """
-        prompt = render(brief, self._settings.prompt_tokens)
+        budget = self._settings.prompt_tokens
+        prompt = render(brief, budget)
         watch = Watch(self._timer, self._settings.timeout_seconds)
         shown = ""
         for retry in range(RETRIES + 1):
@@ -86,21 +98,25 @@ class OpenAIModel:
             except Unavailable as error:
                 if shown:
                     raise Interrupted(str(error), code=error.code, text=shown) from error
+                if error.code == "too_long" and not retry:
+                    prompt = render(brief, budget // 2)
+                    continue
                 await self._before_retry(error, retry, watch)
 
     async def write(
-        self, schema: type[Filled], messages: Sequence[Message], *, tokens: int = WRITE_TOKENS
+        self, schema: type[Filled], messages: Sequence[Message], *, seconds: float | None = None
     ) -> tuple[Filled, Usage]:
         """Have the model fill in `schema` (JSON held to its schema by the server, then validated here).
 
-        Returns the value and what it cost. Raises `Unavailable` when no valid one came in time.
+        Returns the value and what it cost. Raises `Unavailable` when no valid one came within `seconds` (those of the
+        settings where none are given).
         """
-        watch = Watch(self._timer, self._settings.timeout_seconds)
+        watch = Watch(self._timer, seconds or self._settings.timeout_seconds)
         usage = Usage()
         retry = 0
         while True:
             try:
-                content, cost = await self._complete(schema, messages, tokens, watch)
+                content, cost = await self._complete(schema, messages, watch)
                 usage += cost
                 return schema.model_validate_json(content), usage
             except ValidationError as error:
@@ -112,7 +128,7 @@ class OpenAIModel:
 
     async def _before_retry(self, error: Unavailable, retry: int, watch: Watch) -> None:
         """Wait for a little, or raise the error where another try is not to be made."""
-        pause = max(FIRST_PAUSE * 2**retry * (0.5 + self._chance()), _asked_pause(error))
+        pause = max(FIRST_PAUSE * 2**retry * (0.5 + self._chance()), asked_pause(error))
         if error.code not in AGAIN or retry >= RETRIES or pause > min(LONGEST_PAUSE, watch.left):
             raise error
         await self._pause(pause)
@@ -121,19 +137,22 @@ class OpenAIModel:
         output = Output(tools)
         finish, usage, began = "", None, False
         watch.expect(self._settings.first_token_seconds)
-        stream = await _answer(
-            watch, self._client.chat.completions.create(**request_of(self._settings, prompt, REPLY_TOKENS))
-        )
+        stream = await self._ask(watch, request_of(self._settings, prompt, REPLY_TOKENS))
         chunks = aiter(stream)
         try:
             while (chunk := await _answer(watch, anext(chunks, None))) is not None:
                 piece = read_chunk(chunk, output)
                 if piece.began and not began:
                     began = True
-                    watch.expect(None)
+                    watch.expect(None, self._settings.stall_seconds)
                 finish, usage = piece.finish or finish, piece.usage or usage
                 if piece.text:
                     yield Delta(piece.text)
+                if output.endless:
+                    finish = "length"
+                    break
+            if finish == "content_filter":
+                raise Unavailable("the model's provider filtered the reply", code="filtered")
             if not finish:
                 raise Unavailable("the stream ended before the reply did", code="broken_stream")
             if rest := output.rest():
@@ -145,24 +164,39 @@ class OpenAIModel:
         finally:
             await stream.close()
 
-    async def _complete(
-        self, schema: type[BaseModel], messages: Sequence[Message], tokens: int, watch: Watch
-    ) -> tuple[str, Usage]:
-        wanted = {"name": schema.__name__, "schema": strict(schema.model_json_schema()), "strict": True}
-        request = {**limits_of(self._settings, tokens), "messages": list(messages)}
+    async def _complete(self, schema: type[BaseModel], messages: Sequence[Message], watch: Watch) -> tuple[str, Usage]:
+        form = strict(schema.model_json_schema())
+        # Told in words too: not every server holds a model to a schema.
+        told = text("form.md").format(schema=json.dumps(form, separators=(",", ":")))
+        first = {**messages[0], "content": f"{messages[0]['content']}\n\n{told}"}
+        request = {**limits_of(self._settings, WRITE_TOKENS), "messages": [first, *messages[1:]]}
+        wanted = {"name": schema.__name__, "schema": form, "strict": True}
         request["response_format"] = {"type": "json_schema", "json_schema": wanted}
-        answer = await _answer(watch, self._client.chat.completions.create(**request))
+        answer = await self._ask(watch, request)
         try:
             content = answer.choices[0].message.content or ""
         except (AttributeError, IndexError, TypeError) as error:
             raise Unavailable("the server's answer is no chat completion", code="nonsense") from error
-        told = sum(count(str(message.get("content") or "")) for message in messages)
-        return content, self._cost(answer.usage, told, count(content), watch.lap())
+        size = sum(count(str(message.get("content") or "")) for message in request["messages"])
+        return bare_json(content), self._cost(answer.usage, size, count(content), watch.lap())
+
+    async def _ask(self, watch: Watch, request: dict[str, Any]) -> Any:
+        """Send a request. What the server refuses by name, and can be done without, is left out from then on."""
+        while True:
+            request = {name: value for name, value in request.items() if name not in self._without}
+            try:
+                return await _answer(watch, self._client.chat.completions.create(**request))
+            except Unavailable as error:
+                name = refused_parameter(told_by(error.__cause__), request) if error.code == "refused" else None
+                if name is None:
+                    raise
+                log.warning("the model's server takes no %s: it is left out from now on", name)
+                self._without |= {name}
 
     def _cost(self, usage: Any, told: int, written: int, seconds: float) -> Usage:
         """Tokens as the server counted them, else as we do."""
-        tokens_in = getattr(usage, "prompt_tokens", None) or told
-        tokens_out = getattr(usage, "completion_tokens", None) or written
+        tokens_in = tokens_of(usage, "prompt_tokens") or told
+        tokens_out = tokens_of(usage, "completion_tokens") or written
         cost = (tokens_in * self._settings.price_in + tokens_out * self._settings.price_out) / 1e6
         return Usage(calls=1, tokens_in=tokens_in, tokens_out=tokens_out, seconds=seconds, cost=cost)
 
@@ -174,47 +208,9 @@ def _known_tools(brief: Brief) -> list[str]:
     return [*(tool.name for tool in brief.tools), *used, *(result.call.tool for result in brief.results)]
 
 
-@cache
-def library() -> Any:
-    """The library, imported at its first use: that takes more than a second, which a start without a model saves."""
-    import openai
-
-    return openai
-
-
 async def _answer(watch: Watch, waiting: Awaitable[T]) -> T:
     """Wait for the server within the time; its failures become `Unavailable`."""
     try:
         return await watch.wait(waiting)
     except (library().APIError, httpx.HTTPError, ValueError) as error:
-        raise _unavailable(error) from error
-
-
-def _unavailable(error: Exception) -> Unavailable:
-    """What a failure of the client or of the connection means. ValueErrors come from a stream that is no JSON."""
-    code = "nonsense"
-    if isinstance(error, library().APIStatusError):
-        busy, again = error.status_code == 429, error.status_code >= 500 or error.status_code in (408, 409)
-        code = "rate_limited" if busy else "server_error" if again else "refused"
-    elif isinstance(error, library().APITimeoutError):
-        code = "timeout"
-    elif isinstance(error, library().APIConnectionError):
-        code = "connection"
-    elif isinstance(error, library().APIError):
-        code = "server_error"
-    elif isinstance(error, httpx.HTTPError):
-        code = "broken_stream"
-    return Unavailable(f"the model's server failed ({code}): {error}", code=code)
-
-
-def _asked_pause(error: Unavailable) -> float:
-    """Seconds that the server asked us to wait before the next try; endless where none can help (a used-up quota)."""
-    cause = error.__cause__
-    if not isinstance(cause, library().APIStatusError):
-        return 0.0
-    if cause.code == "insufficient_quota":
-        return float("inf")
-    try:
-        return float(cause.response.headers.get("retry-after", 0))
-    except ValueError:
-        return 0.0
+        raise unavailable(error) from error

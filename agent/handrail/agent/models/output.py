@@ -16,6 +16,10 @@ HELD = ("{", "<tool_call>", "```json")
 """Some models write a tool call as text: what begins so is held back until it is whole."""
 PLEASANTRY = re.compile(r"\b(anything else|something else|else (?:i|we) can|help you with)\b", re.IGNORECASE)
 CITED = re.compile(r"\[\d")
+LONGEST = 12_000
+"""Characters after which a server that keeps no limit is not read any further; three times of what it may write."""
+WINDOW, PERIOD = 320, 64
+"""Output goes round in circles where its last `WINDOW` characters repeat a piece of at most `PERIOD`."""
 
 
 class Nonsense(Exception):  # noqa: N818 - it judges what came, it never leaves the engine
@@ -39,11 +43,16 @@ class Output:
         self._held = ""
         self._open = False
         self._shown = ""
+        self._size = self._looked = 0
         self._asked: list[_Asked] = []
         self._by_index: dict[int, _Asked] = {}
 
     def text(self, content: str) -> str:
-        """Take a piece of content; what of it (and of what was held back) is for the customer."""
+        """Take a piece of content; what of it (and of what was held back) is for the customer.
+
+        Raises `Nonsense` where the model does nothing but repeat itself.
+        """
+        self._look(content)
         if self._open:
             self._shown += content
             return content
@@ -56,6 +65,7 @@ class Output:
         if asked is None or (identifier and asked.id and identifier != asked.id and name):
             asked = self._by_index[index] = _Asked()
             self._asked.append(asked)
+        self._size += len(name) + len(arguments)
         asked.id = asked.id or identifier
         asked.name += name
         asked.arguments += arguments
@@ -73,14 +83,17 @@ class Output:
         return ""
 
     @property
+    def endless(self) -> bool:
+        """Whether more came than any reply has."""
+        return self._size > LONGEST
+
+    @property
     def written(self) -> str:
         """All that the model wrote so far, for counting."""
         return self._shown + self._held + "".join(asked.name + asked.arguments for asked in self._asked)
 
     def end(self, usage: Usage, finish: str) -> Draft:
         """The draft that the stream came to. Raises `Nonsense` where it is none."""
-        if finish == "content_filter":
-            raise Nonsense("the model's provider filtered the reply")
         shown = self._shown
         if not self._asked:
             if not shown.strip():
@@ -98,11 +111,22 @@ class Output:
             raise Nonsense(f"there is no tool {asked.name!r}")
         try:
             arguments = json.loads(asked.arguments or "{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Nonsense(f"the arguments of {asked.name} are no JSON: {error}") from error
         if not isinstance(arguments, dict):
             raise Nonsense(f"the arguments of {asked.name} are no object")
         return arguments
+
+    def _look(self, content: str) -> None:
+        """Look for circles, each time that as much has come as one may have."""
+        self._size += len(content)
+        self._looked += len(content)
+        if self._looked < PERIOD:
+            return
+        self._looked = 0
+        tail = (self._shown + self._held + content)[-WINDOW:]
+        if len(tail) == WINDOW and any(tail[size:] == tail[:-size] for size in range(1, PERIOD + 1)):
+            raise Nonsense("the reply repeats itself without end")
 
     def _decided(self) -> bool:
         """Whether what was held back is surely text for the customer. Takes away a thought that is over."""
@@ -132,7 +156,7 @@ def _call_in_text(held: str) -> _Asked | None:
     bare = re.sub(r"^\s*(?:<tool_call>|```json)|(?:</tool_call>|```)\s*$", "", held).strip()
     try:
         value = json.loads(bare)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         return None

@@ -78,9 +78,11 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of the reply as it is being written."""
+    """A piece of the reply as it is being written; `engine` and `switched` as in `Draft`."""
 
     text: str
+    engine: str = ""
+    switched: str = ""
 
 
 @dataclass(frozen=True, slots=True)

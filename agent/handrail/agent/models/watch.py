@@ -15,15 +15,17 @@ class Watch:
     def __init__(self, timer: Callable[[], float], total: float) -> None:
         self._timer, self.left = timer, total
         self._first: float | None = None
+        self._gap: float | None = None
         self._lap = 0.0
 
-    def expect(self, first: float | None) -> None:
-        """From here, wait `first` seconds at most for the first token; None once it is there."""
-        self._first = first
+    def expect(self, first: float | None, gap: float | None = None) -> None:
+        """From here, wait `first` seconds at most for the first token; None once it is there, with the seconds (`gap`)
+        that may go by between any two pieces."""
+        self._first, self._gap = first, gap
 
     async def wait(self, waiting: Awaitable[T]) -> T:
         """Wait for the model. Raises `Unavailable` with the code `timeout` when its time has run out."""
-        limit = max(self.left if self._first is None else min(self.left, self._first), 0.0)
+        limit = max(min(limit for limit in (self.left, self._first, self._gap) if limit is not None), 0.0)
         began = self._timer()
         try:
             async with asyncio.timeout(limit):

@@ -1,6 +1,7 @@
 """What goes over the wire to a Chat Completions server, and what comes back, read with care: servers differ."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from handrail.conversation.settings import Engine
 
 REASONING = re.compile(r"(?:o\d|gpt-5)(?:\b|[-.])")
 """Models at OpenAI that take no temperature."""
+
+OPTIONAL = ("parallel_tool_calls", "stream_options", "temperature", "response_format")
+"""What not every server knows: the request is made without it where it was refused by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,17 @@ def limits_of(settings: Engine, tokens: int) -> dict[str, Any]:
     if not REASONING.match(settings.model):
         limits["temperature"] = settings.temperature
     return limits
+
+
+def refused_parameter(told: str, request: Mapping[str, Any]) -> str | None:
+    """What of a request a server has refused, as its error tells, where the request can do without."""
+    return next((name for name in OPTIONAL if name in request and name in told), None)
+
+
+def tokens_of(usage: Any, name: str) -> int | None:
+    """A number of tokens as the server counted them; None where it tells none that can be one."""
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) and value > 0 else None
 
 
 def read_chunk(chunk: Any, output: Output) -> Piece:
@@ -79,3 +94,9 @@ def _held(key: str, value: Any) -> Any:
     if isinstance(value, list):
         return [strict(part) if isinstance(part, dict) else part for part in value]
     return value
+
+
+def bare_json(content: str) -> str:
+    """The JSON object in an answer: models that nothing holds to a schema put words or a fence around it."""
+    start, end = content.find("{"), content.rfind("}")
+    return content[start : end + 1] if 0 <= start < end else content

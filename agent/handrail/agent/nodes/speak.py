@@ -7,10 +7,12 @@ from handrail.agent.evidence import evidence_of
 from handrail.agent.judge import judge
 from handrail.agent.models.protocol import Draft, Interrupted
 from handrail.agent.putting import put
+from handrail.agent.sentences import split
 from handrail.agent.services import Services
-from handrail.agent.speech import Ending, Speech
+from handrail.agent.speech import Ending, Speech, Spoken
+from handrail.agent.switching import switched
 from handrail.agent.turn import Turn
-from handrail.conversation.events import BotSaid, Checked, EngineSwitched, Outcome, Reason
+from handrail.conversation.events import BotSaid, Checked, Outcome, Reason
 from handrail.desk.routing import reason_of, triggers_of
 from handrail.guardrails.verdict import Verdict
 from handrail.knowledge.passages import Found
@@ -27,6 +29,8 @@ NEEDS_PERSON = "needs_person"
 RESTING = frozenset({"grounded", "promise"})
 """Checks that ask what a sentence rests on: a text of ours rests on itself, or on the preview that it tells."""
 
+REPEATABLE = 4
+
 NOTHING = Found(hits=(), relevance=0.0)
 
 
@@ -38,18 +42,18 @@ async def speak(turn: Turn, services: Services) -> Turn:
     except Interrupted as broken:
         if turn["degraded"]:
             raise
-        _switched(turn, "offline", broken.code, services)
-        return {**turn, "degraded": True, "step": "draft"}
+        return {**turn, "degraded": broken.code, "step": "draft"}
 
 
 async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
     async for piece in speech:
         ending = piece if isinstance(piece, Ending) else None
-        sentences = (piece,) if isinstance(piece, str) else piece.sentences
-        for number, line in enumerate(sentences, 1):
+        sentences = (piece,) if isinstance(piece, Spoken) else piece.sentences
+        for number, spoken in enumerate(sentences, 1):
             # The last line goes out with what comes after it: another line, or the end of the turn.
             held = bool(ending and ending.draft.kind in ("answer", "ask") and number == len(sentences))
-            turned = await _say(turn, line, services, held=held) if line.strip() else None
+            switched(turn, spoken.engine, spoken.switched, services)
+            turned = await _say(turn, spoken, services, held=held) if spoken.text.strip() else None
             if turned is not None:
                 await speech.aclose()  # type: ignore[attr-defined]
                 return turned
@@ -69,19 +73,15 @@ async def remark(turn: Turn, text: str, services: Services) -> bool:
 async def _ended(turn: Turn, draft: Draft, services: Services) -> Turn:
     turn["draft"] = draft
     turn["usage"] = turn["usage"] + draft.usage
-    if draft.switched and not turn["degraded"]:
-        _switched(turn, draft.engine, draft.switched, services)
+    switched(turn, draft.engine, draft.switched, services)
     return await _end(turn, draft, services)
 
 
-def _switched(turn: Turn, after: str, why: str, services: Services) -> None:
-    switched = EngineSwitched(turn_id=turn["turn_id"], before=services.settings.engine.chosen, after=after, why=why)
-    turn["pending"] = (*turn["pending"], switched)
-
-
-async def _say(turn: Turn, line: str, services: Services, *, held: bool = False) -> Turn | None:
+async def _say(turn: Turn, spoken: Spoken, services: Services, *, held: bool = False) -> Turn | None:
     """Check and send one sentence, or hold it for the next append. Returns the turn where the speech must stop here."""
-    text, citations = cite(placeholders(turn).reveal(line), turn.get("found", NOTHING))
+    text, citations = cite(placeholders(turn).reveal(spoken.text), turn.get("found", NOTHING))
+    if not turn["own"] and _had(text, turn["sent"]):
+        return None
     verdict = await services.rails.outbound(text, evidence_of(turn, services.workspace.by_name), turn["situation"])
     if turn["own"]:
         verdict = _without(verdict, RESTING)
@@ -107,7 +107,7 @@ async def _say(turn: Turn, line: str, services: Services, *, held: bool = False)
         part=turn["parts"] + 1,
         text=_joined(turn["sent"], text),
         citations=citations,
-        engine=services.model.name,
+        engine=spoken.engine or services.model.name,
     )
     turn["pending"] = (*turn["pending"], *turn["along"], checked, said)
     if not held:
@@ -120,6 +120,13 @@ async def _say(turn: Turn, line: str, services: Services, *, held: bool = False)
 
 def _without(verdict: Verdict, checks: frozenset[str]) -> Verdict:
     return Verdict(tuple(f for f in verdict.findings if f.check not in checks), verdict.milliseconds)
+
+
+def _had(text: str, sent: str) -> bool:
+    """Whether the customer has this very sentence already in this reply: an engine went round in circles, or another
+    one took over. What is shorter than `REPEATABLE` words may be said again."""
+    words = text.casefold().split()
+    return len(words) >= REPEATABLE and any(line.casefold().split() == words for line in split(sent))
 
 
 def _joined(sent: str, text: str) -> str:
@@ -163,13 +170,13 @@ async def _end(turn: Turn, draft: Draft, services: Services) -> Turn:
     confidence = turn["confidence"]
     if confidence and confidence.decision == "offer" and turn["outcome"] == "answered" and not turn["own"]:
         turn["own"] = services.phrases("offer_person")
-        await _say(turn, turn["own"], services)
+        await _say(turn, Spoken(turn["own"]), services)
         turn["outcome"] = "offered"
     if turn["situation"].proposal and turn["outcome"] == "answered" and turn.get("found"):
         await _remind(turn, services)
     if turn["results"] and turn["results"][-1].code == NEEDS_PERSON:
         turn["own"] = services.phrases("offer_person")
-        await _say(turn, turn["own"], services)
+        await _say(turn, Spoken(turn["own"]), services)
         turn["outcome"] = "offered"
     return {**turn, "step": "finish"}
 
@@ -181,7 +188,7 @@ async def _remind(turn: Turn, services: Services) -> None:
     if proposal is None or services.clock.now() >= proposal.expires_at:
         return
     turn["own"] = services.phrases("consent_reminder", summary=sentence(proposal.question))
-    await _say(turn, turn["own"], services)
+    await _say(turn, Spoken(turn["own"]), services)
     turn["outcome"] = "asked"
 
 

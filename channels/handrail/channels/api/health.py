@@ -1,12 +1,14 @@
 """Is it alive, is it ready, and what is answering."""
 
 import asyncio
+from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from handrail.channels.api.kit import Kit, WithKit
+from handrail.channels.api.outputs import OutageView, outage
 from handrail.channels.api.problems import documented, problem, respond
 from handrail.conversation.errors import HandrailError
 
@@ -23,6 +25,8 @@ class Health(BaseModel):
     note: str = Field(
         examples=["No language model is set up: the built-in engine quotes policies and runs tools by rule."]
     )
+    outage: OutageView | None = Field(default=None, description="set while the language model does not answer")
+    back_since: datetime | None = Field(default=None, description="when it last answered again after an outage")
 
 
 class Ready(BaseModel):
@@ -48,8 +52,13 @@ class About(BaseModel):
 @router.get("/healthz")
 async def healthz(kit: WithKit) -> Health:
     """Alive."""
-    real = _language_model(kit)
-    return Health(engine=kit.handrail.engine, language_model=real, note=_note(real))
+    return Health(
+        engine=kit.handrail.engine,
+        language_model=_language_model(kit),
+        note=_note(kit),
+        outage=outage(kit.handrail),
+        back_since=kit.handrail.breaker.back_since if kit.handrail.breaker else None,
+    )
 
 
 @router.get("/readyz", responses=documented(503))
@@ -85,7 +94,9 @@ def _language_model(kit: Kit) -> bool:
     return not kit.handrail.engine.startswith("offline")
 
 
-def _note(real: bool) -> str:
-    if real:
-        return "A language model drafts the replies; the built-in engine takes over when it fails."
-    return "No language model is set up: the built-in engine quotes policies and runs tools by rule."
+def _note(kit: Kit) -> str:
+    if kit.handrail.breaker is None and not _language_model(kit):
+        return "No language model is set up: the built-in engine quotes policies and runs tools by rule."
+    if down := outage(kit.handrail):
+        return f"The language model does not answer ({down.why}): the built-in engine stands in, and it is tried again."
+    return "A language model drafts the replies; the built-in engine takes over when it fails."

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from handrail.channels.api.ports import Handrail
 from handrail.conversation.events import Level, Outcome, Reason
 
 HandoffState = Literal["waiting", "claimed", "given_back", "wrapped_up"]
@@ -121,6 +122,19 @@ class ConversationView(BaseModel):
     id: str
     state: State
     lines: list[LineView]
+
+
+class OutageView(BaseModel):
+    """The language model has not answered since then, and why."""
+
+    why: str = Field(examples=["timeout"])
+    since: datetime
+
+
+def outage(handrail: Handrail) -> OutageView | None:
+    """The outage of the language model that this process is in, if it is in one."""
+    down = handrail.breaker.outage if handrail.breaker else None
+    return OutageView(why=down.why, since=down.since) if down else None
 
 
 class Rating(BaseModel):

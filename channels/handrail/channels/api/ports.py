@@ -1,6 +1,7 @@
 """What the API needs of the rest of Handrail. `bootstrap.build` yields an object that has it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from handrail.conversation.bell import Bell
@@ -67,6 +68,24 @@ class Library(Protocol):
         ...
 
 
+class Down(Protocol):
+    """Why the language model does not answer, and since when."""
+
+    @property
+    def why(self) -> str: ...
+    @property
+    def since(self) -> datetime: ...
+
+
+class Breaker(Protocol):
+    """How the language model does."""
+
+    @property
+    def outage(self) -> Down | None: ...
+    @property
+    def back_since(self) -> datetime | None: ...
+
+
 class Handrail(Protocol):
     """The agent, put together. `engine` names what drafts the replies."""
 
@@ -96,3 +115,5 @@ class Handrail(Protocol):
     def vouching(self) -> Vouching: ...
     @property
     def engine(self) -> str: ...
+    @property
+    def breaker(self) -> Breaker | None: ...

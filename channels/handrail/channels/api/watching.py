@@ -8,6 +8,7 @@ from typing import Any
 
 from handrail.channels.api.desk_views import ApprovalsView, approval, entry
 from handrail.channels.api.kit import Kit
+from handrail.channels.api.outputs import outage
 from handrail.channels.api.streams import Sent
 from handrail.conversation.bell import ALL
 from handrail.desk.queue import Entry, Filter, State
@@ -84,10 +85,13 @@ async def desk(kit: Kit, staff: Staff, choice: Choice) -> AsyncGenerator[Sent]:
 
 
 async def _queue(kit: Kit, choice: Choice) -> tuple[Any, dict[str, Any]]:
-    """The queue to compare, in which waiting time does not count, and to tell."""
+    """The queue to compare, in which waiting time does not count, and to tell, with how the language model does."""
+    down = outage(kit.handrail)
+    engine = {"name": kit.handrail.engine, "outage": down.model_dump(mode="json") if down else None}
     items = [entry(each).model_dump(mode="json") for each in await entries(kit, choice)]
-    return [{**item, "waiting_seconds": 0} for item in items], {
+    return [engine, *({**item, "waiting_seconds": 0} for item in items)], {
         "items": items,
+        "engine": engine,
         "total": len(items),
         "waiting": sum(item["state"] == "waiting" for item in items),
         "now": kit.handrail.clock.now().isoformat(),

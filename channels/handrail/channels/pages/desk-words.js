@@ -63,7 +63,7 @@ export function eventWords(kind, data) {
     case "rated": return `Rated ${data.score} of 5${data.comment ? `: ${clip(data.comment)}` : ""}`;
     case "closed": return `Closed (${data.reason.replaceAll("_", " ")})`;
     case "announced": return data.text;
-    case "engine_switched": return `Engine: ${data.before} to ${data.after}`;
+    case "engine_switched": return data.back ? `The model answers again (${data.after})` : `The model failed (${data.why.replaceAll("_", " ")}): ${data.after} stands in`;
     default: return null;
   }
 }

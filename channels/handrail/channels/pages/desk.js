@@ -85,6 +85,7 @@ function watch() {
     const data = JSON.parse(event.data);
     const before = queue.items.length ? queue.items.filter((item) => item.state === "waiting").length : 0;
     queue.show(data.items, data.now);
+    model(data.engine.outage);
     document.title = `${data.waiting ? `(${data.waiting}) ` : ""}${business}`;
     if (data.waiting > before) say(`${data.waiting} waiting`);
   });
@@ -98,6 +99,16 @@ function watch() {
 function link(up) {
   by("link").className = `chip ${up ? "up" : "down"}`;
   by("link").lastElementChild.textContent = up ? "Live" : "Reconnecting…";
+}
+
+/** Tell that the language model does not answer, for as long as that is so. */
+function model(outage) {
+  const chip = by("engine");
+  if (outage && chip.hidden) say("The language model does not answer: the built-in engine stands in.");
+  if (!outage && !chip.hidden) say("The language model answers again.");
+  chip.hidden = !outage;
+  chip.textContent = outage ? "Model down" : "";
+  chip.title = outage ? `${outage.why}, since ${new Date(outage.since).toLocaleTimeString()}. The built-in engine stands in.` : "";
 }
 
 function say(text) {

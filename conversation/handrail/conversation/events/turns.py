@@ -101,7 +101,7 @@ class ToolRan(Data):
 
 
 class EngineSwitched(Data):
-    """The model stopped answering and another engine took over, or came back."""
+    """The usual engine stopped answering and another took over; or, with `back`, it drafts again. `why` is a code."""
 
     kind: ClassVar[str] = "engine_switched"
     durable: ClassVar[bool] = False
@@ -109,6 +109,7 @@ class EngineSwitched(Data):
     before: str
     after: str
     why: str
+    back: bool = False
 
 
 class TurnEnded(Data):

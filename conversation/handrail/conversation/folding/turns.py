@@ -40,6 +40,10 @@ def tool_ran(situation: Situation, event: Event, data: e.ToolRan) -> Changes:
     return {"results": recent(situation.results, result), **made}
 
 
+def engine_switched(_: Situation, __: Event, data: e.EngineSwitched) -> Changes:
+    return {"stand_in": "" if data.back else data.after}
+
+
 def turn_ended(situation: Situation, event: Event, data: e.TurnEnded) -> Changes:
     reply, parked = situation.open_reply, situation.parked
     # A reply that was cut short is ended by the turn that went on with it.
