@@ -1,6 +1,6 @@
 """What is to be said next, sentence by sentence: an engine's stream or a text of ours."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from handrail.agent.models.protocol import Delta, Draft
@@ -25,20 +25,24 @@ class Ending:
     draft: Draft
 
 
-Speech = AsyncIterator[Spoken | Ending]
-"""Sentences in order, then the one ending."""
+Speech = AsyncGenerator[Spoken | Ending, None]
+"""Sentences in order, then the one ending. Closed, it lets the engine stop too."""
 
 
 async def engine_speech(stream: AsyncIterator[Delta | Draft]) -> Speech:
     """Cut an engine's deltas into sentences."""
     splitter = Splitter()
-    async for piece in stream:
-        if isinstance(piece, Delta):
-            for sentence in splitter.feed(piece.text):
-                yield Spoken(sentence, piece.engine, piece.switched)
-        else:
-            left = tuple(Spoken(sentence, piece.engine, piece.switched) for sentence in splitter.flush())
-            yield Ending(left, piece)
+    try:
+        async for piece in stream:
+            if isinstance(piece, Delta):
+                for sentence in splitter.feed(piece.text):
+                    yield Spoken(sentence, piece.engine, piece.switched)
+            else:
+                left = tuple(Spoken(sentence, piece.engine, piece.switched) for sentence in splitter.flush())
+                yield Ending(left, piece)
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
 
 
 async def fixed_speech(text: str, draft: Draft) -> Speech:

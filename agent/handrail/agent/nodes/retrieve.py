@@ -25,7 +25,10 @@ async def retrieve(turn: Turn, services: Services) -> Turn:
         relevance=clean.relevance,
         as_of=as_of,
     )
-    tools = await services.router.pick(message, situation)
+    picked = await services.router.pick(message, situation)
+    # What was done in this turn is told in the words of its tool, whatever else the message may be about.
+    used = (services.workspace.by_name.get(result.call.tool) for result in turn["results"])
+    tools = tuple(dict.fromkeys((*picked, *(tool for tool in used if tool))))
     pending = (*turn["pending"], *checked, consulted)
     return {"found": clean, "tools": tools, "pending": pending, "step": "draft"}
 

@@ -43,6 +43,8 @@ async def speak(turn: Turn, services: Services) -> Turn:
         if turn["degraded"]:
             raise
         return {**turn, "degraded": broken.code, "step": "draft"}
+    finally:
+        await speech.aclose()
 
 
 async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
@@ -55,7 +57,6 @@ async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
             switched(turn, spoken.engine, spoken.switched, services)
             turned = await _say(turn, spoken, services, held=held) if spoken.text.strip() else None
             if turned is not None:
-                await speech.aclose()  # type: ignore[attr-defined]
                 return turned
         if ending is not None:
             return await _ended(turn, ending.draft, services)
