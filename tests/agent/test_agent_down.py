@@ -1,4 +1,4 @@
-"""The model's server misbehaves in every way, through the whole agent: customers are answered, nothing is done twice."""
+"""The model's server misbehaves in every way: customers are answered, and nothing is done twice."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
