@@ -66,7 +66,7 @@ async def _speak(turn: Turn, speech: Speech, services: Services) -> Turn:
 async def remark(turn: Turn, text: str, services: Services) -> bool:
     """Say a text of ours as the next part, before whatever else is said; False where the checks held it back."""
     turn["own"] = text
-    held_back = await _say(turn, text, services)
+    held_back = await _say(turn, Spoken(text), services)
     turn["own"] = ""
     return held_back is None
 
