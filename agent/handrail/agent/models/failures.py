@@ -2,7 +2,6 @@
 
 import time
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 
 import httpx
@@ -17,24 +16,17 @@ TOO_LONG = ("context_length_exceeded", "maximum context length", "context length
 FILTERED = ("content_filter", "content management policy", "content_policy_violation")
 
 
-@cache
-def library() -> Any:
-    """The library, imported at its first use: that takes more than a second, which a start without a model saves."""
-    import openai
-
-    return openai
-
-
-def unavailable(error: Exception) -> Unavailable:
-    """A failure of the client or of the connection. ValueErrors come from a stream that is no JSON."""
+def unavailable(error: Exception, openai: Any) -> Unavailable:
+    """A failure of the client (the library `openai`) or of the connection. ValueErrors come from a stream that is no
+    JSON."""
     code = "nonsense"
-    if isinstance(error, library().APIStatusError):
+    if isinstance(error, openai.APIStatusError):
         code = _status(error)
-    elif isinstance(error, library().APITimeoutError):
+    elif isinstance(error, openai.APITimeoutError):
         code = "timeout"
-    elif isinstance(error, library().APIConnectionError):
+    elif isinstance(error, openai.APIConnectionError):
         code = "connection"
-    elif isinstance(error, library().APIError):
+    elif isinstance(error, openai.APIError):
         code = "server_error"
     elif isinstance(error, httpx.HTTPError):
         code = "broken_stream"
@@ -57,13 +49,13 @@ def _status(error: Any) -> str:
 
 def told_by(error: BaseException | None) -> str:
     """What the server wrote of its refusal of a request; empty where the failure is another."""
-    return f"{error} {error.body}" if isinstance(error, library().APIStatusError) else ""
+    return f"{error} {getattr(error, 'body', '')}" if hasattr(error, "status_code") else ""
 
 
 def asked_pause(error: Unavailable) -> float:
     """Seconds that the server asked us to wait before the next try; endless where none can help (a used-up quota)."""
-    cause = error.__cause__
-    if not isinstance(cause, library().APIStatusError):
+    cause: Any = error.__cause__
+    if not hasattr(cause, "status_code"):
         return 0.0
     if cause.code == "insufficient_quota":
         return float("inf")

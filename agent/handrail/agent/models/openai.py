@@ -8,12 +8,13 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from handrail.agent.models.failures import AGAIN, asked_pause, library, told_by, unavailable
+from handrail.agent.models.failures import AGAIN, asked_pause, told_by, unavailable
 from handrail.agent.models.output import Nonsense, Output
 from handrail.agent.models.prompt import Message, Prompt, render
 from handrail.agent.models.protocol import Brief, Delta, Draft, Interrupted, Usage
@@ -72,7 +73,7 @@ class OpenAIModel:
         try:
             await self._client.models.list()
         except library().APIError as error:
-            raise unavailable(error) from error
+            raise unavailable(error, library()) from error
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -208,9 +209,17 @@ def _known_tools(brief: Brief) -> list[str]:
     return [*(tool.name for tool in brief.tools), *used, *(result.call.tool for result in brief.results)]
 
 
+@cache
+def library() -> Any:
+    """The library, imported at its first use: that takes more than a second, which a start without a model saves."""
+    import openai
+
+    return openai
+
+
 async def _answer(watch: Watch, waiting: Awaitable[T]) -> T:
     """Wait for the server within the time; its failures become `Unavailable`."""
     try:
         return await watch.wait(waiting)
     except (library().APIError, httpx.HTTPError, ValueError) as error:
-        raise unavailable(error) from error
+        raise unavailable(error, library()) from error
