@@ -43,7 +43,9 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("serve",), ("chat",), ("desk",), ("desk", "wrap-up"), ("evals", "run"), ("users",)]
+    "command",
+    [(), ("serve",), ("chat",), ("desk",), ("desk", "wrap-up"), ("evals", "run"), ("users",)]
+    + [("desk", name) for name in ("approvals", "approve", "refuse", "vouch", "settle")],,
 )
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     done = handrail(*command, "--help")
@@ -92,6 +94,36 @@ def test_a_workspace_of_ones_own_runs(shop: Path, database_url: str) -> None:
     assert "Hello, this is Ana." in shown.stdout
     rebuilt = handrail("rebuild", cwd=shop, DATABASE_URL=database_url)
     assert rebuilt.returncode == 0, rebuilt.stderr
+
+
+def test_a_colleague_approves_and_vouches_in_the_terminal(shop: Path, database_url: str) -> None:
+    def run(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        return handrail(*arguments, cwd=shop, said=said, DATABASE_URL=database_url)
+
+    run("users", "add", "dana", "--name", "Dana", "--role", "supervisor")
+    run("users", "add", "ana", "--name", "Ana")
+    assert "nothing waits" in run("desk", "approvals").stdout
+    talk = run("chat", said="I lost the access to my e-mail. human please\n")
+    conversation = next(line.split()[-1] for line in talk.stdout.splitlines() if "conversation" in line)
+    early = run("desk", "vouch", conversation, "email=rosa.delgado@example.com", "--how", "called back", "--as", "ana")
+    assert early.returncode == 1 and "do not hold" in early.stderr
+    run("desk", "claim", conversation, "--as", "ana")
+    wrong = run("desk", "vouch", conversation, "email=who@example.org", "--how", "called back", "--as", "ana")
+    assert wrong.returncode == 1 and "no customer is found" in wrong.stderr
+    done = run("desk", "vouch", conversation, "email=rosa.delgado@example.com", "--how", "called back", "--as", "ana")
+    assert done.returncode == 0, done.stderr
+    assert "Rosa Delgado" in run("desk", "show", conversation).stdout
+    run("desk", "give-back", conversation, "--as", "ana")
+    run("chat", "--conversation", conversation, said="My parcel W10017 never arrived, refund me\nyes\n")
+    waiting = run("desk", "approvals").stdout
+    assert "W10017" in waiting and "refund-approval v1" in waiting
+    refused = run("desk", "approve", conversation, "--as", "ana")
+    assert refused.returncode == 1 and "supervisor" in refused.stderr
+    approved = run("desk", "approve", conversation, "--as", "dana")
+    assert approved.returncode == 0, approved.stderr
+    assert "nothing waits" in run("desk", "approvals").stdout
+    told = run("chat", "--conversation", conversation, said="Is there any news?\n")
+    assert "Dana has approved it." in told.stdout, told.stdout
 
 
 def test_a_database_that_is_not_there_is_told_with_its_mend(shop: Path) -> None:

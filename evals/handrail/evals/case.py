@@ -27,19 +27,31 @@ class Meanwhile(Part):
     arguments: dict[str, Any] = {}
 
 
+class Word(Part):
+    """A colleague's word on what waits for approval; a refusal needs a reason."""
+
+    decision: Literal["approve", "refuse"]
+    reason: str = ""
+
+
 class Step(Part):
-    """One thing that happens: the customer says something or types the code they were sent, time passes (seconds), or
-    another customer does something meanwhile."""
+    """One thing that happens: the customer says something or types the code they were sent, time passes (seconds),
+    another customer does something meanwhile, or a colleague decides what waits for approval."""
 
     say: str | None = Field(default=None, max_length=20_000)
     code: bool = False
     wait: float = Field(default=0, ge=0)
     meanwhile: Meanwhile | None = None
+    decide: Word | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> "Step":
-        if (self.say is not None) + self.code + bool(self.wait) + (self.meanwhile is not None) != 1:
-            raise ValueError('a step is one of {"say": "…"}, {"code": true}, {"wait": seconds} and {"meanwhile": {…}}')
+        given = (self.say is not None, self.code, bool(self.wait), self.meanwhile is not None, self.decide is not None)
+        if sum(given) != 1:
+            raise ValueError(
+                'a step is one of {"say": "…"}, {"code": true}, {"wait": seconds}, {"meanwhile": {…}} and '
+                '{"decide": {"decision": "approve"}}'
+            )
         return self
 
 

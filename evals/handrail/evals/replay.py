@@ -11,7 +11,7 @@ from handrail.conversation.errors import Invalid
 from handrail.conversation.events import Event, IdentityProven, Opened
 from handrail.desk.mail import Mail
 from handrail.desk.staff import Staff
-from handrail.evals.case import Case, EndState, Meanwhile, Step
+from handrail.evals.case import Case, EndState, Meanwhile, Step, Word
 from handrail.evals.matching import differences
 from handrail.evals.score import Score
 from handrail.evals.scorers import SCORERS
@@ -105,6 +105,9 @@ class _Player:
         if step.meanwhile:
             await self._change(step.meanwhile)
             return
+        if step.decide:
+            await self._decide(step.decide)
+            return
         # Codes are sent beside the conversation.
         await self._handrail.identity.close()
         self._clock.advance(PAUSE)
@@ -144,6 +147,18 @@ class _Player:
         called = await call(tool, ctx, change.arguments)
         if not called.ok:
             raise Invalid(f"meanwhile: {change.tool} was not done: {called.code} {called.message}")
+
+    async def _decide(self, word: Word) -> None:
+        approvals = self._handrail.desk.approvals
+        waiting = next((w for w in await approvals.waiting() if w.conversation_id == self._id), None)
+        if waiting is None:
+            raise Invalid("decide: nothing waits for approval")
+        roles = self._handrail.settings.desk.approvers
+        colleague = replace(DESK, id="colleague", name="A colleague", role=roles[0] if roles else "admin")
+        self._clock.advance(PAUSE)
+        await approvals.decide(self._id, waiting.action_id, colleague, word.decision, word.reason)
+        self._handrail.turns.wake(self._id)
+        await self._handrail.turns.settled()
 
     async def _context(self) -> Context:
         situation = await self._handrail.situations.get(self._id)
