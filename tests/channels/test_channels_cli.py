@@ -45,7 +45,7 @@ def test_help_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     "command",
     [(), ("serve",), ("chat",), ("desk",), ("desk", "wrap-up"), ("evals", "run"), ("users",)]
-    + [("desk", name) for name in ("approvals", "approve", "refuse", "vouch", "settle")],,
+    + [("desk", name) for name in ("approvals", "approve", "refuse", "vouch", "settle")],
 )
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     done = handrail(*command, "--help")
