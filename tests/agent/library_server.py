@@ -8,10 +8,11 @@ import asyncio
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel
@@ -21,7 +22,7 @@ LOANS = {
     "L-100": {"loan_id": "L-100", "reader": "R1", "title": "The Fells in Winter", "due": "2026-06-20", "renewed": 0},
     "L-200": {"loan_id": "L-200", "reader": "R2", "title": "A Private Matter", "due": "2026-06-18", "renewed": 0},
 }
-TWISTS = ("slow", "dies", "dies_after", "nonsense", "orders", "fails")
+TWISTS = ("slow", "dies", "dies_after", "orders", "fails", "slow_start", "changes")
 
 
 class Loan(BaseModel):
@@ -72,13 +73,21 @@ def make(loans: Loans, twist: str) -> MCPServer:
         return [Loan(**loan) for loan in loans.read().values() if loan["reader"] == reader]
 
     @server.tool(annotations=READS)
-    async def opening_hours(day: str = "today") -> str:
+    async def opening_hours(ctx: Context, day: str = "today") -> str:
         """Tell when the library is open."""
+        if twist == "changes":
+            server.add_tool(closing_days, annotations=READS)
+            for _ in range(200):
+                await ctx.notify_tools_changed()
         if twist == "slow":
             await asyncio.sleep(60)
         if twist == "dies":
             os._exit(1)
         return "09:00 to 18:00"
+
+    def closing_days() -> list[str]:
+        """Tell on which days the library is closed."""
+        return ["Sunday"]
 
     @server.tool(annotations=ToolAnnotations(read_only_hint=False, destructive_hint=False))
     def renew_loan(loan_id: str) -> Loan:
@@ -109,6 +118,9 @@ def main() -> None:
     parser.add_argument("--port", type=int)
     parser.add_argument("--twist", choices=("", *TWISTS), default="")
     asked = parser.parse_args()
+    if asked.twist == "slow_start":
+        time.sleep(4)
+    asked.file.with_suffix(".pid").write_text(str(os.getpid()))
     server = make(Loans(asked.file), asked.twist)
     if asked.port:
         asyncio.run(server.run_streamable_http_async(host="127.0.0.1", port=asked.port))

@@ -40,9 +40,11 @@ TERMS: dict[str, Any] = {
 }
 
 
-def settings_of(folder: Path, twist: str = "", terms: dict[str, Any] | None = None, **more: Any) -> Settings:
+def settings_of(
+    folder: Path, twist: str = "", terms: dict[str, Any] | None = None, seconds: float = 3, **more: Any
+) -> Settings:
     where = more or {"command": [sys.executable, str(SERVER), str(folder / "loans.json"), "--twist", twist]}
-    table = {"kind": "mcp", "timeout_seconds": 3, "tools": TERMS if terms is None else terms, **where}
+    table = {"kind": "mcp", "timeout_seconds": seconds, "tools": TERMS if terms is None else terms, **where}
     return Settings(workspace=folder, tools=ToolsTable.model_validate({"sources": {"library": table}}))
 
 
@@ -201,11 +203,12 @@ def offer(send: Any, effect: Any = "read", **more: Any) -> Offer:
     return Offer(name="ask", description="Ask.", arguments={}, send=send, effect=effect, **more)
 
 
-def line(made: Offer, clock: FixedClock, *, again: bool) -> Line:
+def line(made: Offer, clock: FixedClock, *, again: bool, circuit: Circuit | None = None) -> Line:
     async def pause(_: float) -> None:
         return None
 
-    return Line(made, Circuit(clock, failures=3, seconds=20), again=again, pause=pause, chance=lambda: 0.5)
+    circuit = circuit or Circuit(clock, failures=3, seconds=20)
+    return Line(made, circuit, again=again, pause=pause, chance=lambda: 0.5)
 
 
 @pytest.mark.parametrize(("again", "sent"), [(True, 3), (False, 1)])

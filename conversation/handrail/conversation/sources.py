@@ -38,12 +38,15 @@ class Lookup(_Table):
     """How to see whether a write had its effect: the read `tool`, asked with `arguments`, then says what it `expects`.
 
     `arguments` are by the read's names: an argument of the write, `idempotency_key`, or `=text` for a constant.
-    `expects` are by paths in the result; `{argument}` in a text stands for the write's own.
+    `expects` are by paths in the result; `{argument}` in a text stands for the write's own. A read that answers with an
+    error tells nothing, so that a person settles it; where the error says that there is no effect (a refund by key that
+    is not there), `absent` is a part of its text.
     """
 
     tool: str
     arguments: dict[str, str] = {}
     expects: dict[str, Any]
+    absent: str = ""
 
 
 class Terms(_Table):

@@ -18,6 +18,7 @@ from handrail.conversation.sources import SourceTable, Terms
 
 DESCRIPTION = 600
 """Characters of a description: models choose by its beginning."""
+GRACE = 0.5
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 WHOSE = re.compile(r"user|customer|client|member|account|email", re.IGNORECASE)
 
@@ -97,6 +98,7 @@ class _Adopter:
             tokens=self.table.result_tokens,
             ownership=self._ownership(offer, terms, shown, where),
             lookup_line=self._lookup(offer, terms, shown, where),
+            lookup_terms=self.table.tools.get(terms.lookup.tool, Terms()) if terms.lookup else Terms(),
         )
         writes = offer.effect == "write"
         words = " ".join((offer.description or foreign.words).split())
@@ -111,7 +113,7 @@ class _Adopter:
             preview=foreign.preview if writes else None,
             lookup=foreign.lookup if writes and foreign.lookup_line else None,
             template=terms.template,
-            timeout=seconds,
+            timeout=_whole(foreign, seconds),
             policy_date=terms.policy_date,
             parameters=shown,
             source=self.source,
@@ -139,9 +141,9 @@ class _Adopter:
                 f"{where}.owner: {owner.argument} must be a required argument; bind the customer instead"
             )
         read = self._read(owner.tool, f"{where}.owner")
-        fixed = self.table.tools.get(owner.tool, Terms()).fixed
+        terms = self.table.tools.get(owner.tool, Terms())
         itself = owner.tool == offer.name and offer.effect == "read" and owner.takes in ("", owner.argument)
-        return Ownership(owner, self._line(read), fixed, itself)
+        return Ownership(owner, self._line(read), terms, itself)
 
     def _lookup(self, offer: Offer, terms: Terms, shown: Mapping[str, object], where: str) -> Line | None:
         look = terms.lookup
@@ -168,6 +170,12 @@ class _Adopter:
         if offer.effect != "read" or self.table.tools.get(name, Terms()).effect == "write":
             raise SettingsError(f"{where}: {name} writes; a check must only read")
         return offer
+
+
+def _whole(foreign: Foreign, seconds: float) -> float:
+    """The time-out around all that a call does: a little more, so that the line sees by itself that no answer came."""
+    asks_first = foreign.offer.effect == "read" and foreign.ownership is not None and not foreign.ownership.itself
+    return seconds * (2 if asks_first else 1) + GRACE
 
 
 def _identity(terms: Terms, where: str) -> Level:

@@ -1,7 +1,7 @@
 """One operation of a foreign system, kept to its terms: whose it is, what exactly it would do, whether it was done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -9,10 +9,10 @@ from pydantic_core import to_jsonable_python
 from handrail.agent.models.readable import label
 from handrail.agent.sources.cutting import cut
 from handrail.agent.sources.line import Line
-from handrail.agent.sources.ownership import Ownership
-from handrail.agent.sources.paths import NOWHERE, at, filled, named, told
+from handrail.agent.sources.ownership import Ownership, ours
+from handrail.agent.sources.paths import NOWHERE, at, filled, named, told, without
 from handrail.agent.tools.api import Context, Preview, Refusal
-from handrail.agent.tools.offer import Offer, Sending
+from handrail.agent.tools.offer import Offer, Sending, Undone
 from handrail.conversation.sources import Lookup, Terms
 
 KEY = "idempotency_key"
@@ -30,6 +30,7 @@ class Foreign:
     tokens: int
     ownership: Ownership | None = None
     lookup_line: Line | None = None
+    lookup_terms: Terms = field(default_factory=Terms)
 
     async def run(self, ctx: Context, /, **given: Any) -> Any:
         """Make the call for the customer of the context, and cut its result to the budget."""
@@ -55,15 +56,19 @@ class Foreign:
         return Preview(summary=summary, facts=facts, rule=self.terms.rule or None)
 
     async def lookup(self, ctx: Context, /, **given: Any) -> Any | None:
-        """The record that shows the effect; None where it shows that there was none. Raises where it can't tell."""
+        """The record that shows the effect; None where it shows that there was none. Raises where it can't tell: an
+        error of the read is no answer, unless the settings say that it is."""
         look, line = self.terms.lookup, self.lookup_line
         if look is None or line is None:
             raise LookupError("the settings name no look-up")
         given = _plain(given)
         try:
-            record = await line.call(_asked(look, ctx, given), Sending(self.seconds))
-        except Refusal:
-            return None
+            asked = {**ours(self.lookup_terms, ctx, line.offer), **_asked(look, ctx, given)}
+            record = await line.call(asked, Sending(self.seconds))
+        except Refusal as refusal:
+            if look.absent and look.absent.casefold() in f"{refusal.code}: {refusal.message}".casefold():
+                return None
+            raise LookupError(f"{look.tool} did not tell") from refusal
         return record if all(_met(at(record, path), want, given) for path, want in look.expects.items()) else None
 
     async def _own(self, ctx: Context, given: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
@@ -83,18 +88,23 @@ class Foreign:
             return await self.line.call(arguments, self._sending(ctx))
         except Refusal:
             # Not every system means by an error that nothing happened: where it can be seen, it is looked at.
-            found = await self.lookup(ctx, **given) if self.lookup_line else None
+            found = await self._seen(ctx, given) if self.lookup_line else None
             if found is None:
                 raise
             return found
 
+    async def _seen(self, ctx: Context, given: Mapping[str, Any]) -> Any | None:
+        try:
+            return await self.lookup(ctx, **given)
+        except Undone as undone:
+            # It is the look-up that was not done: of the write nothing is known.
+            raise LookupError("the look-up was not done") from undone
+
     def _arguments(self, ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as they go out: the customer's and ours, those that are bound from the proven identity."""
-        who = {"customer.id": ctx.customer.id, "customer.name": ctx.customer.name}
-        bound = {name: who[source] for name, source in self.terms.bind.items()}
         if (self.terms.bind or self.terms.owner) and (ctx.customer.level != "verified" or not ctx.customer.id):
             raise PermissionError(f"{self.offer.name} needs a customer whose identity is proven")
-        return {**_plain(given), **self.terms.fixed, **bound}
+        return {**_plain(given), **ours(self.terms, ctx, self.offer)}
 
     def _sending(self, ctx: Context) -> Sending:
         seconds = self.seconds
@@ -106,8 +116,7 @@ class Foreign:
         record = records[0] if len(records) == 1 else None
         values = {**given, "record": record, "customer": {"name": ctx.customer.name}}
         asked = filled(self.terms.question, values, ctx.timezone) if self.terms.question else self.words
-        shown = {path.partition(".")[0] for path in named(self.terms.question)}
-        rest = {name: value for name, value in given.items() if name not in shown}
+        rest = without(given, named(self.terms.question))
         listed = ", ".join(f"{label(name)} {told(name, value, ctx.timezone)}" for name, value in rest.items())
         joint = "; " if self.terms.question else ": "
         return f"{asked}{joint}{listed}" if listed else asked

@@ -37,7 +37,7 @@ class Line:
         chance: Callable[[], float] = random.random,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._offer, self._circuit, self._again = offer, circuit, again
+        self.offer, self._circuit, self._again = offer, circuit, again
         self._pause, self._chance, self._timer = pause, chance, timer
         try:
             self._check = checker(offer.result) if offer.result is not None else None
@@ -47,30 +47,10 @@ class Line:
     async def call(self, arguments: Mapping[str, Any], sending: Sending) -> Any:
         """Make the call, within `sending.seconds` in all. Raises as `Send` says, and `ValueError` for a result that is
         not what the system says it returns."""
-        until = self._timer() + sending.seconds
-        for retry in range(RETRIES + 1):
-            last = not self._again or retry == RETRIES
-            left = until - self._timer()
-            try:
-                return await self._once(arguments, sending, left if last else left * SHARE)
-            except (Undone, TimeoutError, OSError) as error:
-                pause = FIRST_PAUSE * 2**retry * (0.5 + self._chance())
-                if isinstance(error, Undone):
-                    pause = max(pause, error.retry_after or 0.0)
-                hopeless = isinstance(error, Undone) and error.code not in OURS
-                if last or hopeless or pause >= until - self._timer():
-                    raise
-                await self._pause(pause)
-        raise AssertionError("the last try returns or raises")
-
-    async def _once(self, arguments: Mapping[str, Any], sending: Sending, seconds: float) -> Any:
         if not self._circuit.enter():
             raise Undone("circuit_open", "the system has failed too often and is left alone for a moment")
         try:
-            async with asyncio.timeout(max(seconds, 0.0)):
-                told = await self._offer.send(arguments, Sending(seconds, sending.key, sending.deadline))
-            if self._check is not None and (wrong := self._check(told)):
-                raise ValueError(f"{self._offer.name} returned what it should not: {wrong}")
+            told = await self._tried(arguments, sending)
         except Refusal:
             self._circuit.succeeded()
             raise
@@ -85,4 +65,39 @@ class Line:
             self._circuit.failed()
             raise
         self._circuit.succeeded()
+        return told
+
+    async def _tried(self, arguments: Mapping[str, Any], sending: Sending) -> Any:
+        until = self._timer() + sending.seconds
+        doubt = False
+        for retry in range(RETRIES + 1):
+            last = not self._again or retry == RETRIES
+            left = until - self._timer()
+            try:
+                return await self._once(arguments, sending, left if last else left * SHARE)
+            except (Refusal, Undone, TimeoutError, OSError) as error:
+                certain = isinstance(error, Refusal | Undone)
+                doubt = doubt or (self.offer.effect == "write" and not certain)
+                pause = self._pause_after(error, retry)
+                if last or pause is None or pause >= until - self._timer():
+                    if doubt and certain:
+                        # It says that this try was not done, and can't speak for the one before.
+                        raise TimeoutError("an earlier try may have been carried out") from error
+                    raise
+                await self._pause(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _pause_after(self, error: Exception, retry: int) -> float | None:
+        """How long to wait before the next try; None where another would come to the same."""
+        if isinstance(error, Refusal) or (isinstance(error, Undone) and error.code not in OURS):
+            return None
+        pause: float = FIRST_PAUSE * 2**retry * (0.5 + self._chance())
+        least: float = (error.retry_after or 0.0) if isinstance(error, Undone) else 0.0
+        return max(pause, least)
+
+    async def _once(self, arguments: Mapping[str, Any], sending: Sending, seconds: float) -> Any:
+        async with asyncio.timeout(max(seconds, 0.0)):
+            told = await self.offer.send(arguments, Sending(seconds, sending.key, sending.deadline))
+        if self._check is not None and (wrong := self._check(told)):
+            raise ValueError(f"{self.offer.name} returned what it should not: {wrong}")
         return told

@@ -27,6 +27,19 @@ def named(text: str) -> list[str]:
     return NAMED.findall(text)
 
 
+def without(value: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
+    """The value without what stands at these paths, and without what that leaves empty."""
+    left: dict[str, Any] = {}
+    for name, part in value.items():
+        inner = [path.partition(".")[2] for path in paths if path.partition(".")[0] == name]
+        if "" in inner:
+            continue
+        kept = without(part, inner) if inner and isinstance(part, Mapping) else part
+        if kept or not inner:
+            left[name] = kept
+    return left
+
+
 def filled(text: str, values: Mapping[str, Any], timezone: str) -> str:
     """The text with every `{path}` put in as people read it; what is not there stands as a dash."""
 

@@ -51,14 +51,22 @@ def parameters(schema: Mapping[str, Any], without: Mapping[str, Any], where: str
     if unknown:
         known = ", ".join(whole["properties"]) or "none"
         raise SettingsError(f"{where}: there is no argument {unknown[0]!r}; there are: {known}")
-    left = {name: part for name, part in whole["properties"].items() if name not in without}
+    left = {
+        name: part
+        for name, part in whole["properties"].items()
+        if name not in without and (_can_be_named(name) or name in whole.get("required", ()))
+    }
     required = [name for name in whole.get("required", ()) if name in left]
+    # No other argument is taken whatever the schema says; said here, it would go against those that were taken out.
+    whole.pop("additionalProperties", None)
     return {**whole, "properties": left, "required": required}
 
 
 def arguments_model(name: str, schema: Mapping[str, Any], where: str) -> type[BaseModel]:
     """A pydantic model that takes what `schema` (of `parameters`) takes, with days and times as such."""
     required = frozenset(schema.get("required", ()))
+    if unfit := next((each for each in schema["properties"] if not _can_be_named(each)), None):
+        raise SettingsError(f"{where}: its argument {unfit!r} can't be used; give it with `fixed`")
     try:
         fields: dict[str, Any] = {each: _field(part, each in required) for each, part in schema["properties"].items()}
         whole = checker({key: part for key, part in schema.items() if key not in ("properties", "required")})
@@ -81,6 +89,11 @@ def arguments_model(name: str, schema: Mapping[str, Any], where: str) -> type[Ba
             return made
     except (NameError, TypeError, ValueError) as error:
         raise SettingsError(f"{where}: its arguments can't be used: {error}") from error
+
+
+def _can_be_named(name: str) -> bool:
+    """Whether a pydantic model can have a field of this name."""
+    return not name.startswith("_") and name != "model_config"
 
 
 def _field(schema: Mapping[str, Any], required: bool) -> tuple[Any, Any]:

@@ -73,6 +73,11 @@ class Sources:
         """The sources that do not answer, and why."""
         return {name: kept.fault for name, kept in self._kept.items() if kept.fault}
 
+    @property
+    def stale(self) -> bool:
+        """Whether any of them may offer something else than what was taken."""
+        return any(kept.stale for kept in self._kept.values())
+
     def on_change(self, call: Callable[[], None]) -> None:
         """Call this whenever there are other tools than before."""
         self._changed = call

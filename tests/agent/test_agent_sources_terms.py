@@ -1,0 +1,159 @@
+"""The terms on which offers are taken, whatever the system behind them is."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from handrail.agent.sources.adopting import adopt
+from handrail.agent.sources.circuit import Circuit
+from handrail.agent.tools.api import Context, Customer, Refusal, Tool
+from handrail.agent.tools.call import call
+from handrail.agent.tools.offer import Offer, Sending, Undone
+from handrail.conversation.clock import FixedClock
+from handrail.conversation.sources import McpTable
+
+ADA = Context(Customer("42", "verified", "Ada"), datetime(2026, 6, 15, tzinfo=UTC), "UTC", idempotency_key="k1")
+OWNER = {"tool": "get", "argument": "ids", "field": "owner", "takes": "id"}
+TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+
+
+class System:
+    """A system of others that keeps what it was asked, and answers what a test says."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {}
+
+    def offer(self, name: str, effect: Any, required: tuple[str, ...] = (), **properties: Any) -> Offer:
+        async def send(arguments: Mapping[str, Any], _: Sending) -> Any:
+            self.asked.append((name, dict(arguments)))
+            told = self.answers.get(name)
+            told = told(arguments) if isinstance(told, Callable) else told  # type: ignore[arg-type]
+            if isinstance(told, Exception):
+                raise told
+            return told
+
+        schema = {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+        return Offer(name=name, description=f"{name}.", arguments=schema, send=send, effect=effect)
+
+    def take(self, name: str, terms: dict[str, Any], *offers: Offer, **others: dict[str, Any]) -> Tool:
+        tools = {name: terms, **others}
+        table = McpTable.model_validate({"kind": "mcp", "command": ["x"], "tools": tools})
+        adopted = adopt("shop", table, offers, Circuit(FixedClock(), failures=9, seconds=9))
+        return next(tool for tool in adopted.tools if tool.name == name)
+
+
+@pytest.fixture
+def system() -> System:
+    return System()
+
+
+async def test_a_schema_that_forbids_other_arguments_takes_its_own(system: System) -> None:
+    nested = {"type": "object", "properties": {"line": TEXT}, "required": ["line"], "additionalProperties": False}
+    tool = system.take(
+        "find",
+        {"public": True, "fixed": {"limit": 3}},
+        system.offer("find", "read", ("city",), city=TEXT, limit=NUMBER, at=nested, _trace=TEXT),
+    )
+    assert set(tool.parameters["properties"]) == {"city", "at"}
+    assert (await call(tool, ADA, {"city": "Leeds", "at": {"line": "x"}})).ok
+    assert system.asked == [("find", {"city": "Leeds", "at": {"line": "x"}, "limit": 3})]
+    assert (await call(tool, ADA, {"city": "Leeds", "at": {"street": "x"}})).end == "invalid"
+    assert (await call(tool, ADA, {"city": "Leeds", "limit": 9})).end == "invalid"
+
+
+async def test_an_id_that_a_system_has_as_a_number_is_bound_as_one(system: System) -> None:
+    tool = system.take("mine", {"bind": {"user": "customer.id"}}, system.offer("mine", "read", ("user",), user=NUMBER))
+    await call(tool, ADA, {})
+    assert system.asked == [("mine", {"user": 42})]
+
+
+async def test_each_record_of_a_list_must_be_the_customers_and_none_is_none_of_theirs(system: System) -> None:
+    offers = (
+        system.offer("get", "read", ("id",), id=TEXT),
+        system.offer("all", "read", ("ids",), ids={"type": "array", "items": TEXT}),
+    )
+    tool = system.take("all", {"owner": OWNER}, *offers)
+    system.answers = {"get": lambda given: {"owner": 42 if given["id"].startswith("a") else 7}, "all": []}
+    assert (await call(tool, ADA, {"ids": ["a1", "a2"]})).ok
+    assert [name for name, _ in system.asked] == ["get", "get", "all"]
+    for ids in (["a1", "b1"], []):
+        system.asked.clear()
+        assert (await call(tool, ADA, {"ids": ids})).code == "not_found"
+        assert "all" not in [name for name, _ in system.asked]
+
+
+async def test_the_check_of_ownership_asks_on_its_own_terms(system: System) -> None:
+    offers = (
+        system.offer("get", "read", ("id", "user"), id=TEXT, user=NUMBER, full={"type": "boolean"}),
+        system.offer("all", "read", ("ids",), ids=TEXT),
+    )
+    terms = {"bind": {"user": "customer.id"}, "fixed": {"full": True}}
+    tool = system.take("all", {"owner": OWNER}, *offers, get=terms)
+    system.answers = {"get": {"owner": "42"}}
+    assert (await call(tool, ADA, {"ids": "a1"})).ok
+    assert system.asked[0] == ("get", {"id": "a1", "user": 42, "full": True})
+
+
+async def test_what_a_question_does_not_name_is_added_to_it(system: System) -> None:
+    address = {"type": "object", "properties": {"city": TEXT, "line": TEXT}}
+    tool = system.take(
+        "ship",
+        {"public": True, "question": "ship {what} to {to.city}"},
+        system.offer("ship", "write", (), what=TEXT, to=address, note=TEXT),
+    )
+    assert tool.preview is not None
+    preview = await tool.preview(ADA, what="a tent", to={"city": "Leeds", "line": "1 High Street"}, note="ring twice")
+    assert preview.summary == "ship a tent to Leeds; to line 1 High Street, note ring twice"
+    whole = await tool.preview(ADA, what="a tent", to={"city": "Leeds"}, note=None)
+    assert whole.summary == "ship a tent to Leeds"
+
+
+LOOKUP = {"tool": "find", "arguments": {"key": "idempotency_key"}, "expects": {"state": "paid"}}
+
+
+def paying(system: System, **more: Any) -> Tool:
+    offers = (system.offer("pay", "write", (), amount=NUMBER), system.offer("find", "read", ("key",), key=TEXT))
+    return system.take("pay", {"public": True, "lookup": {**LOOKUP, **more}}, *offers)
+
+
+async def test_a_look_up_that_fails_does_not_say_that_nothing_was_done(system: System) -> None:
+    tool = paying(system)
+    assert tool.lookup is not None
+    system.answers = {"find": Refusal("refused", "the database is locked")}
+    with pytest.raises(LookupError):
+        await tool.lookup(ADA, amount=3)
+    system.answers = {"find": {"state": "pending"}}
+    assert await tool.lookup(ADA, amount=3) is None
+    system.answers = {"find": {"state": "paid"}}
+    assert await tool.lookup(ADA, amount=3) == {"state": "paid"}
+    assert system.asked[-1] == ("find", {"key": "k1"})
+
+
+async def test_a_look_up_may_say_by_an_error_that_there_is_nothing(system: System) -> None:
+    tool = paying(system, absent="no such payment")
+    assert tool.lookup is not None
+    system.answers = {"find": Refusal("refused", "No such payment: k1")}
+    assert await tool.lookup(ADA, amount=3) is None
+    system.answers = {"find": Refusal("refused", "the database is locked")}
+    with pytest.raises(LookupError):
+        await tool.lookup(ADA, amount=3)
+
+
+@pytest.mark.parametrize(
+    ("found", "end"),
+    [
+        ({"state": "paid"}, "done"),
+        ({"state": "none"}, "refused"),
+        (Undone("unavailable", "503"), "unknown"),
+        (Refusal("refused", "the database is locked"), "unknown"),
+    ],
+)
+async def test_an_error_of_a_write_is_looked_into_where_it_can_be(system: System, found: Any, end: str) -> None:
+    tool = paying(system)
+    system.answers = {"pay": Refusal("refused", "the till is jammed"), "find": found}
+    called = await call(tool, ADA, {"amount": 3})
+    assert called.end == end
+    assert len([name for name, _ in system.asked if name == "pay"]) == 1
