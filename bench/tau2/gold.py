@@ -1,0 +1,157 @@
+"""The right solutions, played by a scripted model through the whole path of identity, ownership, consent, claim and call.
+
+A solution's calls are spread over the customer's lines: some look-ups and at most one change for each line. To every
+proposal the customer agrees in other words. The last line asks for what the task wants told, and the model says it.
+"""
+
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+from bench.tau2.domain import Action, Task
+from bench.tau2.judge import Judged, is_told, judge
+from bench.tau2.talk import Business, Case
+from handrail.agent.models.protocol import Brief, Call, Delta, Draft
+from handrail.agent.nodes.act import CALLS
+
+TRANSFER = "transfer_to_human_agents"
+"""This call is our own handover."""
+YESES = (
+    "Yes, please.", "Yes, go ahead.", "Sure, do that.", "Yes", "That's right, please do it.", "ok, go ahead",
+    "Yes, I confirm.", "yep, sounds good", "Please go ahead.", "Absolutely, yes.",
+)  # fmt: skip
+WISHES = (
+    "Could you see to this next: {what}?",
+    "I would also like this: {what}.",
+    "Then there is this: {what}.",
+    "Please take care of this for me: {what}.",
+    "What about this one: {what}?",
+    "Now on to this: {what}.",
+)
+DONE = "That went through."
+NEXT = "What would you like me to do next?"
+
+
+class Scripted:
+    """A model that makes the calls it is told, one after the other, and then says its line."""
+
+    name = "scripted"
+
+    def __init__(self) -> None:
+        self.calls: deque[Call] = deque()
+        self.line = NEXT
+        self.hands_over = False
+
+    async def draft(self, brief: Brief) -> AsyncIterator[Delta | Draft]:
+        if self.calls:
+            yield Draft(kind="act", call=self.calls.popleft(), engine=self.name)
+        elif self.hands_over:
+            yield Draft(kind="give_up", reason="asked_for_person", engine=self.name)
+        else:
+            line = brief.results[-1].refusal or self.line if brief.results else self.line
+            yield Delta(line)
+            yield Draft(kind="answer", text=line, engine=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What became of a solution that was played. `refused` are its calls that our own rules kept from the business,
+    though the business would have answered them; `ours` those that identity and handover stand for."""
+
+    task: Task
+    judged: Judged
+    calls: int
+    ours: int
+    refused: tuple[str, ...]
+    more: tuple[str, ...]
+    """Calls that changed something and are not in the solution."""
+    untold: tuple[str, ...]
+    lines: tuple[tuple[str, str], ...]
+
+
+async def play(business: Business, model: Scripted, task: Task) -> Played:
+    """Play one task's solution. The business must be open on that model."""
+    case = await business.begin(task)
+    yeses = cycle(YESES[len(task.id) % 3 :] + YESES[: len(task.id) % 3])
+    offered = business.handrail.workspace.by_name
+    actions = [action for action in task.evaluation_criteria.actions if action.name in offered]
+    model.hands_over = False
+    for number, lot in enumerate(_lots(actions, offered)):
+        model.line = NEXT
+        model.calls.extend(Call(action.name, _visible(action, offered)) for action in lot)
+        what = " and ".join(_words(action) for action in lot)
+        await case.say(WISHES[number % len(WISHES)].format(what=what))
+        await _agree(case, model, yeses)
+        model.calls.clear()
+    await _end(case, model)
+    return _played(case, actions)
+
+
+async def _agree(case: Case, model: Scripted, yeses: Iterator[str]) -> None:
+    """Say yes to what was asked; after a change of its facts it is asked once more."""
+    model.line = DONE
+    for _ in range(2):
+        if (await case.situation()).proposal is None:
+            return
+        await case.say(next(yeses))
+
+
+async def _end(case: Case, model: Scripted) -> None:
+    """Ask for what the task wants told, and for a person where the solution brings one."""
+    wanted = case.task.evaluation_criteria.communicate_info
+    if wanted:
+        model.line = f"Here is what you asked for: {', '.join(wanted)}."
+        await case.say("Can you tell me once more what it comes to, with the details?")
+    if any(action.name == TRANSFER for action in case.task.evaluation_criteria.actions):
+        model.hands_over = True
+        await case.say("I am afraid that this is not enough for me.")
+
+
+def _played(case: Case, actions: Sequence[Action]) -> Played:
+    business, task = case.business, case.task
+    judged = judge(business.domain, task, business.desk.channel.state, case.said)
+    wanted = Counter(_key(action.name, action.arguments) for action in actions)
+    calls = business.desk.channel.calls
+    came = Counter(_key(call["name"], call["arguments"]) for call in calls)
+    writes = {tool.name for tool in business.domain.tools if tool.kind == "write"}
+    made = Counter(_key(call["name"], call["arguments"]) for call in calls if call["name"] in writes)
+    return Played(
+        task=task,
+        judged=judged,
+        calls=len(actions),
+        ours=len(task.evaluation_criteria.actions) - len(actions),
+        refused=tuple((wanted - came).elements()),
+        more=tuple((made - wanted).elements()),
+        untold=tuple(info for info in task.evaluation_criteria.communicate_info if not is_told(info, case.said)),
+        lines=tuple(case.lines),
+    )
+
+
+def _lots(actions: Sequence[Action], offered: Mapping[str, Any]) -> Iterator[list[Action]]:
+    """The calls of each turn: look-ups up to a change, fewer than a turn may make."""
+    lot: list[Action] = []
+    for action in actions:
+        lot.append(action)
+        if offered[action.name].effect == "write" or len(lot) == CALLS - 1:
+            yield lot
+            lot = []
+    if lot:
+        yield lot
+
+
+def _visible(action: Action, offered: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that a model is asked for: what is bound to the identity is none of them."""
+    known = offered[action.name].parameters["properties"]
+    return {name: value for name, value in action.arguments.items() if name in known}
+
+
+def _words(action: Action) -> str:
+    """What a customer would call it, with the id it is about."""
+    about = next((value for key, value in action.arguments.items() if key.endswith("_id") and key != "user_id"), "")
+    return f"{action.name.replace('_', ' ')} {about}".strip()
+
+
+def _key(name: str, arguments: Mapping[str, Any]) -> str:
+    return f"{name}({', '.join(f'{key}={arguments[key]!r}' for key in sorted(arguments))})"
