@@ -1,8 +1,7 @@
 """The tools of the airline, by the effects and errors that its `tools.json` tells in words."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date as Day
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bench.tau2.store import Record, Refused, Store, calculate, method_of
@@ -53,7 +52,7 @@ class Airline:
                 continue
             arrival = first["scheduled_arrival_time_est"]
             late = arrival.endswith("+1")
-            day = (Day.fromisoformat(date) + timedelta(days=1)).isoformat() if late else date
+            day = (datetime.fromisoformat(date) + timedelta(days=1)).date().isoformat() if late else date
             for second in self._flying(first["destination"], day):
                 fits = second["destination"] == destination
                 if fits and second["scheduled_departure_time_est"] >= arrival.removesuffix("+1"):

@@ -1,4 +1,4 @@
-"""The right solutions, played by a scripted model through the whole path of identity, ownership, consent, claim and call.
+"""The right solutions, played by a scripted model through identity, ownership, consent, claim and call.
 
 A solution's calls are spread over the customer's lines: some look-ups and at most one change for each line. To every
 proposal the customer agrees in other words. The last line asks for what the task wants told, and the model says it.

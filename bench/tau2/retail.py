@@ -186,7 +186,8 @@ class Retail:
 
 
 def _difference(swaps: Sequence[tuple[Record, Record]]) -> float:
-    return round(sum(new["price"] - old["price"] for old, new in swaps), 2)
+    difference = float(sum(new["price"] - old["price"] for old, new in swaps))
+    return round(difference, 2)
 
 
 def _entry(kind: str, amount: float, payment_id: str) -> Record:
