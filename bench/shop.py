@@ -68,8 +68,8 @@ class Heard:
 class Customer:
     """One conversation, followed as a client follows it: by the log."""
 
-    def __init__(self, handrail: Handrail, conversation_id: str) -> None:
-        self._handrail, self.id = handrail, conversation_id
+    def __init__(self, handrail: Handrail, conversation_id: str, patience: float = PATIENCE) -> None:
+        self._handrail, self.id, self._patience = handrail, conversation_id, patience
 
     @classmethod
     async def come(cls, handrail: Handrail, customer_id: str | None = None) -> "Customer":
@@ -88,7 +88,7 @@ class Customer:
         heard = await self._handrail.turns.hear(self.id, text)
         parts: list[str] = []
         first = None
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self._patience):
             async for event in self._handrail.log.follow(self.id, after=heard.seq):
                 match event.data:
                     case BotSaid() as said:

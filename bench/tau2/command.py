@@ -105,13 +105,14 @@ async def _gold(given: argparse.Namespace, domains: Sequence[Domain]) -> list[Fi
         Figure(PART, "calls that our own rules refused", sum(len(one.refused) for one in played), "", most=0),
         Figure(PART, "changes beside the solutions", sum(len(one.more) for one in played), "", most=0),
         Figure(PART, "wanted strings told by the last line", strings - sum(len(one.untold) for one in played), ""),
+        Figure(PART, "wanted strings that no call of the solution answers", sum(len(one.unseen) for one in played), ""),
         Figure(PART, "wanted strings", strings, ""),
     ]
 
 
 def _tell_gold(domain: Domain, one: gold.Played, whole: bool) -> None:
     faults = [*(f"refused by us: {call}" for call in one.refused), *(f"not in it: {call}" for call in one.more)]
-    faults += [f"not told: {info!r}" for info in one.untold]
+    faults += [f"not told{', nor looked up' if info in one.unseen else ''}: {info!r}" for info in one.untold]
     right = one.judged.database
     print(f"{domain.name} {one.task.id}: {'right' if right else 'WRONG'} ({one.calls} calls)", *faults, sep="\n    ")
     if whole and not (right and not faults):

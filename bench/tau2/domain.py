@@ -93,6 +93,15 @@ class Task(_Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Replayed:
+    """What actions lead to: the end state, what they answered, and which of them were refused for what."""
+
+    state: State
+    answers: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """A business with its tasks. `database` is the JSON text that every copy is read from."""
 
@@ -106,17 +115,16 @@ class Domain:
         """The tools over a fresh copy of the database."""
         return RULES[self.name](Store(self.database))
 
-    def replay(self, actions: Iterable[Action]) -> tuple[State, list[str]]:
-        """What the actions lead to when they are made directly, and what each was refused for ("" where it was not)."""
+    def replay(self, actions: Iterable[Action]) -> Replayed:
+        """Make the actions directly, one after the other, on a fresh copy."""
         rules = self.rules()
-        refused = []
+        answers, refused = [], []
         for action in actions:
             try:
-                getattr(rules, action.name)(**json.loads(json.dumps(action.arguments)))
-                refused.append("")
+                answers.append(json.dumps(getattr(rules, action.name)(**json.loads(json.dumps(action.arguments)))))
             except Refused as refusal:
-                refused.append(str(refusal))
-        return rules.store.changed(), refused
+                refused.append(f"{action.name}: {refusal}")
+        return Replayed(rules.store.changed(), tuple(answers), tuple(refused))
 
     def customer(self, task: Task) -> str:
         """The id of the customer whose case it is. Raises `SettingsError` where nothing tells it."""

@@ -4,6 +4,7 @@ A solution's calls are spread over the customer's lines: some look-ups and at mo
 proposal the customer agrees in other words. The last line asks for what the task wants told, and the model says it.
 """
 
+import re
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 from bench.tau2.domain import Action, Task
 from bench.tau2.judge import Judged, is_told, judge
 from bench.tau2.talk import Business, Case
-from handrail.agent.models.protocol import Brief, Call, Delta, Draft
+from handrail.agent.models.protocol import Brief, Call, Delta, Draft, Result
 from handrail.agent.nodes.act import CALLS
 
 TRANSFER = "transfer_to_human_agents"
@@ -30,7 +31,14 @@ WISHES = (
     "What about this one: {what}?",
     "Now on to this: {what}.",
 )
-DONE = "That went through."
+QUESTIONS = (
+    "Can you tell me once more what it comes to?",
+    "And what is the other thing that I asked for?",
+    "There was one more detail, which was it?",
+    "What else did I want to hear from you?",
+    "Which was the next one?",
+    "And the last one?",
+)
 NEXT = "What would you like me to do next?"
 
 
@@ -50,7 +58,7 @@ class Scripted:
         elif self.hands_over:
             yield Draft(kind="give_up", reason="asked_for_person", engine=self.name)
         else:
-            line = brief.results[-1].refusal or self.line if brief.results else self.line
+            line = _came(brief.results[-1]) if brief.results else self.line
             yield Delta(line)
             yield Draft(kind="answer", text=line, engine=self.name)
 
@@ -68,6 +76,9 @@ class Played:
     more: tuple[str, ...]
     """Calls that changed something and are not in the solution."""
     untold: tuple[str, ...]
+    """Wanted strings that the outbound checks held back."""
+    unseen: tuple[str, ...]
+    """Those of them that no call of the solution answered: sums in the head, say."""
     lines: tuple[tuple[str, str], ...]
 
 
@@ -91,7 +102,6 @@ async def play(business: Business, model: Scripted, task: Task) -> Played:
 
 async def _agree(case: Case, model: Scripted, yeses: Iterator[str]) -> None:
     """Say yes to what was asked; after a change of its facts it is asked once more."""
-    model.line = DONE
     for _ in range(2):
         if (await case.situation()).proposal is None:
             return
@@ -100,10 +110,9 @@ async def _agree(case: Case, model: Scripted, yeses: Iterator[str]) -> None:
 
 async def _end(case: Case, model: Scripted) -> None:
     """Ask for what the task wants told, and for a person where the solution brings one."""
-    wanted = case.task.evaluation_criteria.communicate_info
-    if wanted:
-        model.line = f"Here is what you asked for: {', '.join(wanted)}."
-        await case.say("Can you tell me once more what it comes to, with the details?")
+    for number, info in enumerate(case.task.evaluation_criteria.communicate_info):
+        model.line = f"Here is what you asked for: {info}."
+        await case.say(QUESTIONS[number % len(QUESTIONS)])
     if any(action.name == TRANSFER for action in case.task.evaluation_criteria.actions):
         model.hands_over = True
         await case.say("I am afraid that this is not enough for me.")
@@ -112,6 +121,8 @@ async def _end(case: Case, model: Scripted) -> None:
 def _played(case: Case, actions: Sequence[Action]) -> Played:
     business, task = case.business, case.task
     judged = judge(business.domain, task, business.desk.channel.state, case.said)
+    untold = tuple(info for info in task.evaluation_criteria.communicate_info if not is_told(info, case.said))
+    answers = business.domain.replay(task.evaluation_criteria.actions).answers
     wanted = Counter(_key(action.name, action.arguments) for action in actions)
     calls = business.desk.channel.calls
     came = Counter(_key(call["name"], call["arguments"]) for call in calls)
@@ -124,9 +135,14 @@ def _played(case: Case, actions: Sequence[Action]) -> Played:
         ours=len(task.evaluation_criteria.actions) - len(actions),
         refused=tuple((wanted - came).elements()),
         more=tuple((made - wanted).elements()),
-        untold=tuple(info for info in task.evaluation_criteria.communicate_info if not is_told(info, case.said)),
+        untold=untold,
+        unseen=tuple(info for info in untold if not any(re.search(_word(info), answer) for answer in answers)),
         lines=tuple(case.lines),
     )
+
+
+def _word(info: str) -> str:
+    return rf"(?i)(?<![\w.]){re.escape(info)}(?!\w)"
 
 
 def _lots(actions: Sequence[Action], offered: Mapping[str, Any]) -> Iterator[list[Action]]:
@@ -145,6 +161,16 @@ def _visible(action: Action, offered: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that a model is asked for: what is bound to the identity is none of them."""
     known = offered[action.name].parameters["properties"]
     return {name: value for name, value in action.arguments.items() if name in known}
+
+
+def _came(result: Result) -> str:
+    """What is told of the last call."""
+    if not result.ok:
+        return f"I am sorry, that can't be done: {result.refusal}."
+    if not result.wrote:
+        return NEXT
+    status = result.value.get("status") if isinstance(result.value, dict) else None
+    return f"It is done, and the status is now {status}." if status else "It is done."
 
 
 def _words(action: Action) -> str:

@@ -29,7 +29,7 @@ class Judged:
 def judge(domain: Domain, task: Task, state: State | None, said: Sequence[str]) -> Judged:
     """Judge an end state (what the task changed; None is nothing) and the lines that the customer got."""
     criteria = task.evaluation_criteria
-    gold, _ = domain.replay(criteria.actions)
+    gold = domain.replay(criteria.actions).state
     return Judged(
         database=_some(state or {}) == _some(gold),
         wanted=len(criteria.communicate_info),

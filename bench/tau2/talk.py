@@ -9,11 +9,12 @@ from pathlib import Path
 
 import jwt
 
-from bench.shop import Customer, Heard, data_folder
+from bench.shop import PATIENCE, Customer, Heard, data_folder
 from bench.tau2.domain import Domain, Task
 from bench.tau2.workspace import Desk, make
 from handrail.agent.bootstrap import Handrail, build
 from handrail.agent.models.protocol import Model
+from handrail.agent.nodes.act import CALLS
 from handrail.conversation import embedded
 from handrail.conversation.clock import FixedClock
 from handrail.conversation.events import Opened
@@ -40,7 +41,8 @@ class Business:
         claims = {"sub": self.domain.customer(task), "iat": now, "exp": now + timedelta(hours=1)}
         token = jwt.encode(claims, self.desk.secret, algorithm="HS256")
         await self.handrail.identity.token(opened.conversation_id, token)
-        return Case(self, task, Customer(self.handrail, opened.conversation_id))
+        patience = PATIENCE + CALLS * self.handrail.settings.engine.timeout_seconds
+        return Case(self, task, Customer(self.handrail, opened.conversation_id, patience))
 
 
 @dataclass(slots=True)

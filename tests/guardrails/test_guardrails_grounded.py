@@ -103,3 +103,10 @@ def test_what_stands_in_the_evidence_word_for_word_is_not_denied_by_its_neighbou
     evidence = Evidence(results={"seq:1": f'["{full}", ["{other}"]]'})
     assert not grounds(f"- {other}\n", evidence).against
     assert grounds("The day walk on Wednesday 17 June has places left.", evidence).against
+
+
+def test_what_a_system_writes_below_zero_is_told_without_the_sign() -> None:
+    paid_back = Evidence(results={"seq:9": '[{"payment": "card-1", "amount": -5244}, {"difference": -60.78}]'})
+    assert grounds("You get $5,244 back on your card.", paid_back).missing == ()
+    assert grounds("The difference of $60.78 is refunded.", paid_back).missing == ()
+    assert [m.words for m in grounds("You get $5,245 back.", paid_back).missing] == ["5,245"]

@@ -13,6 +13,8 @@ from handrail.guardrails.quantities import MONEY, quantities
 from handrail.guardrails.text import even, packaged
 
 KEYED_CENTS = re.compile(r'"[^"]*(?:cents|minor|pence)[^"]*":\s*(\d+)')
+BELOW_ZERO = re.compile(r"[:\[,]\s*-(\d+(?:\.\d+)?)(?=\s*[,}\]])")
+"""Numbers of JSON that business systems write below zero for what is paid back, and people without the sign."""
 MIXED = r"(?<![\w@.])(?=[A-Za-z0-9\-]*\d)(?=[A-Za-z0-9\-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![\w@])"
 LONG = r"(?<![\w.,:$€£+\-])\d{5,}(?![\w:]|[.,]\d)"
 CODE = re.compile(f"{MIXED}|{LONG}")
@@ -91,7 +93,7 @@ def known(text: str, zones: tuple[str, ...] = ()) -> Known:
     """Everything that `text` vouches for. Times with a zone are also known in each of `zones`."""
     stated = {(q.value, q.unit) for q in quantities(text)}
     stated |= {(float(c) / 100, MONEY) for c in KEYED_CENTS.findall(text)}
-    stated |= {(float(n), "") for n in _counts(text)}
+    stated |= {(float(n), "") for n in (*_counts(text), *BELOW_ZERO.findall(text))}
     dates = {d.day for d in days(text)}
     clock = {m.minute for m in minutes(text)}
     for moment in _moments(text):
