@@ -1,11 +1,13 @@
 """Whether a sentence stands on its evidence: by shared words, then by likeness of meaning; and whether it is denied."""
 
 import itertools
+import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from handrail.guardrails.claims import Claim, claim, claims, opposed
 from handrail.guardrails.text import even, packaged
@@ -23,6 +25,9 @@ AROUND = 0.35
 EVERYWHERE = 0.35
 """How much words count that every support desk uses."""
 SAID = "said"
+KEYED = re.compile(r'"[^"]*":')
+PHRASE = 4
+"""Words from which on a value of a record may be a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +117,34 @@ def _cut(ref: str, text: str) -> tuple[Window, ...]:
     parts = claims(text)
     whole = frozenset[str]().union(*(p.stems for p in parts)) if parts else frozenset()
     clauses = {p.text: [c for c in CLAUSE.split(p.text) if c.strip()] for p in parts}
-    windows = [Window(ref, p.text, p, whole, len(clauses[p.text]) < 2) for p in parts]
-    windows += [Window(ref, c, claim(c), whole, True) for cs in clauses.values() if len(cs) > 1 for c in cs]
+    windows = [Window(ref, p.text, p, whole, len(clauses[p.text]) < 2 and _spoken(p.text)) for p in parts]
+    windows += [Window(ref, c, claim(c), whole, _spoken(c)) for cs in clauses.values() if len(cs) > 1 for c in cs]
+    windows += [Window(ref, told, claim(told), whole, True) for told in _told(text)]
     pairs = (claim(f"{a.text} {b.text}") for a, b in itertools.pairwise(parts))
     return (*windows, *(Window(ref, p.text, p, whole, False) for p in pairs))
+
+
+def _spoken(text: str) -> bool:
+    """Whether it is a sentence: a record's fields beside each other (`"gift": "no"`) deny nothing of one another."""
+    return not KEYED.search(text)
+
+
+def _told(text: str) -> list[str]:
+    """The sentences that stand as values in a JSON text."""
+    if not KEYED.search(text):
+        return []
+    try:
+        return [value for value in _values(json.loads(text)) if value.count(" ") >= PHRASE - 1]
+    except ValueError:
+        return []
+
+
+def _values(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _values(part)
 
 
 def _nearest(said: Claim, windows: list[Window]) -> tuple[Window | None, float]:
