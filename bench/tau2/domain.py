@@ -100,6 +100,11 @@ class Replayed:
     answers: tuple[str, ...]
     refused: tuple[str, ...]
 
+    @property
+    def writes(self) -> bool:
+        """Whether anything is another than before."""
+        return any(self.state.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Domain:

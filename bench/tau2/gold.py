@@ -96,6 +96,8 @@ async def play(business: Business, model: Scripted, task: Task) -> Played:
         await case.say(WISHES[number % len(WISHES)].format(what=what))
         await _agree(case, model, yeses)
         model.calls.clear()
+        if await case.over():
+            return _played(case, actions)
     await _end(case, model)
     return _played(case, actions)
 
@@ -103,7 +105,7 @@ async def play(business: Business, model: Scripted, task: Task) -> Played:
 async def _agree(case: Case, model: Scripted, yeses: Iterator[str]) -> None:
     """Say yes to what was asked; after a change of its facts it is asked once more."""
     for _ in range(2):
-        if (await case.situation()).proposal is None:
+        if await case.over() or (await case.situation()).proposal is None:
             return
         await case.say(next(yeses))
 
@@ -113,6 +115,8 @@ async def _end(case: Case, model: Scripted) -> None:
     for number, info in enumerate(case.task.evaluation_criteria.communicate_info):
         model.line = f"Here is what you asked for: {info}."
         await case.say(QUESTIONS[number % len(QUESTIONS)])
+        if await case.over():
+            return
     if any(action.name == TRANSFER for action in case.task.evaluation_criteria.actions):
         model.hands_over = True
         await case.say("I am afraid that this is not enough for me.")

@@ -141,7 +141,7 @@ async def _talk(case: Case, player: Player) -> str:
             case.lines.append(("customer", line.text))
             return "customer"
         await case.say(line.text)
-        if (await case.situation()).holder != "bot":
+        if await case.over():
             return "handover"
     return "turns"
 

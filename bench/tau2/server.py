@@ -112,7 +112,8 @@ async def serve(domain: Domain, channel: Channel) -> None:
 
 def _told(value: Any) -> types.CallToolResult:
     text = value if isinstance(value, str) else json.dumps(value)
-    structured = value if isinstance(value, dict) else {"result": value}
+    # What is structured must be an object.
+    structured = value if isinstance(value, dict) else None
     return types.CallToolResult(content=[types.TextContent(text=text)], structured_content=structured)
 
 

@@ -1,6 +1,7 @@
 """Conversations with the agent over a domain: who the customer is is proven by a signed token before the first line."""
 
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,13 +17,22 @@ from handrail.agent.bootstrap import Handrail, build
 from handrail.agent.models.protocol import Model
 from handrail.agent.nodes.act import CALLS
 from handrail.conversation import embedded
-from handrail.conversation.clock import FixedClock
 from handrail.conversation.events import Opened
 from handrail.conversation.settings import DatabaseSection, Engine, Settings
 from handrail.conversation.situation import Situation
 
 NOON = datetime(2024, 5, 15, 19, tzinfo=UTC)
 """Where the clock of the tasks stands: 15:00 in New York."""
+
+
+class Day:
+    """A clock that begins at the tasks' hour and goes on: what waits for a time must not wait for ever."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self._at, self._began = at, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._at + timedelta(seconds=time.monotonic() - self._began)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,10 @@ class Case:
     async def situation(self) -> Situation:
         return await self.business.handrail.situations.get(self.customer.id)
 
+    async def over(self) -> bool:
+        """Whether a person holds the conversation now, or the queue for one."""
+        return (await self.situation()).holder != "bot"
+
     @property
     def said(self) -> list[str]:
         """The agent's lines."""
@@ -91,7 +105,7 @@ async def open_business(
         changes = {"data": folder / "data", "engine": engine or Engine(kind="offline")}
         settings: Settings = desk.settings.model_copy(update=changes | ({"database": database} if database else {}))
         try:
-            async with build(settings, model=model, clock=FixedClock(NOON), keep_house=False) as handrail:
+            async with build(settings, model=model, clock=Day(), keep_house=False) as handrail:
                 yield Business(domain, desk, handrail)
         finally:
             if database is None:

@@ -45,9 +45,18 @@ def make(domain: Domain, folder: Path, data: Path | None = None) -> Desk:
         "environment = { " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in environment.items()) + " }",
         f"\n[identity]\njwt_secret = {json.dumps(secret)}\n",
     ]
-    packaged = (files("bench.tau2") / f"{domain.name}.toml").read_text("utf-8")
-    (folder / FILE).write_text("\n".join((*head, packaged)), "utf-8")
+    (folder / FILE).write_text("\n".join((*head, *_tables(domain))), "utf-8")
     return Desk(load(folder, {}), Channel(channel), secret)
+
+
+def _tables(domain: Domain) -> Iterator[str]:
+    """The tables of the packaged settings, without those of tools that the folder does not describe."""
+    packaged = (files("bench.tau2") / f"{domain.name}.toml").read_text("utf-8")
+    known = {tool.name for tool in domain.tools}
+    for table in re.split(r"(?m)^(?=\[)", packaged):
+        header = re.match(rf"\[tools\.sources\.{SOURCE}\.tools\.(\w+)\]", table)
+        if header is None or header[1] in known:
+            yield table
 
 
 def policies(text: str) -> Iterator[tuple[str, str]]:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from handrail.guardrails.grounded import grounds, support
@@ -117,3 +119,9 @@ def test_fields_of_a_record_deny_nothing_of_one_another() -> None:
     evidence = Evidence(results={"seq:9": record})
     assert not grounds("It is done, and the status is now cancelled.", evidence).against
     assert grounds("Used tents can be returned.", evidence).against, "a sentence in a field does deny"
+
+
+def test_a_reason_after_a_colon_is_held_against_its_own_words() -> None:
+    evidence = Evidence(results={"seq:9": json.dumps([{"card": "gift"}, None, "the gift card's balance is too low"])})
+    assert not grounds("I am sorry, that can't be done: the gift card's balance is too low.", evidence).against
+    assert grounds("It can be done: the gift card's balance isn't too low.", evidence).against

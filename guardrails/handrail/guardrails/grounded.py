@@ -15,7 +15,7 @@ from handrail.guardrails.verdict import Evidence
 from handrail.guardrails.vouched import Missing, vouch
 
 CITED = re.compile(r"\s?\[\d{1,3}(?:,\s?\d{1,3})*\]")
-CLAUSE = re.compile(r";|,? but |,? because |,? since | -- | – |,? although |,? whereas |,? however,? |\. ")
+CLAUSE = re.compile(r";|(?<!\"): |,? but |,? because |,? since | -- | – |,? although |,? whereas |,? however,? |\. ")
 SETTLED = 0.62
 """From this share of a sentence's words on, found in one place of the evidence, no embedding is asked."""
 DENIED = 0.6

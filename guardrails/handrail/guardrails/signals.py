@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from handrail.conversation.events import Action
-from handrail.conversation.situation import Situation
+from handrail.conversation.situation import ActionState, Situation
 from handrail.guardrails.friction import friction
 from handrail.guardrails.sentiment import UPSET
 from handrail.guardrails.verdict import Verdict
@@ -82,10 +82,15 @@ def gather(
         circles=_score(inbound, "stuck", "loop"),
         idle=_score(inbound, "stuck", "no_progress"),
         refused=float(refused),
-        failed=float(bool(situation.actions) and situation.actions[-1].stage == "failed"),
+        failed=float(bool(situation.actions) and _broke(situation.actions[-1])),
         unknown=float(bool(situation.unsettled)),
         injection=_score(inbound, "injection"),
     )
+
+
+def _broke(action: ActionState) -> bool:
+    """Whether an action failed though no rule spoke against it: where one did, its words are with the action."""
+    return action.stage == "failed" and not action.message
 
 
 def _score(verdict: Verdict, check: str, name: str | None = None) -> float:

@@ -1,0 +1,75 @@
+"""Whole tasks through identity, ownership, consent, claim and the call over MCP."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from bench.tau2 import gold
+from bench.tau2.domain import data_folder, load
+from bench.tau2.play import PlainPlayer, play
+from bench.tau2.talk import Business, open_business
+from pydantic import SecretStr
+from tau2_made_up import write
+
+from handrail.conversation.settings import DatabaseSection
+
+Open = Callable[..., AbstractAsyncContextManager[tuple[Business, gold.Scripted]]]
+EACH = 3
+"""Tasks of each domain of the benchmark: the first that change something."""
+
+
+@pytest.fixture
+def opened(database_url: str) -> Open:
+    """Opens a domain on the test's own database, with a scripted model."""
+
+    @asynccontextmanager
+    async def opened(name: str, root: Path | None = None) -> AsyncIterator[tuple[Business, gold.Scripted]]:
+        model = gold.Scripted()
+        database = DatabaseSection(url=SecretStr(database_url))
+        async with open_business(load(name, root), model, data=root, database=database) as business:
+            yield business, model
+
+    return opened
+
+
+async def test_made_up_solutions_end_as_calls_made_directly(opened: Open, tmp_path: Path) -> None:
+    async with opened("retail", write(tmp_path)) as (business, model):
+        played = {task.id: await gold.play(business, model, task) for task in business.domain.tasks}
+    for one in (played["cancel"], played["exchange"], played["nothing"]):
+        assert one.judged.passed and not one.refused and not one.more and not one.untold, one
+    assert any("no longer needed" in text and text.endswith("?") for _, text in played["cancel"].lines)
+    assert any("balance is too low" in text for _, text in played["exchange"].lines), "what gold lets fail, fails"
+    theirs = played["theirs"]
+    assert theirs.judged.database and not theirs.more
+    assert not any("bob" in text.lower() for speaker, text in theirs.lines if speaker == "agent")
+
+
+async def test_a_call_that_the_solution_does_not_know_is_found_out(opened: Open, tmp_path: Path) -> None:
+    async with opened("retail", write(tmp_path)) as (business, model):
+        nothing, cancel = business.domain.tasks[2], business.domain.tasks[0]
+        ada = nothing.model_copy(update={"evaluation_criteria": cancel.evaluation_criteria})
+        one = await gold.play(business, model, ada)
+    assert not one.judged.database, "bob can't cancel what is ada's"
+    assert any("cancel_pending_order" in call for call in one.refused)
+
+
+async def test_a_customer_without_a_model_is_served_by_the_built_in_engine(database_url: str, tmp_path: Path) -> None:
+    root, database = write(tmp_path), DatabaseSection(url=SecretStr(database_url))
+    async with open_business(load("retail", root), data=root, database=database) as business:
+        one = await play(business, PlainPlayer(), business.domain.tasks[2], 1)
+    assert one.turns >= 1 and one.database and one.ended in ("customer", "handover")
+
+
+@pytest.mark.parametrize("name", ["retail", "airline"])
+async def test_solutions_of_the_benchmark_end_as_calls_made_directly(opened: Open, name: str) -> None:
+    if not (data_folder() / name).is_dir():
+        pytest.skip(f"tau2/{name} is not below HANDRAIL_DATA ({os.environ.get('HANDRAIL_DATA', 'not set')})")
+    async with opened(name) as (business, model):
+        changing = [
+            task for task in business.domain.tasks if business.domain.replay(task.evaluation_criteria.actions).state
+        ]
+        for task in changing[:EACH]:
+            one = await gold.play(business, model, task)
+            assert one.judged.database and not one.refused and not one.more, one
