@@ -111,7 +111,7 @@ async def _gold(given: argparse.Namespace, domains: Sequence[Domain]) -> list[Fi
 
 
 def _tell_gold(domain: Domain, one: gold.Played, whole: bool) -> None:
-    faults = [*(f"refused by us: {call}" for call in one.refused), *(f"not in it: {call}" for call in one.more)]
+    faults = [*(f"did not go through: {call}" for call in one.refused), *(f"not in it: {call}" for call in one.more)]
     faults += [f"not told{', nor looked up' if info in one.unseen else ''}: {info!r}" for info in one.untold]
     right = one.judged.database
     print(f"{domain.name} {one.task.id}: {'right' if right else 'WRONG'} ({one.calls} calls)", *faults, sep="\n    ")

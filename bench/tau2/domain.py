@@ -94,7 +94,8 @@ class Task(_Row):
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What actions lead to: the end state, what they answered, and which of them were refused for what."""
+    """What actions lead to: the end state; for each of them what it answered, and what it was refused for (the other is
+    empty)."""
 
     state: State
     answers: tuple[str, ...]
@@ -125,10 +126,13 @@ class Domain:
         rules = self.rules()
         answers, refused = [], []
         for action in actions:
+            answer = why = ""
             try:
-                answers.append(json.dumps(getattr(rules, action.name)(**json.loads(json.dumps(action.arguments)))))
+                answer = json.dumps(getattr(rules, action.name)(**json.loads(json.dumps(action.arguments))))
             except Refused as refusal:
-                refused.append(f"{action.name}: {refusal}")
+                why = str(refusal)
+            answers.append(answer)
+            refused.append(why)
         return Replayed(rules.store.changed(), tuple(answers), tuple(refused))
 
     def customer(self, task: Task) -> str:

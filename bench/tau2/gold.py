@@ -16,6 +16,7 @@ from bench.tau2.judge import Judged, is_told, judge
 from bench.tau2.talk import Business, Case
 from handrail.agent.models.protocol import Brief, Call, Delta, Draft, Result
 from handrail.agent.nodes.act import CALLS
+from handrail.conversation.events import ActionProposed, ActionSucceeded, ToolRan
 
 TRANSFER = "transfer_to_human_agents"
 """This call is our own handover."""
@@ -65,8 +66,8 @@ class Scripted:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What became of a solution that was played. `refused` are its calls that our own rules kept from the business,
-    though the business would have answered them; `ours` those that identity and handover stand for."""
+    """What became of a solution that was played. `refused` are its calls that did not go through, though the business
+    lets them when they are made directly; `ours` counts those that identity and handover stand for."""
 
     task: Task
     judged: Judged
@@ -97,9 +98,9 @@ async def play(business: Business, model: Scripted, task: Task) -> Played:
         await _agree(case, model, yeses)
         model.calls.clear()
         if await case.over():
-            return _played(case, actions)
+            return await _played(case, actions)
     await _end(case, model)
-    return _played(case, actions)
+    return await _played(case, actions)
 
 
 async def _agree(case: Case, model: Scripted, yeses: Iterator[str]) -> None:
@@ -122,27 +123,47 @@ async def _end(case: Case, model: Scripted) -> None:
         await case.say("I am afraid that this is not enough for me.")
 
 
-def _played(case: Case, actions: Sequence[Action]) -> Played:
+async def _played(case: Case, actions: Sequence[Action]) -> Played:
     business, task = case.business, case.task
-    judged = judge(business.domain, task, business.desk.channel.state, case.said)
-    untold = tuple(info for info in task.evaluation_criteria.communicate_info if not is_told(info, case.said))
-    answers = business.domain.replay(task.evaluation_criteria.actions).answers
-    wanted = Counter(_key(action.name, action.arguments) for action in actions)
-    calls = business.desk.channel.calls
-    came = Counter(_key(call["name"], call["arguments"]) for call in calls)
+    told = task.evaluation_criteria.communicate_info
+    untold = tuple(info for info in told if not is_told(info, case.said))
+    direct = business.domain.replay(task.evaluation_criteria.actions)
+    allowed = business.domain.replay(actions).refused
+    offered = business.handrail.workspace.by_name
+    wanted = Counter(
+        _key(action.name, _visible(action, offered)) for action, why in zip(actions, allowed, strict=True) if not why
+    )
     writes = {tool.name for tool in business.domain.tools if tool.kind == "write"}
-    made = Counter(_key(call["name"], call["arguments"]) for call in calls if call["name"] in writes)
+    made = Counter(
+        _key(call["name"], call["arguments"]) for call in business.desk.channel.calls if call["name"] in writes
+    )
+    listed = Counter(_key(action.name, action.arguments) for action in actions)
     return Played(
         task=task,
-        judged=judged,
+        judged=judge(business.domain, task, business.desk.channel.state, case.said),
         calls=len(actions),
         ours=len(task.evaluation_criteria.actions) - len(actions),
-        refused=tuple((wanted - came).elements()),
-        more=tuple((made - wanted).elements()),
+        refused=tuple((wanted - await _done(case)).elements()),
+        more=tuple((made - listed).elements()),
         untold=untold,
-        unseen=tuple(info for info in untold if not any(re.search(_word(info), answer) for answer in answers)),
+        unseen=tuple(info for info in untold if not any(re.search(_word(info), answer) for answer in direct.answers)),
         lines=tuple(case.lines),
     )
+
+
+async def _done(case: Case) -> Counter[str]:
+    """The calls that went through, by the log."""
+    proposed: dict[str, str] = {}
+    done: Counter[str] = Counter()
+    for event in await case.business.handrail.log.read(case.customer.id):
+        match event.data:
+            case ToolRan() as ran if ran.ok:
+                done[_key(ran.tool, ran.arguments)] += 1
+            case ActionProposed() as action:
+                proposed[action.action_id] = _key(action.tool, action.arguments)
+            case ActionSucceeded() as succeeded:
+                done[proposed[succeeded.action_id]] += 1
+    return done
 
 
 def _word(info: str) -> str:

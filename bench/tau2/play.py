@@ -51,7 +51,7 @@ class ModelPlayer:
         messages.append({"role": "user", "content": "(The chat is open. Write your first line.)"})
         for speaker, text in case.lines:
             messages.append({"role": "assistant" if speaker == "customer" else "user", "content": text or "(silence)"})
-        line, usage = await self._model.write(Line, messages, tokens=300)
+        line, usage = await self._model.write(Line, messages)
         self.usage += usage
         return line
 

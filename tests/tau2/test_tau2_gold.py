@@ -11,8 +11,9 @@ from bench.tau2.domain import data_folder, load
 from bench.tau2.play import PlainPlayer, play
 from bench.tau2.talk import Business, open_business
 from pydantic import SecretStr
-from tau2_made_up import write
+from tau2_made_up import CANCEL, write
 
+from handrail.agent.models.protocol import Call
 from handrail.conversation.settings import DatabaseSection
 
 Open = Callable[..., AbstractAsyncContextManager[tuple[Business, gold.Scripted]]]
@@ -36,23 +37,25 @@ def opened(database_url: str) -> Open:
 
 async def test_made_up_solutions_end_as_calls_made_directly(opened: Open, tmp_path: Path) -> None:
     async with opened("retail", write(tmp_path)) as (business, model):
-        played = {task.id: await gold.play(business, model, task) for task in business.domain.tasks}
+        played = {task.id: await gold.play(business, model, task) for task in business.domain.tasks[:3]}
     for one in (played["cancel"], played["exchange"], played["nothing"]):
         assert one.judged.passed and not one.refused and not one.more and not one.untold, one
     assert any("no longer needed" in text and text.endswith("?") for _, text in played["cancel"].lines)
     assert any("balance is too low" in text for _, text in played["exchange"].lines), "what gold lets fail, fails"
-    theirs = played["theirs"]
-    assert theirs.judged.database and not theirs.more
-    assert not any("bob" in text.lower() for speaker, text in theirs.lines if speaker == "agent")
 
 
-async def test_a_call_that_the_solution_does_not_know_is_found_out(opened: Open, tmp_path: Path) -> None:
+async def test_somebody_elses_order_can_neither_be_read_nor_changed(opened: Open, tmp_path: Path) -> None:
     async with opened("retail", write(tmp_path)) as (business, model):
-        nothing, cancel = business.domain.tasks[2], business.domain.tasks[0]
-        ada = nothing.model_copy(update={"evaluation_criteria": cancel.evaluation_criteria})
-        one = await gold.play(business, model, ada)
-    assert not one.judged.database, "bob can't cancel what is ada's"
-    assert any("cancel_pending_order" in call for call in one.refused)
+        theirs = await gold.play(business, model, business.domain.tasks[3])
+        bob = await business.begin(business.domain.tasks[2])
+        model.calls.append(Call("cancel_pending_order", CANCEL["arguments"]))
+        await bob.say("Please cancel order #A1, I no longer need it.")
+        assert (await bob.situation()).proposal is None
+        assert business.desk.channel.state is None
+    assert theirs.refused == ("get_order_details(order_id='#B1')",)
+    assert not theirs.more and not any(
+        "pending" in text for text in [text for speaker, text in theirs.lines if speaker == "agent"]
+    )
 
 
 async def test_a_customer_without_a_model_is_served_by_the_built_in_engine(database_url: str, tmp_path: Path) -> None:
