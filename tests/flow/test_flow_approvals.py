@@ -273,7 +273,7 @@ async def test_a_process_that_dies_while_it_does_what_was_approved(worlds: World
         await process.wait()
         before = (await shop.handrail.log.head(chat.id)).last_seq
         chat.clock.at = datetime.now(UTC) + timedelta(minutes=1)
-        shop.handrail.turns.wake(chat.id)
+        assert await shop.handrail.turns.sweep() == 1
         await shop.handrail.turns.settled()
         told = (await chat.since(before)).text
         assert told.count("Dana has approved it") == 1, told

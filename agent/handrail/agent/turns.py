@@ -7,6 +7,7 @@ The process that hears a customer runs the turn. If it is killed, another finds 
     an action that ended and was not told of          its loose end: ended
     a call whose proof of identity came               the loose end of the proof: proven
     any of these, once a person gives it back         the loose end of that: given_back
+    a colleague's word, or the end of the wait for    its row among the approvals (`Approvals.due`)
 
 A turn that was woken by anything but a line and is cut short leaves the loose end that woke it. A consent without a
 claim needs none: its line is without an answer, or the turn has ended and the consent with it.
