@@ -69,6 +69,8 @@ class ModelServer:
         self.url = ""
         self.asked: list[Request] = []
         self.fault: Fault | None = None
+        self.opinion = {"reading": "unclear", "words": ""}
+        """What it says of an answer to a proposal."""
         self.when: Callable[[Request], bool] = lambda _: True
         self.closing = asyncio.Event()
 
@@ -87,6 +89,8 @@ class ModelServer:
                 line = Line(writer, self.closing)
                 if self.fault is not None and self.when(request):
                     await self.fault(line, request)
+                elif "response_format" in request:
+                    await line.status(200, completion(json.dumps(self.opinion)))
                 else:
                     await well(line, request)
         except (asyncio.IncompleteReadError, ConnectionError):
@@ -105,6 +109,12 @@ async def model_server() -> AsyncIterator[ModelServer]:
     finally:
         server.closing.set()
         listening.close()
+
+
+def completion(content: str) -> dict[str, Any]:
+    """A whole answer, not streamed."""
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    return {"id": "x", "object": "chat.completion", "created": 1, "model": "tiny", "choices": [choice]}
 
 
 def after_a_tool(request: Request) -> bool:

@@ -9,7 +9,7 @@ from agent_shop import LEASE, Shop, Talk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.agent.actions import open_action, replies
+from handrail.agent.actions import Actions, open_action, replies
 from handrail.agent.proposal import fingerprint
 from handrail.agent.tools import Context, Preview
 from handrail.agent.tools.call import Called
@@ -19,6 +19,7 @@ from handrail.conversation.events import (
     ActionDropped,
     ActionSucceeded,
     BotSaid,
+    Citation,
     Event,
     HandoffClaimed,
     IdentityProven,
@@ -494,6 +495,62 @@ def test_fingerprints_are_equal_only_where_everything_is(one: Any, other: Any) -
 def test_a_fingerprint_does_not_depend_on_order(arguments: dict[str, Any]) -> None:
     turned = dict(reversed(arguments.items()))
     assert _fingerprint("t", arguments, turned, "") == _fingerprint("t", turned, arguments, "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (129, 129.0, True),
+        (0.3, 0.1 + 0.2, True),
+        (-0.0, 0, True),
+        (129.0, 129.01, False),
+        (1, True, False),
+        (1, "1", False),
+        ({"b", "a", "c"}, {"c", "a", "b"}, True),
+        ({"items": {"b", "a"}}, {"items": frozenset({"a", "b"})}, True),
+        (["a", "b"], ["b", "a"], False),
+        (float("nan"), float("nan"), True),
+        (float("inf"), float("-inf"), False),
+    ],
+)
+def test_a_number_is_what_it_is_worth_and_a_set_has_no_order(one: Any, other: Any, same: bool) -> None:
+    assert (_fingerprint("t", {}, {"fact": one}, "") == _fingerprint("t", {}, {"fact": other}, "")) == same
+
+
+def _version(rule: str, version: str) -> Citation:
+    return Citation(policy=rule, version=version, title="Cancelling")
+
+
+async def test_another_version_of_the_rule_voids_consent_and_is_asked_for(
+    log: Any, clock: Any, settings: Settings, shop: Shop
+) -> None:
+    version = "1"
+    talk = await Talk.open(log, clock, settings, shop.tool())
+    talk.actions = Actions(
+        talk.log, clock, settings, tools=talk.actions.tools, cite=lambda rule: _version(rule, version)
+    )
+    fence, action = await talk.asked_and_agreed()
+    assert action.rule == _version("cancellation", "1")
+    version = "2"
+    executed = await talk.do(fence, action)
+    assert (executed.stage, executed.code) == ("dropped", "changed")
+    assert executed.proposal is not None
+    assert executed.proposal.proposed.rule == _version("cancellation", "2")
+    assert not shop.coming
+    again = await talk.put(executed.proposal, fence)
+    done = await talk.do(fence, await talk.agree(fence, await talk.says("yes")))
+    assert (done.stage, done.action.action_id) == ("succeeded", again.action_id)
+
+
+async def test_what_moved_since_the_question_is_named_without_its_value(
+    talk: Talk, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "handrail.actions")
+    fence, action = await talk.asked_and_agreed()
+    shop.refund += 1
+    await talk.do(fence, action)
+    assert "facts.refund moved" in caplog.text
+    assert "130" not in caplog.text
 
 
 def _ordered(value: Any) -> Any:

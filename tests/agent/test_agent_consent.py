@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handrail.agent.consent import read_reply
+from handrail.agent.opinion import Opinion, is_unsure, joined
 
 CANCEL = "Cancel order W10021 (2 items) and refund $129.00 to the card ending 4242"
 MOVE = "Move booking B2001 from Friday 19 June 10:00 to Saturday 20 June 14:00"
@@ -14,10 +15,10 @@ BOOK = "Book the ridge hike on Friday for 2 people at $90.00"
 CHANGE = "Change the delivery address of order W10021 to 4 Mill Lane, Bath"
 
 
-def replies() -> list[tuple[str, str]]:
+def replies(file: str = "consent.txt") -> list[tuple[str, str]]:
     """The table in `consent.txt` as (kind, text)."""
     found, kind = [], ""
-    for line in (Path(__file__).parent / "consent.txt").read_text(encoding="utf-8").splitlines():
+    for line in (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             kind = line.strip("[]").partition(":")[0]
         elif line and not line.startswith("# "):
@@ -136,3 +137,69 @@ def test_a_long_story_is_no_answer() -> None:
 @given(st.text(alphabet=st.characters(categories=("Ll", "Lu")), min_size=9, max_size=20))
 def test_letters_that_mean_nothing_are_no_yes(word: str) -> None:
     assert read_reply(word, CANCEL).kind != "yes"
+
+
+@pytest.mark.parametrize(("kind", "text"), replies("consent_missed.txt"))
+def test_what_is_not_read_as_it_is_meant_is_no_yes(kind: str, text: str) -> None:
+    assert read_reply(text, CANCEL).kind not in ("yes", kind)
+
+
+EVERYTHING = [*replies(), *replies("consent_missed.txt")]
+CLEARED = ("word, go ahead", "yes go on, thanks pet")
+"""All that a model which says yes to everything adds to what is read as a yes here: the customers' own, each one."""
+
+
+def test_a_model_that_lies_makes_no_yes() -> None:
+    made = [text for _, text in EVERYTHING if read_reply(text, CANCEL).kind != "yes" and lied_about(text) == "yes"]
+    assert made == list(CLEARED)
+    assert {kind for kind, text in EVERYTHING if text in CLEARED} == {"yes"}
+
+
+def lied_about(text: str) -> str:
+    reading = read_reply(text, CANCEL)
+    return joined(reading, Opinion(reading="yes", words=text), text).kind if is_unsure(reading) else reading.kind
+
+
+NOT_YETS = [
+    "not yet", "noch nicht", "pas encore", "todavía no", "ещё нет", "まだ", "over my dead body", "when pigs fly",
+    "get lost", "to be approved", "approval pending", "awaiting approval", "needs approval", "undecided",
+    "the tent leaks", "$100", "refund 100", "100% refund", "my husband decides", "ask me again on Friday", "asdf",
+    "go away",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOT_YETS)
+def test_no_wording_and_no_model_turns_a_not_yet_into_a_yes(text: str) -> None:
+    assert lied_about(text) != "yes"
+
+
+@given(
+    st.sampled_from([text for kind, text in EVERYTHING if kind == "yes"]), st.sampled_from(["not yet", "no", "later"])
+)
+def test_a_not_yet_beside_a_yes_is_no_yes_whatever_a_model_says(yes: str, other: str) -> None:
+    assert lied_about(f"{yes}, {other}") != "yes"
+    assert lied_about(f"{other}, {yes}") != "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "opinion", "kind"),
+    [
+        ("yes, milady", Opinion(reading="yes", words="yes"), "yes"),
+        ("yes milady", Opinion(reading="yes", words="yes"), "change"),
+        ("yes, milady", Opinion(reading="yes", words="of course"), "change"),
+        ("yes, milady", Opinion(reading="unclear", words="yes"), "unclear"),
+        ("yes to milady", Opinion(reading="yes", words="yes"), "change"),
+        ("yes my lady", Opinion(reading="yes", words="yes"), "change"),
+        ("yes two ladies", Opinion(reading="yes", words="yes"), "change"),
+        ("jamais", Opinion(reading="no", words="Jamais"), "no"),
+        ("jamais", Opinion(reading="no", words="never"), "unclear"),
+        ("attends", Opinion(reading="wait", words="attends"), "wait"),
+        ("attends", Opinion(reading="yes", words="attends"), "unclear"),
+        ("the tent leaks", Opinion(reading="unrelated", words="tent leaks"), "unrelated"),
+        ("maybe", Opinion(reading="yes", words="maybe"), "unclear"),
+        ("yeah right", Opinion(reading="yes", words="yeah right"), "unclear"),
+    ],
+)
+def test_what_a_model_adds(text: str, opinion: Opinion, kind: str) -> None:
+    reading = read_reply(text, CANCEL)
+    assert (joined(reading, opinion, text) if is_unsure(reading) else reading).kind == kind

@@ -1,122 +1,26 @@
 """The model's server misbehaves in every way: customers are answered, and nothing is done twice."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
+from agent_customers import MONDAY, Customer, Shop
 from agent_misbehaviour import AFTER, BEFORE, TOLERATED, answers, hangs, never_ends
-from agent_server import Fault, ModelServer, after_a_tool, model_server, well
-from pydantic import SecretStr
+from agent_server import Fault, ModelServer, after_a_tool, well
 
-from handrail.agent.bootstrap import Handrail
 from handrail.agent.models.output import LONGEST
-from handrail.agent.sentences import split
-from handrail.channels.cli.workspace import sample_folder
 from handrail.conversation.events import (
     ActionClaimed,
     ActionProposed,
     ActionSucceeded,
     BotSaid,
-    EngineSwitched,
-    IdentityProven,
-    Opened,
     TurnEnded,
 )
-from handrail.conversation.settings import Settings, load
-from handrail.evals.replay import CaseClock
-from handrail.evals.world import Worlds, open_worlds
+from handrail.conversation.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-MONDAY = datetime(2026, 6, 15, 10, tzinfo=UTC)
 MODEL = "openai:tiny"
 POLICY = "How many days do I have to return a jacket I bought?"
 AGAIN = "What does a return cost me?"
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server() -> AsyncIterator[ModelServer]:
-    async with model_server() as server:
-        yield server
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def worlds(server: ModelServer, postgres: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worlds]:
-    """The sample business, on a model whose server is ours; its times are short."""
-    settings = load(sample_folder(), {})
-    engine = {
-        "kind": "openai", "model": "tiny", "base_url": server.url, "breaker_failures": 3,
-        "connect_seconds": 0.5, "first_token_seconds": 1.0, "stall_seconds": 0.8, "timeout_seconds": 6.0,
-    }  # fmt: skip
-    changed = {
-        "engine": settings.engine.model_validate(engine),
-        "database": settings.database.model_copy(update={"url": SecretStr(postgres)}),
-        "data": tmp_path_factory.mktemp("data"),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SHOP_NOW", MONDAY.isoformat())
-        async with open_worlds(settings.model_copy(update=changed)) as worlds:
-            yield worlds
-
-
-@dataclass
-class Customer:
-    """Somebody in a conversation, and what must be true of it whatever happens."""
-
-    handrail: Handrail
-    conversation_id: str
-    lines: int = 0
-
-    async def says(self, text: str) -> str:
-        """The reply to a line. There is one, and no sentence stands in it twice."""
-        before = (await self.handrail.log.head(self.conversation_id)).last_seq
-        await self.handrail.turns.hear(self.conversation_id, text)
-        await self.handrail.turns.settled()
-        self.lines += 1
-        events = [event.data for event in await self.handrail.log.read(self.conversation_id, before)]
-        reply = "".join(data.text for data in events if isinstance(data, BotSaid))
-        assert reply.strip(), "the customer was not answered"
-        assert len(await self.all(TurnEnded)) == self.lines, "a line was not answered, or twice"
-        sentences = [" ".join(sentence.casefold().split()) for sentence in split(reply)]
-        long = [sentence for sentence in sentences if len(sentence.split()) > 3]
-        assert len(set(long)) == len(long), f"a sentence was sent twice: {reply}"
-        return reply
-
-    async def all(self, kind: type[Any]) -> list[Any]:
-        return [e.data for e in await self.handrail.log.read(self.conversation_id) if isinstance(e.data, kind)]
-
-    async def engines(self) -> list[str]:
-        return [ended.engine for ended in await self.all(TurnEnded)]
-
-    async def switches(self) -> list[tuple[str, str]]:
-        return [(switch.after, switch.why) for switch in await self.all(EngineSwitched)]
-
-
-@dataclass
-class Shop:
-    handrail: Handrail
-    clock: CaseClock
-
-    async def customer(self, proven: str = "C1005") -> Customer:
-        opened = await self.handrail.log.open(Opened(channel="test"))
-        ref = self.handrail.vault.ref(proven)
-        identity = IdentityProven(level="verified", customer_id=proven, customer_ref=ref, method="token")
-        await self.handrail.log.append(opened.conversation_id, "system", identity)
-        return Customer(self.handrail, opened.conversation_id)
-
-    def time_passes(self) -> None:
-        """Longer than the breaker leaves the model alone."""
-        self.clock.advance(60)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def shop(worlds: Worlds, server: ModelServer) -> AsyncIterator[Shop]:
-    server.mends()
-    async with worlds.world(MONDAY) as (handrail, clock, _):
-        yield Shop(handrail, clock)
-    server.mends()
 
 
 async def mended(customer: Customer, server: ModelServer, shop: Shop) -> None:

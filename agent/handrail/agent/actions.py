@@ -11,12 +11,12 @@ is over. Nothing ever calls again for an action that was claimed.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from handrail.agent.execution import Executed, Execution
-from handrail.agent.proposal import OPEN, Prepared, Proposal, facts_of, open_action, prepare, replies
+from handrail.agent.proposal import OPEN, Cite, Prepared, Proposal, facts_of, open_action, prepare, replies
 from handrail.agent.reconciliation import reconcile
 from handrail.agent.tools.api import Context, Customer, Tool
 from handrail.agent.tools.call import Called
@@ -27,15 +27,11 @@ from handrail.conversation.events import (
     ActionDropped,
     ActionProposed,
     ApprovalAsked,
-    Citation,
     Event,
 )
 from handrail.conversation.log import Fence, Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situation import ActionState, Identity, Situation
-
-Cite = Callable[[str], Citation | None]
-"""The policy version in force that a preview's `rule` names."""
 
 
 class Actions:
@@ -77,7 +73,9 @@ class Actions:
         prepared = await self.prepare(situation, tool, arguments)
         return prepared if isinstance(prepared, Called) else self.proposal(situation, turn_id, prepared, why)
 
-    async def consent(self, situation: Situation, action: ActionState, said: int, fence: Fence) -> Event:
+    async def consent(
+        self, situation: Situation, action: ActionState, said: int, fence: Fence, *, read_by: str = ""
+    ) -> Event:
         """Put the customer's yes, in the line `said`, on the log for exactly this fingerprint.
 
         Raises `Conflict` when that line has agreed to another action, or was said before this one was asked for, and
@@ -85,7 +83,9 @@ class Actions:
         """
         if action.stage != "proposed" or said <= action.seq:
             raise Conflict(f"line {said} can't agree to {action.action_id}, which is {action.stage}", code="consent")
-        consented = ActionConsented(action_id=action.action_id, fingerprint=action.fingerprint, said=said)
+        consented = ActionConsented(
+            action_id=action.action_id, fingerprint=action.fingerprint, said=said, read_by=read_by
+        )
         (event, *_) = await self.log.append(
             situation.conversation_id, "bot", consented, fence=self.heard(fence, situation), key=f"consent:{said}"
         )
@@ -119,7 +119,8 @@ class Actions:
 
     async def prepare(self, situation: Situation, tool: Tool, arguments: Mapping[str, Any]) -> Prepared | Called:
         """What the write would do now, for the customer whom the situation proves."""
-        return await prepare(tool, arguments, self.context(situation), situation.identity, self.log.vault.ref)
+        context, digest = self.context(situation), self.log.vault.ref
+        return await prepare(tool, arguments, context, situation.identity, digest, self._cite)
 
     def proposal(
         self, situation: Situation, turn_id: str, prepared: Prepared, why: str, replaced: ActionState | None = None
@@ -134,7 +135,7 @@ class Actions:
             preview=facts_of(preview),
             question=preview.summary,
             fingerprint=prepared.fingerprint,
-            rule=self._cite(preview.rule) if self._cite and preview.rule else None,
+            rule=prepared.rule,
             expires_at=self.clock.now() + timedelta(minutes=self._settings.identity.consent_minutes),
         )
         gone = replaced.action_id if replaced else ""

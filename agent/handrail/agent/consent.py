@@ -1,6 +1,6 @@
 """Reading the customer's answer to a proposal: locally, and so that nothing but a plain yes is a yes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from handrail.agent.echo import Echo, stem
@@ -19,6 +19,10 @@ JOINTS = ("but", "also")
 LONGEST = 600
 """Who writes more characters than this has more on their mind than a yes or a no."""
 
+ASIDE = 2
+PAUSES = (",", ".", "!", ";", "\n")
+COURTESY = ("thanks", "thank you", "please", "cheers", "ta", "pls", "plz")
+
 FRAGMENT = 4
 """An answer of so few words that names a day or a number chooses it ("friday", "the second one")."""
 
@@ -26,12 +30,16 @@ FRAGMENT = 4
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What an answer comes to. `span` are the character offsets of the words that decided; `remainder` is what else was
-    said, in the customer's own words. A yes is `firm` where it could not be mere politeness ("ok, thanks")."""
+    said, in the customer's own words. A yes is `firm` where it could not be mere politeness ("ok, thanks").
+
+    `aside`: it would be a yes but for a word or two that are not known and stand apart from it ("yes, milady").
+    """
 
     kind: Kind
     span: tuple[int, int] | None = None
     remainder: str = ""
     firm: bool = False
+    aside: bool = False
 
 
 def read_reply(text: str, summary: str = "") -> Reading:
@@ -78,7 +86,7 @@ class _Answer:
         """Something else than was asked: changed, conditional, doubtful, or another matter."""
         if change := self.first("change"):
             return self.told("change", change)
-        if but := self.first("but"):
+        if (but := self.first("but")) and not self.just_orders(but):
             if self.asks():
                 return self.told("unrelated", but)
             return self.told("change" if self.has("content", "value", "echo", "no") else "unclear", but)
@@ -96,8 +104,17 @@ class _Answer:
                 return self.told("unclear", yes)
             return self.told("yes" if self.asks_what_comes_next(yes) else "unrelated", yes)
         if self.has("content", "value"):
-            return self.told("change", yes)
+            return replace(self.told("change", yes), aside=self.beside(yes))
         return Reading("yes", (yes.start, yes.end), firm=yes.tag == "yes" or self.has("echo"))
+
+    def beside(self, yes: Token) -> bool:
+        """Whether all that is not known is a word or two, set apart from the yes by a pause: "yes, milady"."""
+        unknown = [at for at, token in enumerate(self.tokens) if token.tag == "content"]
+        if yes.tag != "yes" or not 0 < len(unknown) <= ASIDE or self.has("value", "echo", "change", "but"):
+            return False
+        around = {at + step for at in unknown for step in (-1, 1)} - {*unknown, -1, len(self.tokens)}
+        apart = all(self.tokens[at].mark in PAUSES or self.tokens[at].word in COURTESY for at in around)
+        return apart and all(self.tokens[at].word.isascii() and self.tokens[at].word.isalpha() for at in unknown)
 
     def unasked(self) -> Reading:
         """Neither yes nor no."""
@@ -123,6 +140,12 @@ class _Answer:
         # "Cancel that" may mean the proposal itself.
         objects = ("it", "them") if self.verb == "cancel" else ("it", "them", "that", "this")
         return len(matter) > 1 or any(token.word in objects for token in self.tokens)
+
+    def just_orders(self, but: Token) -> bool:
+        """ "Just cancel it" is impatient; "just the jacket" chooses."""
+        after = next((token for token in self.said() if token.start > but.start and token.tag != "fill"), None)
+        plain = not self.has("content", "value") and sum(token.tag == "but" for token in self.tokens) == 1
+        return bool(but.word == "just" and plain and after and after.tag == "echo" and stem(after.word) == self.verb)
 
     def asks_what_comes_next(self, yes: Token) -> bool:
         rest = self.remainder()

@@ -1,12 +1,13 @@
 """Doing what was consented to: claimed on the log first, called once, its end written down."""
 
+import logging
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from handrail.agent.ends import write_end, write_unknown
-from handrail.agent.proposal import Prepared, Proposal
+from handrail.agent.proposal import Prepared, Proposal, facts_of
 from handrail.agent.tools.api import Tool
 from handrail.agent.tools.call import Called, call
 from handrail.conversation.errors import Conflict
@@ -25,6 +26,8 @@ from handrail.conversation.situation import ActionState, Situation
 
 if TYPE_CHECKING:
     from handrail.agent.actions import Actions
+
+log = logging.getLogger("handrail.actions")
 
 NOT_DONE = Called("failed", code="not_done")
 IDENTITY_CHANGED = Called("failed", code="identity_changed")
@@ -78,6 +81,8 @@ class Execution:
         if isinstance(prepared, Called):
             return await self._refused(prepared)
         if why := self._void(prepared):
+            if why == "changed":
+                log.info("%s would not do any more what was agreed to: %s moved", tool.name, self._moved(prepared))
             proposal = self.actions.proposal(self.situation, self.turn_id, prepared, why, self.action)
             return Executed(self.action, "dropped", code=why, proposal=proposal)
         # The fingerprint covers it: whether a colleague is needed is what the customer was told it is.
@@ -92,6 +97,15 @@ class Execution:
         if await self._overtaken(claim):
             return await self._ended(IDENTITY_CHANGED)
         return await self._call(tool, claim)
+
+    def _moved(self, prepared: Prepared) -> str:
+        """What is not as it was told, by name: a fact that moves with the clock makes consent impossible."""
+        before, now = self.action.preview, facts_of(prepared.preview)
+        facts = before.get("facts", {}), now["facts"]
+        names = [f"facts.{name}" for name in sorted({*facts[0], *facts[1]}) if facts[0].get(name) != facts[1].get(name)]
+        names += [name for name in ("summary", "approval") if before.get(name) != now.get(name)]
+        names += ["rule"] if self.action.rule != prepared.rule else []
+        return ", ".join(names) or "the identity"
 
     def _void(self, prepared: Prepared) -> str:
         # A turn that ended since has dealt with something else that the customer said after their yes. That is as it

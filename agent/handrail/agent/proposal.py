@@ -1,6 +1,7 @@
 """What exactly a write would do: worked out before consent is asked, and again before it is done."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,21 +12,26 @@ from handrail.agent.consent import read_reply
 from handrail.agent.tools.api import Context, Preview, Tool
 from handrail.agent.tools.binding import Bound, Unbound, bind
 from handrail.agent.tools.call import Called, admitted, guarded
-from handrail.conversation.events import ActionProposed, Data
+from handrail.conversation.events import ActionProposed, Citation, Data
 from handrail.conversation.situation import ActionState, Identity, Line, Situation
 
 OPEN = ("proposed", "consented")
 Digest = Callable[[str], str]
 """A keyed digest (`Vault.ref`): a plain one would let who holds the log guess amounts and addresses."""
 
+Cite = Callable[[str], Citation | None]
+"""The policy version in force that a preview's `rule` names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One exact action, ready to be asked for: `arguments` are canonical, `fingerprint` is what consent binds to."""
+    """One exact action, ready to be asked for: `arguments` are canonical, `rule` is the policy that allows it, in the
+    version in force, and `fingerprint` is what consent binds to."""
 
     tool: Tool
     arguments: Mapping[str, Any]
     preview: Preview
+    rule: Citation | None
     fingerprint: str
 
 
@@ -40,7 +46,7 @@ class Proposal:
 
 
 async def prepare(
-    tool: Tool, arguments: Mapping[str, Any], ctx: Context, identity: Identity, digest: Digest
+    tool: Tool, arguments: Mapping[str, Any], ctx: Context, identity: Identity, digest: Digest, cite: Cite | None = None
 ) -> Prepared | Called:
     """Bind the arguments and run the tool's preview; nothing is changed.
 
@@ -58,28 +64,61 @@ async def prepare(
     if not called.ok:
         return called
     preview: Preview = called.value
-    return Prepared(tool, bound.canonical, preview, fingerprint(tool.name, bound.canonical, preview, identity, digest))
+    rule = cite(preview.rule) if cite and preview.rule else None
+    printed = fingerprint(tool.name, bound.canonical, preview, identity, digest, rule)
+    return Prepared(tool, bound.canonical, preview, rule, printed)
 
 
-def fingerprint(tool: str, arguments: Mapping[str, Any], preview: Preview, identity: Identity, digest: Digest) -> str:
-    """The digest of tool, arguments, preview and proven identity: equal only where all of them are."""
+def fingerprint(
+    tool: str,
+    arguments: Mapping[str, Any],
+    preview: Preview,
+    identity: Identity,
+    digest: Digest,
+    rule: Citation | None = None,
+) -> str:
+    """The digest of tool, arguments, preview, rule and its version, and proven identity: equal only where all are.
+
+    Numbers count by their value: 129 is 129.0, and 0.1 + 0.2 is 0.3.
+    """
     whole = {
         "tool": tool,
         "arguments": arguments,
         "preview": facts_of(preview),
+        "rule": [rule.policy, rule.version] if rule else None,
         "identity": [identity.customer_ref, identity.level],
     }
-    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    canonical = json.dumps(_canonical(whole), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return digest(f"action:{canonical}")
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _canonical(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(part) for part in value]
+    if not isinstance(value, float) or not math.isfinite(value):
+        return value
+    rounded = float(f"{value:.12g}")
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def facts_of(preview: Preview) -> dict[str, Any]:
     """A preview as plain JSON, whatever amounts, dates and enums its facts hold."""
-    whole: dict[str, Any] = {"summary": preview.summary, "facts": dict(preview.facts), "rule": preview.rule}
+    whole: dict[str, Any] = {"summary": preview.summary, "facts": _ordered(preview.facts), "rule": preview.rule}
     if preview.approval.strip():
         whole["approval"] = preview.approval.strip()
     facts: dict[str, Any] = json.loads(to_json(whole, inf_nan_mode="strings"))
     return facts
+
+
+def _ordered(value: Any) -> Any:
+    """Sets in one order: theirs differs from one process to the next."""
+    if isinstance(value, Mapping):
+        return {key: _ordered(part) for key, part in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((_ordered(part) for part in value), key=str)
+    return [_ordered(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 async def _preview(tool: Tool, ctx: Context, bound: Bound) -> Preview:

@@ -99,10 +99,13 @@ class Lexicon:
         if mocked := self._mocked(pieces, at):
             return mocked
         for taken in range(min(LONGEST, len(pieces) - at), 0, -1):
-            phrase = tuple(piece.word for piece in pieces[at : at + taken])
+            run = pieces[at : at + taken]
+            phrase = tuple(piece.word for piece in run)
+            if any(piece.kind == "money" for piece in run):
+                continue
             if tag := self._tags.get(phrase):
                 kind = tag if tag in VALUES else ""
-                whole = Token(pieces[at].start, pieces[at + taken - 1].end, " ".join(phrase), kind=kind)
+                whole = Token(run[0].start, run[-1].end, " ".join(phrase), kind=kind)
                 return replace(whole, tag="value" if kind else tag), taken
         return pieces[at], 1
 

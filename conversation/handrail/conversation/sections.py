@@ -72,6 +72,9 @@ class Engine(Section):
     connect_seconds: float = Field(default=3.0, gt=0)
     first_token_seconds: float = Field(default=8.0, gt=0)
     stall_seconds: float = Field(default=6.0, gt=0, description="the longest silence in the middle of a reply")
+    reading_seconds: float = Field(
+        default=3.0, gt=0, description="to read an answer to a proposal, where words are unsure"
+    )
     prompt_tokens: int = Field(default=2000, ge=500, description="budget of a routine turn's prompt")
     temperature: float = Field(default=0.2, ge=0, le=2)
     price_in: float = Field(default=0.0, ge=0, description="money per million prompt tokens")

@@ -1,19 +1,22 @@
 """Settle: what stands between the customer and us is dealt with first — identity, consent, an offer of a person."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from handrail.agent.actions import open_action, replies
 from handrail.agent.asking import asked_for, say, sentence
+from handrail.agent.brief import placeholders
 from handrail.agent.claims import HIDDEN
-from handrail.agent.consent import read_reply
+from handrail.agent.consent import Kind, Reading, read_reply
 from handrail.agent.execution import Executed
 from handrail.agent.models.protocol import Call, Result
 from handrail.agent.nodes.approval import decided, withdraw
 from handrail.agent.nodes.situate import resumable
+from handrail.agent.nodes.speak import remark
+from handrail.agent.opinion import ask, is_unsure
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation.errors import TooMany
-from handrail.conversation.situation import ActionState
+from handrail.conversation.situation import ActionState, Line
 
 
 async def settle(turn: Turn, services: Services) -> Turn:
@@ -71,30 +74,54 @@ async def send_code(turn: Turn, claim: dict[str, str], services: Services) -> Tu
 async def _consent(turn: Turn, services: Services) -> Turn | None:
     """The customer's word on the action that was put before them."""
     action = open_action(turn["situation"])
-    lines = replies(turn["situation"])
-    if action is None or (not lines and action.stage == "proposed"):
+    if action is None:
         return None
-    reading = read_reply("\n".join(line.text for line in lines), action.question) if lines else None
-    kind = reading.kind if reading else "yes"
+    lines = replies(turn["situation"])
+    reading = await _read(turn, lines, action, services) if lines else None
+    kind = reading.kind if reading else "yes" if action.stage != "proposed" else "unrelated"
     if kind == "yes":
-        return await _do(turn, action, lines[-1].seq if lines else 0, services)
+        by_model = services.settings.engine.name if reading and reading.aside else ""
+        return await _do(turn, action, lines[-1].seq if lines else 0, by_model, services)
     if kind == "no":
         await services.actions.drop(turn["situation"], action, "declined", turn["fence"])
         return say(turn, services.phrases("consent_declined"), "answered")
-    if kind == "wait":
-        return say(turn, services.phrases("consent_wait", summary=action.question), "asked")
-    if kind == "unclear":
-        return say(turn, services.phrases("consent_again", summary=action.question), "asked")
+    if action.stage == "proposed" and services.clock.now() > action.expires_at:
+        return await _lapsed(turn, action, kind, services)
+    if kind in AGAIN:
+        return say(turn, services.phrases(AGAIN[kind], summary=action.question), "asked")
     if kind == "change":
         # Something else is wanted: what stood is off, whatever the engine makes of the change.
         await services.actions.drop(turn["situation"], action, "changed", turn["fence"])
     return None
 
 
-async def _do(turn: Turn, action: ActionState, said: int, services: Services) -> Turn:
+async def _read(turn: Turn, lines: Sequence[Line], action: ActionState, services: Services) -> Reading:
+    """Read the answer: locally, and by a model where that is unsure and there is one."""
+    answer = "\n".join(line.text for line in lines)
+    reading = read_reply(answer, action.question)
+    if services.form is None or not is_unsure(reading):
+        return reading
+    hide = placeholders(turn)
+    seconds = services.settings.engine.reading_seconds
+    second = await ask(services.form, reading, hide.hide(answer), hide.hide(action.question), seconds)
+    turn["usage"] = turn["usage"] + second.usage
+    return second.reading
+
+
+async def _lapsed(turn: Turn, action: ActionState, kind: Kind, services: Services) -> Turn | None:
+    """Nobody said yes in time: the proposal is off, and who comes back is told so before anything else."""
+    await services.actions.drop(turn["situation"], action, "expired", turn["fence"])
+    told = services.phrases("consent_lapsed", summary=sentence(action.question))
+    if kind in ("wait", "unclear"):
+        return say(turn, told, "answered")
+    await remark(turn, told, services)
+    return None
+
+
+async def _do(turn: Turn, action: ActionState, said: int, read_by: str, services: Services) -> Turn:
     """Consent, claim and call; then the engine tells what came of it."""
     if action.stage == "proposed":
-        await services.actions.consent(turn["situation"], action, said, turn["fence"])
+        await services.actions.consent(turn["situation"], action, said, turn["fence"], read_by=read_by)
     situation = await services.situations.get(turn["conversation_id"])
     action = open_action(situation) or action
     executed = await services.actions.execute(situation, turn["turn_id"], action, turn["fence"])
@@ -137,6 +164,7 @@ async def _offer(turn: Turn, services: Services) -> Turn | None:
     return say(turn, services.phrases("offer_declined"), "answered") if kind == "no" else None
 
 
+AGAIN: Mapping[Kind, str] = {"wait": "consent_wait", "unclear": "consent_again"}
 OFFER = "bring in a person who can help"
 Look = Callable[[Turn, Services], Awaitable[Turn | None]]
 LOOKS: tuple[Look, ...] = (withdraw, decided, _resume, _code, _claim, _consent, _offer)

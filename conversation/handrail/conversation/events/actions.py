@@ -27,13 +27,17 @@ class ActionProposed(Data):
 
 
 class ActionConsented(Data):
-    """The customer said yes in the line `said` to exactly this fingerprint. It is the claim after it that must last."""
+    """The customer said yes in the line `said` to exactly this fingerprint. It is the claim after it that must last.
+
+    `read_by` names the engine that cleared words beside the yes which were not known; empty where none was needed.
+    """
 
     kind: ClassVar[str] = "action_consented"
     durable: ClassVar[bool] = False
     action_id: str
     fingerprint: str
     said: int
+    read_by: str = ""
 
 
 class ActionDropped(Data):
