@@ -11,8 +11,9 @@ from bench.fuzzing.state import State
 from handrail.channels.api.callers import COOKIE, CSRF_HEADER
 from handrail.channels.tokens import AUDIENCE, signing_key
 
-Audience = Literal["anyone", "customer", "staff", "desk", "admin"]
-"""Whom an operation is for: `staff` are all who are logged in, `desk` those of them who may answer customers."""
+Audience = Literal["anyone", "customer", "staff", "desk", "approver", "admin"]
+"""Whom an operation is for: `staff` are all who are logged in, `desk` those of them who may answer customers, and an
+`approver` is one of these."""
 
 WRONG_KEY = "a key of 32 bytes that nobody here uses"
 
@@ -33,6 +34,8 @@ def audience(method: str, path: str) -> Audience:
     """Whom an operation is for."""
     if path.startswith("/v1/conversations/{id}"):
         return "customer"
+    if path.endswith("/approvals/{action_id}"):
+        return "approver"
     if path.startswith("/v1/desk"):
         return "staff" if method == "GET" or path == "/v1/desk/leave" else "desk"
     if path.startswith("/v1/users"):
@@ -56,6 +59,8 @@ def worker(whom: Audience, state: State) -> list[Person]:
     people = state.site.people
     if whom == "admin":
         return [people["admin"]]
+    if whom == "approver":
+        return [people["supervisor"], people["admin"]]
     if whom == "desk":
         return [people["agent"], people["supervisor"], people["admin"]]
     return [people["agent"], people["supervisor"], people["engineer"], people["admin"]]
@@ -77,8 +82,10 @@ def wrong(method: str, path: str, state: State) -> list[Caller]:
     if method != "GET":
         callers += [Caller("admin without CSRF", {"Cookie": f"{COOKIE}={people['admin'].cookie}"})]
         callers += [Caller("admin with another's CSRF", {**by_cookie(people["admin"]).headers, CSRF_HEADER: "0" * 64})]
-    if whom == "desk":
+    if whom in ("desk", "approver"):
         callers += [by_token(people["engineer"])]
+    if whom == "approver":
+        callers += [by_token(people["agent"]), by_cookie(people["agent"])]
     if whom == "admin":
         callers += [by_token(people[role]) for role in ("agent", "supervisor", "engineer")]
     return callers

@@ -6,7 +6,7 @@ from typing import Any
 from bench.fuzzing.callers import Caller, audience, rightful, worker
 from bench.fuzzing.hostile import LINES, attacks
 from bench.fuzzing.site import PASSWORD, log_in
-from bench.fuzzing.state import KEY, PROMISE, STATES, State
+from bench.fuzzing.state import ACTION, KEY, PROMISE, STATES, State
 
 NEEDS = {
     "claim": "queue",
@@ -15,6 +15,9 @@ NEEDS = {
     "give-back": "person",
     "wrap-up": "person",
     "promises": "promise",
+    "approvals": "approval",
+    "identity": "person",
+    "actions": "unknown",
 }
 """In which state a conversation must be for what a person does at the desk."""
 
@@ -34,8 +37,9 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
             case.body = {"code": code}
         case.path_parameters, token = {"id": talk.id}, talk.token
     elif path.startswith("/v1/desk/conversations/{id}"):
-        talk = await state.talk(NEEDS.get(path.rpartition("/")[2], STATES[dice % len(STATES)]), person)
-        case.path_parameters = {"id": talk.id}
+        what = "".join(path.split("/")[5:6])
+        talk = await state.talk(NEEDS.get(what, STATES[dice % len(STATES)]), person)
+        case.path_parameters = addressed(path, talk.id)
     await _bodies(case, dice, state)
     if "Idempotency-Key" in case.headers and dice % 3 == 0:
         case.headers["Idempotency-Key"] = KEY
@@ -60,13 +64,13 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             case.body = {"text": lines[dice // 2 % len(lines)]}
         case "POST", "/v1/conversations/{id}/identity":
             _identity(body, dice, state)
+        case "POST", "/v1/desk/conversations/{id}/identity" if "claim" in body:
+            body["claim"] = {"email": next(state.customers)[1]}
         case "POST", "/v1/desk/conversations/{id}/promises":
             case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
         case "POST", "/v1/users" if "login" in body:
             body["login"] = f"u{os.urandom(6).hex()}"
-        case "PATCH", "/v1/users/{id}":
-            case.path_parameters = {"id": (await _user(state)).id}
-        case "POST", "/v1/users/{id}/link":
+        case "PATCH" | "POST", "/v1/users/{id}" | "/v1/users/{id}/link":
             case.path_parameters = {"id": (await _user(state)).id}
         case "POST", "/v1/login":
             case.body = {"login": "agent", "password": PASSWORD, "bearer": bool(dice % 2)}
@@ -76,6 +80,12 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             policies = state.site.handrail.knowledge.policies
             policy = policies[dice % len(policies)]
             case.path_parameters, case.query = {"id": policy.id}, {"version": policy.version}
+
+
+def addressed(path: str, conversation_id: str) -> dict[str, str]:
+    """The parameters of a path that leads into this conversation."""
+    action = {"action_id": ACTION} if "{action_id}" in path else {}
+    return {"id": conversation_id, **action}
 
 
 def _identity(body: dict[str, Any], dice: int, state: State) -> None:

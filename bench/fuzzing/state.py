@@ -11,6 +11,11 @@ import httpx
 from bench.fuzzing.site import Person, Site
 from handrail.agent.claims import code_in
 from handrail.conversation.events import (
+    ActionClaimed,
+    ActionConsented,
+    ActionProposed,
+    ActionUnknown,
+    ApprovalAsked,
     Closed,
     CustomerSaid,
     HandoffRequested,
@@ -26,6 +31,7 @@ from handrail.conversation.events import (
 VICTIM = "C1001"
 STATES = ("bot", "verified", "queue", "person", "ticket", "closed", "promise")
 PROMISE = "p1"
+ACTION = "a1"
 KEY = "the-same"
 """The idempotency key that the victims' messages were sent with; others send it too."""
 
@@ -83,15 +89,39 @@ class State:
             case "verified":
                 customer_id, _ = next(self.customers)
                 await self.site.handrail.identity.token(talk, self.site.site_token(customer_id))
-            case "queue" | "person" | "ticket" | "promise":
+            case "queue" | "person" | "ticket" | "promise" | "unknown":
                 await self._to_desk(talk, ticket=kind == "ticket")
+            case "approval":
+                await self._waits(talk)
             case "closed":
                 await log.append(talk, "customer", Closed(reason="customer"))
-        if kind in ("person", "promise"):
+        if kind in ("person", "promise", "unknown"):
             await self.site.handrail.desk.claim(talk, person.staff)
+        if kind == "unknown":
+            claimed = ActionClaimed(action_id=ACTION, idempotency_key=f"{talk}-{ACTION}")
+            await log.append(talk, "bot", self._refund(), claimed, ActionUnknown(action_id=ACTION, why="timeout"))
         if kind == "promise":
             await log.append(talk, "bot", PromiseMade(promise_id=PROMISE, text="A refund by Friday", owner="general"))
         return Talk(talk, self.site.kit.tokens.issue(talk)[0])
+
+    async def _waits(self, talk: str) -> None:
+        """The customer has agreed to a refund, and a colleague is asked."""
+        log, proposed = self.site.handrail.log, self._refund()
+        said, *_ = await log.append(talk, "customer", CustomerSaid(text="yes"))
+        consented = ActionConsented(action_id=ACTION, fingerprint=proposed.fingerprint, said=said.seq)
+        asked = ApprovalAsked(action_id=ACTION, fingerprint=proposed.fingerprint, expires_at=proposed.expires_at)
+        await log.append(talk, "bot", proposed, consented, asked)
+
+    def _refund(self) -> ActionProposed:
+        return ActionProposed(
+            turn_id="t1",
+            action_id=ACTION,
+            tool="refund",
+            arguments={"order_id": "W10017", "reason": "parcel never arrived"},
+            question="Refund £219.00 for order W10017",
+            fingerprint="f1",
+            expires_at=self.site.handrail.clock.now() + timedelta(hours=24),
+        )
 
     async def challenged(self) -> tuple[Talk, str]:
         """A conversation whose customer was just sent a one-time code, and the code."""

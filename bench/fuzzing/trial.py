@@ -19,7 +19,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from bench.fuzzing.callers import NOBODY, Caller, audience, wrong
-from bench.fuzzing.fitting import fit
+from bench.fuzzing.fitting import addressed, fit
 from bench.fuzzing.hostile import Wire, bending
 from bench.fuzzing.judge import EXCERPT, Fault, Judge, against_schema
 from bench.fuzzing.sending import Sender
@@ -150,7 +150,7 @@ class Trial:
     def _aim(self, case: Any, dice: int) -> None:
         """Let a case ask for what is the victim's."""
         if case.path.startswith(("/v1/conversations/{id}", "/v1/desk/conversations/{id}")):
-            case.path_parameters = {"id": self.state.victims[dice % len(self.state.victims)]}
+            case.path_parameters = addressed(case.path, self.state.victims[dice % len(self.state.victims)])
         elif case.path.startswith("/v1/users/{id}"):
             case.path_parameters = {"id": self.state.site.people["agent"].user.id}
 

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from test_channels_decisions import unknown, waits
 
 from handrail.conversation.events import CustomerSaid, HandoffRequested, PromiseMade
 
@@ -60,7 +61,7 @@ class Grounds:
             case.path_parameters = {"id": talk.id}
             return talk.headers
         if path.startswith("/v1/desk/conversations/{id}"):
-            case.path_parameters = {"id": self.run(self.held(claimed=not path.endswith("claim")))}
+            self.at_desk(path, case)
         if path.endswith("promises"):
             self.run(self.promise(case.path_parameters["id"]))
             if isinstance(case.body, dict) and "promise" in case.body:
@@ -79,6 +80,16 @@ class Grounds:
         if path == "/v1/logout":
             return self.run(self.bearer())
         return self.person
+
+    def at_desk(self, path: str, case: Any) -> None:
+        """A conversation in the state that this path needs."""
+        if path.endswith("{action_id}"):
+            make = waits if "approvals" in path else unknown
+            case.path_parameters = {"id": self.run(make(self.site)).id, "action_id": "a1"}
+            return
+        case.path_parameters = {"id": self.run(self.held(claimed=not path.endswith("claim")))}
+        if path.endswith("identity") and isinstance(case.body, dict) and "claim" in case.body:
+            case.body["claim"] = {"email": "sam@example.org"}
 
     async def user(self) -> Any:
         users = self.site.app.state.kit.users
