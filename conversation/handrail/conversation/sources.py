@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from handrail.conversation.credentials import Auths, HeaderName
+
 Url = Annotated[str, Field(pattern=r"^https?://")]
 
 
@@ -109,7 +111,25 @@ class McpTable(SourceTable):
         return self
 
 
-Source = Annotated[McpTable, Field()]
+class OpenApiTable(SourceTable):
+    """A service and its OpenAPI document (3.0 or 3.1, JSON or YAML). The operations to take are named in `tools`: by
+    `operationId`, or as `"GET /orders/{order_id}"`."""
+
+    kind: Literal["openapi"]
+    document: str
+    """A file, relative to the workspace, or a URL."""
+    base_url: Url | None = None
+    """Where the service is; where it is not set, the document's first server."""
+    auth: Auths = ()
+    headers: dict[HeaderName, SecretStr] = {}
+    """Sent with every call: a tenant, a version."""
+    idempotency_header: HeaderName = "Idempotency-Key"
+    """The header of a write that lets the service recognise a repetition."""
+    answer_bytes: int = Field(default=1_000_000, ge=1000)
+    """The longest answer that is read."""
+
+
+Source = Annotated[McpTable | OpenApiTable, Field(discriminator="kind")]
 
 
 class ToolsTable(_Table):

@@ -85,7 +85,7 @@ class _Adopter:
 
     def _made(self, offer: Offer, terms: Terms, where: str) -> Tool:
         shown = parameters(offer.arguments, {**terms.bind, **terms.fixed}, where)
-        name = terms.name or self.table.prefix + re.sub(r"\W", "_", offer.name, flags=re.ASCII)
+        name = terms.name or self.table.prefix + _named(offer.name)
         if not NAME.match(name):
             raise SettingsError(f"{where}: {name!r} is no name for a tool; give it one with `name`")
         _expect_arguments(terms, shown, where)
@@ -176,6 +176,11 @@ def _whole(foreign: Foreign, seconds: float) -> float:
     """The time-out around all that a call does: a little more, so that the line sees by itself that no answer came."""
     asks_first = foreign.offer.effect == "read" and foreign.ownership is not None and not foreign.ownership.itself
     return seconds * (2 if asks_first else 1) + GRACE
+
+
+def _named(name: str) -> str:
+    """A name that models and Python can write; what is none (`GET /orders/{id}`) is taken apart."""
+    return name if NAME.match(name) else re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").lower()
 
 
 def _identity(terms: Terms, where: str) -> Level:

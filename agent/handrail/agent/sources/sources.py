@@ -16,7 +16,7 @@ from handrail.agent.tools.offer import Offer
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import SettingsError, Unavailable
 from handrail.conversation.settings import Settings
-from handrail.conversation.sources import McpTable, SourceTable
+from handrail.conversation.sources import McpTable, OpenApiTable, SourceTable
 
 PAUSE = timedelta(seconds=15)
 """Between two tries to reach a source, and between two looks at what it offers."""
@@ -132,7 +132,10 @@ class Sources:
             from handrail.agent.sources.mcp import McpConnection
 
             return McpConnection(name, table, folder, errors, changed)
-        raise SettingsError(f"tools.sources.{name}: there is no such kind of source")
+        from handrail.agent.sources.openapi.connection import OpenApiConnection
+
+        assert isinstance(table, OpenApiTable)
+        return OpenApiConnection(name, table, folder, self._clock)
 
 
 @asynccontextmanager

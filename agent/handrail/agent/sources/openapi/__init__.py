@@ -1,0 +1,1 @@
+"""Services with an OpenAPI document as a source of tools: `connect` makes offers of the operations that are picked."""
