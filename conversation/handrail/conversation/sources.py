@@ -65,6 +65,8 @@ class Terms(_Table):
     """Arguments that come from the proven identity; neither model nor customer is asked for them."""
     fixed: dict[str, Any] = {}
     """Arguments that are always the same."""
+    without: tuple[str, ...] = ()
+    """Optional arguments that are never sent, whoever gives them."""
     owner: Owner | None = None
     public: bool = False
     """It speaks of nobody's own things: it may be called for anybody."""

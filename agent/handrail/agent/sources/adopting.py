@@ -84,7 +84,10 @@ class _Adopter:
         return self._made(offer, terms, where)
 
     def _made(self, offer: Offer, terms: Terms, where: str) -> Tool:
-        shown = parameters(offer.arguments, {**terms.bind, **terms.fixed}, where)
+        shown = parameters(offer.arguments, (*terms.bind, *terms.fixed, *terms.without), where)
+        needed = [name for name in terms.without if name in offer.arguments.get("required", ())]
+        if needed:
+            raise SettingsError(f"{where}.without: {needed[0]} is required; give it with `fixed` or `bind`")
         name = terms.name or self.table.prefix + _named(offer.name)
         if not NAME.match(name):
             raise SettingsError(f"{where}: {name!r} is no name for a tool; give it one with `name`")

@@ -1,7 +1,7 @@
 """The JSON schema of a foreign tool's arguments, as the pydantic model that our own tools have."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from typing import Annotated, Any, Literal, cast
 
@@ -15,6 +15,8 @@ from handrail.conversation.errors import SettingsError
 
 SCALARS: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 MOMENTS: dict[str, Any] = {"date": date, "date-time": datetime, "time": time}
+BY_FIELD = ("properties", "required", "additionalProperties", "unevaluatedProperties")
+"""What the fields of the model see to, one by one."""
 CONFIG = ConfigDict(
     extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True, protected_namespaces=()
 )
@@ -41,7 +43,7 @@ def checker(schema: Mapping[str, Any]) -> Callable[[Any], str]:
     return check
 
 
-def parameters(schema: Mapping[str, Any], without: Mapping[str, Any], where: str) -> dict[str, Any]:
+def parameters(schema: Mapping[str, Any], without: Collection[str], where: str) -> dict[str, Any]:
     """The schema as the model, the forms and the built-in engine see it: `without` the arguments that we fill in."""
     try:
         whole = written_out({"type": "object", **schema})
@@ -69,7 +71,7 @@ def arguments_model(name: str, schema: Mapping[str, Any], where: str) -> type[Ba
         raise SettingsError(f"{where}: its argument {unfit!r} can't be used; give it with `fixed`")
     try:
         fields: dict[str, Any] = {each: _field(part, each in required) for each, part in schema["properties"].items()}
-        whole = checker({key: part for key, part in schema.items() if key not in ("properties", "required")})
+        whole = checker({key: part for key, part in schema.items() if key not in BY_FIELD})
 
         def fits(model: BaseModel) -> BaseModel:
             given = model.model_dump(mode="json", exclude_unset=True)

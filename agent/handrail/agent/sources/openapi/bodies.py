@@ -48,7 +48,7 @@ class Slots:
 
     def schema(self) -> dict[str, Any]:
         """The JSON schema of all arguments."""
-        schema = {"type": "object", "properties": self.properties, "additionalProperties": False}
+        schema = {"type": "object", "properties": self.properties}
         return {**schema, "required": self.required} if self.required else schema
 
 
@@ -63,6 +63,7 @@ def body_of(document: Document, operation: Operation, where: Place, slots: Slots
     body = document.read(Body, operation.body, at)
     media_type, kind = _chosen(document, body, at)
     media = body.content[media_type]
+    sent = "application/json" if "*" in media_type else media_type
     schema = written_out(document, media.content, (*at, "content", media_type, "schema"))
     merged = objects_merged(schema)
     if merged is None:
@@ -70,7 +71,7 @@ def body_of(document: Document, operation: Operation, where: Place, slots: Slots
             raise document.wrong(at, "a form must be an object with properties")
         told = {"description": " ".join(body.description.split()), **schema} if body.description else schema
         slots.add("body", "body", told, body.required, "json", False)
-        return Form(media_type, kind, whole=True, required=body.required)
+        return Form(sent, kind, whole=True, required=body.required)
     for name, part in merged["properties"].items():
         needed = body.required and name in merged["required"]
         if _is_file(part):
@@ -79,8 +80,7 @@ def body_of(document: Document, operation: Operation, where: Place, slots: Slots
             continue
         style, explode = ("json", False) if kind == "json" else _written(document, media, name, part, kind, at)
         slots.add(name, "body", part, needed, style, explode)
-    media_type = "application/json" if "*" in media_type else media_type
-    return Form(media_type, kind, whole=False, required=body.required)
+    return Form(sent, kind, whole=False, required=body.required)
 
 
 def _chosen(document: Document, body: Body, at: Place) -> tuple[str, Literal["json", "form", "multipart"]]:

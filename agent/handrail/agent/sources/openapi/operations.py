@@ -17,7 +17,7 @@ METHODS = get_args(Method)
 SAFE = frozenset({"GET", "HEAD", "QUERY", "OPTIONS"})
 """What reads, by RFC 9110."""
 IDEMPOTENT = SAFE | {"PUT", "DELETE"}
-OURS = frozenset({"accept", "content-type", "authorization"})
+OURS = frozenset({("header", "accept"), ("header", "content-type"), ("header", "authorization")})
 """Headers that OpenAPI says are no parameters."""
 DESCRIPTION = 700
 """Characters; what is longer tells people more than it tells a model."""
@@ -30,7 +30,6 @@ class Described:
     """An operation as it will be called. `key` is what the settings call it; `where` is where it stands."""
 
     key: str
-    name: str
     method: str
     path: str
     operation: Operation
@@ -63,8 +62,9 @@ class Described:
         return text if len(text) <= DESCRIPTION else text[:DESCRIPTION].rsplit(" ", 1)[0] + " …"
 
 
-def pick(document: Document, key: str, idempotency_header: str) -> Described:
-    """The operation that `key` names: an `operationId`, or `GET /orders/{order_id}`.
+def pick(document: Document, key: str, ours: frozenset[tuple[str, str]] = frozenset()) -> Described:
+    """The operation that `key` names: an `operationId`, or `GET /orders/{order_id}`. Parameters that are `ours` (place
+    and name in lower case) are no arguments: the settings give them.
 
     Raises `SettingsError` where the document has none of that name, or it is broken.
     """
@@ -74,13 +74,13 @@ def pick(document: Document, key: str, idempotency_header: str) -> Described:
         found = [entry for entry in _entries(document) if (entry[0], entry[1]) == (method.upper(), path.strip())]
     if len(found) != 1:
         raise SettingsError(_not_found(document, key) if not found else f"{document.origin} has {key} twice")
-    return _described(document, key, *found[0][:2], idempotency_header)
+    return _described(document, key, *found[0][:2], OURS | ours)
 
 
 def _entries(document: Document) -> Iterator[tuple[str, str, str]]:
     """Method, path and `operationId` of each operation."""
-    for path, item in document.head.paths.items():
-        item, _ = document.resolved(item, ("paths", path))
+    for path, node in document.head.paths.items():
+        item, _ = document.resolved(node, ("paths", path))
         for method in METHODS:
             operation = item.get(method) if isinstance(item, Mapping) else None
             if isinstance(operation, Mapping):
@@ -93,19 +93,18 @@ def _not_found(document: Document, key: str) -> str:
     return f"{document.origin} has no operation {key!r}; near it are: {', '.join(near) or 'none'}"
 
 
-def _described(document: Document, key: str, method: str, path: str, idempotency_header: str) -> Described:
+def _described(document: Document, key: str, method: str, path: str, ours: frozenset[tuple[str, str]]) -> Described:
     place: Place = ("paths", path)
     item_node, item_place = document.resolved(document.head.paths[path], place)
     item = document.read(PathItem, item_node, item_place)
     where = (*item_place, method.lower())
     operation = document.read(Operation, item_node[method.lower()], where)
     slots = Slots()
-    ours = OURS | {idempotency_header.lower()}
     for parameter, at in _parameters(document, item, operation, item_place, where):
-        if parameter.place == "header" and parameter.name.lower() in ours:
+        if (parameter.place, parameter.name.lower()) in ours:
             continue
         if parameter.place == "path" and f"{{{parameter.name}}}" not in path:
-            continue
+            raise document.wrong(at, f"the path {path} has no {{{parameter.name}}}")
         _add(slots, document, parameter, at)
     undeclared = set(re.findall(r"\{([^{}]+)\}", path)) - {slot.name for slot in slots.slots if slot.place == "path"}
     if undeclared:
@@ -113,7 +112,6 @@ def _described(document: Document, key: str, method: str, path: str, idempotency
     form = body_of(document, operation, where, slots)
     return Described(
         key=key,
-        name=_name(operation.id or f"{method.lower()}{path}"),
         method=method,
         path=path,
         operation=operation,
@@ -124,11 +122,6 @@ def _described(document: Document, key: str, method: str, path: str, idempotency
         arguments=slots.schema(),
         result=_result(document, operation, where),
     )
-
-
-def _name(text: str) -> str:
-    """A name that models and people can write."""
-    return re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_")[:64] or "operation"
 
 
 def _parameters(
