@@ -129,8 +129,8 @@ ANSWERS = [
     (JSONResponse({"detail": "No."}, 400), "refused", "http_400"),
     (JSONResponse({"error": {"code": "Too-Late", "message": "Too late."}}, 422), "refused", "too_late"),
     (JSONResponse({"type": "about:blank", "title": "Gone"}, 410), "refused", "not_found"),
-    (JSONResponse({"detail": "wrong key"}, 401), "failed", "credentials"),
-    (JSONResponse({"detail": "wrong key"}, 403), "failed", "credentials"),
+    (JSONResponse({"detail": "wrong key"}, 401), "failed", "not_allowed"),
+    (JSONResponse({"detail": "wrong key"}, 403), "failed", "not_allowed"),
     (JSONResponse({}, 405), "failed", "rejected"),
     (JSONResponse({}, 408), "unknown", "error"),
     (JSONResponse({}, 429, headers={"Retry-After": "60"}), "failed", "busy"),
@@ -278,7 +278,7 @@ async def test_a_token_is_fetched_kept_and_renewed_in_time_and_after_a_401(monke
             assert service.tokens == 3
             assert service.rentals["R-1"].extended == 1
             service.twist = _always_401
-            assert (await ask(sources, "bicycles")).code == "credentials"
+            assert (await ask(sources, "bicycles")).code == "not_allowed"
             assert service.tokens == 4
 
 
@@ -289,7 +289,7 @@ async def _always_401(*_: Any) -> Response:
 async def test_a_token_that_is_not_to_be_had_leaves_a_write_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     auth = {"kind": "client_credentials", "client_id": "a", "client_secret": "b"}
     async with rental() as service:
-        for path, code in (("/rentals/R-1", "credentials"), ("/nothing", "credentials")):
+        for path, code in (("/rentals/R-1", "not_allowed"), ("/nothing", "not_allowed")):
             async with opened(service, auth={**auth, "token_url": service.url + path}) as sources:
                 called = await call(named(sources, "bicycles"), customer(), {})
                 assert (called.end, called.code) == ("failed", code)
@@ -304,7 +304,7 @@ async def test_what_is_missing_is_told_at_the_start(
     async with rental() as service:
         async with opened(service, auth=[]) as sources:
             assert "bicycles wants bearer (bearer), which tools.sources.rental.auth does not give" in caplog.text
-            assert (await ask(sources, "bicycles")).code == "credentials"
+            assert (await ask(sources, "bicycles")).code == "not_allowed"
         monkeypatch.delenv("RENTAL_TOKEN")
         with pytest.raises(SettingsError, match=r"tools\.sources\.rental\.auth\.token: .* RENTAL_TOKEN is not set"):
             async with opened(service):

@@ -15,8 +15,6 @@ from handrail.conversation.errors import SettingsError
 
 SCALARS: dict[str, Any] = {"string": str, "integer": int, "number": float, "boolean": bool}
 MOMENTS: dict[str, Any] = {"date": date, "date-time": datetime, "time": time}
-BY_FIELD = ("properties", "required", "additionalProperties", "unevaluatedProperties")
-"""What the fields of the model see to, one by one."""
 CONFIG = ConfigDict(
     extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True, protected_namespaces=()
 )
@@ -60,7 +58,8 @@ def parameters(schema: Mapping[str, Any], without: Collection[str], where: str) 
     }
     required = [name for name in whole.get("required", ()) if name in left]
     # No other argument is taken whatever the schema says; said here, it would go against those that were taken out.
-    whole.pop("additionalProperties", None)
+    for closing in ("additionalProperties", "unevaluatedProperties"):
+        whole.pop(closing, None)
     return {**whole, "properties": left, "required": required}
 
 
@@ -71,7 +70,7 @@ def arguments_model(name: str, schema: Mapping[str, Any], where: str) -> type[Ba
         raise SettingsError(f"{where}: its argument {unfit!r} can't be used; give it with `fixed`")
     try:
         fields: dict[str, Any] = {each: _field(part, each in required) for each, part in schema["properties"].items()}
-        whole = checker({key: part for key, part in schema.items() if key not in BY_FIELD})
+        whole = checker({key: part for key, part in schema.items() if key not in ("properties", "required")})
 
         def fits(model: BaseModel) -> BaseModel:
             given = model.model_dump(mode="json", exclude_unset=True)

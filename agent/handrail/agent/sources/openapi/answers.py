@@ -47,7 +47,7 @@ def result_of(answer: httpx.Response, content: bytes, now: datetime) -> Any:
     if answer.is_success:
         return _read(answer, content)
     if status in CREDENTIALS:
-        raise Undone("credentials", f"the service does not take our credentials ({status})")
+        raise Undone("not_allowed", f"the service does not take our credentials ({status})")
     if status in BUSY:
         raise Undone("busy", f"the service answered {status}", retry_after=_pause(answer, now))
     if status == httpx.codes.SERVICE_UNAVAILABLE and "Retry-After" in answer.headers:

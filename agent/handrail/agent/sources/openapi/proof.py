@@ -90,7 +90,7 @@ class Proof:
         try:
             return Token.model_validate_json(answer.raise_for_status().content)
         except (httpx.HTTPStatusError, ValidationError) as error:
-            raise Undone("credentials", f"no token is to be had ({answer.status_code})") from error
+            raise Undone("not_allowed", f"no token is to be had ({answer.status_code})") from error
 
 
 def _revealed(auth: Auth, where: str) -> dict[str, str]:
@@ -100,16 +100,19 @@ def _revealed(auth: Auth, where: str) -> dict[str, str]:
 
 
 def _put_key(request: httpx.Request, auth: ApiKey, value: str) -> None:
+    """Put a key in its place; where the request is sent once more, it stands there already."""
+    pair = f"{quote(auth.name, safe='')}={quote(value, safe='')}"
     if auth.place == "header":
         request.headers[auth.name] = value
     elif auth.place == "query":
-        pair = f"{quote(auth.name, safe='')}={quote(value, safe='')}".encode()
-        before = [part for part in request.url.query.split(b"&") if part and part != pair]
-        request.url = request.url.copy_with(query=b"&".join((*before, pair)))
+        query = _added(request.url.query.decode(), "&", pair)
+        request.url = request.url.copy_with(query=query.encode())
     else:
-        pair = f"{auth.name}={quote(value, safe='')}"
-        before = [part for part in request.headers.get("Cookie", "").split("; ") if part and part != pair]
-        request.headers["Cookie"] = "; ".join((*before, pair))
+        request.headers["Cookie"] = _added(request.headers.get("Cookie", ""), "; ", pair)
+
+
+def _added(before: str, between: str, pair: str) -> str:
+    return between.join((*(part for part in before.split(between) if part not in ("", pair)), pair))
 
 
 def _basic(user: str, word: str) -> str:
