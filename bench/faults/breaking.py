@@ -9,6 +9,7 @@ look-up  what the first look-up does not find counts as never done
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 KINDS = ("retry", "claim", "lease", "fence", "look-up")
@@ -20,15 +21,14 @@ def break_(kind: str) -> None:
 
 
 def _retry() -> None:
-    from handrail.agent import execution
-
+    execution: Any = import_module("handrail.agent.execution")
     call = execution.call
 
     async def twice(*arguments: Any, **named: Any) -> Any:
         called = await call(*arguments, **named)
         return await call(*arguments, **named) if called.end == "unknown" else called
 
-    execution.call = twice  # type: ignore[assignment]
+    execution.call = twice
 
 
 def _claim() -> None:
@@ -48,31 +48,27 @@ def _claim() -> None:
 
 
 def _lease() -> None:
-    from handrail.conversation import log, statements
-
+    statements: Any = import_module("handrail.conversation.statements")
     held = "(lease_owner IS NULL OR lease_until <= %(now)s)"
     anyone = statements.ACQUIRE.replace(held, "%(now)s::timestamptz IS NOT NULL")
     assert anyone != statements.ACQUIRE
-    statements.ACQUIRE = anyone  # type: ignore[assignment]
+    statements.ACQUIRE = anyone
     unfenced = statements.APPEND.replace("OR lease_owner = %(lease)s", "OR true")
     assert unfenced != statements.APPEND
-    statements.APPEND = unfenced  # type: ignore[assignment]
-    assert log.statements is statements
+    statements.APPEND = unfenced
 
 
 def _fence() -> None:
-    from handrail.conversation import statements
-
+    statements: Any = import_module("handrail.conversation.statements")
     unfenced = statements.APPEND
     for condition in ("OR epoch = %(epoch)s", "OR holder = ANY(%(speakers)s)", "OR heard = %(heard)s"):
         assert condition in unfenced
         unfenced = unfenced.replace(condition, "OR true")
-    statements.APPEND = unfenced  # type: ignore[assignment]
+    statements.APPEND = unfenced
 
 
 def _look_up() -> None:
-    from handrail.agent import reconciliation
-
+    reconciliation: Any = import_module("handrail.agent.reconciliation")
     decide = reconciliation._decide
 
     async def at_once(actions: Any, situation: Any, action: Any, found: Any, times: Any) -> Any:

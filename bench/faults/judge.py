@@ -13,7 +13,8 @@ Damage, by kind:
     gap          the seqs are not 1, 2, 3 …
     unsettled    an action whose end nobody knows is with nobody
     wrong end    the log says of an action what the ledger denies
-    wrong word   the customer was told a receipt that the ledger does not have, or never told of one
+    wrong word   the customer was told a receipt that the ledger does not have, that nothing was done where something
+                 was, or never told of a receipt
 """
 
 import re
@@ -34,6 +35,9 @@ DAMAGE = (
     "wrong end", "wrong word",
 )  # fmt: skip
 RECEIPT = re.compile(r"\bR\d{6}\b")
+DENIED = "not done: not_done"
+"""How the scripted model tells that an action certainly did not happen."""
+
 TOOLS = {"refund": "refund_payment", "voucher": "send_voucher"}
 
 
@@ -190,6 +194,10 @@ def _words(story: Story, effects: Sequence[Effect]) -> Iterator[str]:
     told = " ".join(row.data["text"] for row in story.of("bot_said"))
     for receipt in set(RECEIPT.findall(told)) - receipts:
         yield f"wrong word: {receipt} was told, and is none of theirs"
+    denied = {row.data["reply_id"] for row in story.of("bot_said") if DENIED in row.data["text"]}
+    failed = [row for row in story.of("action_failed") if row.data["code"] == "not_done"]
+    if len(denied) > len(failed):
+        yield f"wrong word: told {len(denied)} times that nothing was done, which holds for {len(failed)}"
     handed = any(row.holder not in (None, "bot") for row in story.rows)
     for effect in effects:
         if effect.receipt not in told and not handed:

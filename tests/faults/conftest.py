@@ -1,0 +1,6 @@
+"""The harness lives beside the rooms, in `bench`."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
