@@ -128,11 +128,11 @@ async def test_a_real_model_streams_calls_and_fills_in_forms(url: str):
         assert "".join(sentences) == draft.text
 
         said = [{"role": "user", "content": "Where is order W10021? Call the tool order_status."}]
-        call, _ = await model.write(Lookup, said, tokens=120)
+        call, _ = await model.write(Lookup, said)
         assert call.tool == "order_status"
 
         entries = "[seq:1] customer: My boots are torn.\n[seq:2] tool find_orders: W10021 boots"
-        packet, usage = await model.write(Packet, [{"role": "user", "content": entries}], tokens=400)
+        packet, usage = await model.write(Packet, [{"role": "user", "content": entries}])
         assert packet.lines
         assert usage.tokens_out > 10
 

@@ -52,8 +52,9 @@ async def test_somebody_elses_order_is_answered_like_one_that_does_not_exist(cus
 async def test_nothing_is_told_or_done_without_proof_of_identity(customer):
     for level in ("none", "known"):
         somebody = customer("C1001", level)
-        assert (await somebody.ask("find_orders")).code == "not_verified"
-        assert (await somebody.do("cancel_order", order_id="W10001")).code == "not_verified"
+        # The agent's own door refuses before the tool does.
+        assert (await somebody.ask("find_orders")).code == "identity"
+        assert (await somebody.do("cancel_order", order_id="W10001")).code == "identity"
 
 
 async def test_a_cancellation_is_previewed_then_made_once(customer, rows):
