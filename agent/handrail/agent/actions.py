@@ -12,9 +12,11 @@ is over. Nothing ever calls again for an action that was claimed.
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from handrail.agent.clean import Clean, as_it_is
 from handrail.agent.execution import Executed, Execution
 from handrail.agent.proposal import OPEN, Cite, Prepared, Proposal, facts_of, open_action, prepare, replies
 from handrail.agent.reconciliation import reconcile
@@ -49,9 +51,19 @@ class Actions:
         tools: Mapping[str, Tool],
         resources: Any = None,
         cite: Cite | None = None,
+        clean: Clean = as_it_is,
     ) -> None:
-        self.log, self.clock, self.tools = log, clock, tools
+        self.log, self.clock, self.tools, self._clean = log, clock, tools, clean
         self._settings, self._resources, self._cite = settings, resources, cite
+
+    async def cleaned(self, called: Called, situation: Situation, action: ActionState, turn_id: str = "") -> Called:
+        """What a tool said of an action, as the log and the engines may have it: without instructions in it."""
+        called, checked = await self._clean(called, turn_id, action.tool)
+        if checked:
+            # Where the customer was forgotten meanwhile, the end must be written all the same.
+            with suppress(Conflict):
+                await self.log.append(situation.conversation_id, "bot", *checked)
+        return called
 
     def context(self, situation: Situation, identity: Identity | None = None) -> Context:
         """What a tool gets: the customer comes from the identity proven on the log, and from nowhere else."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handrail.agent.actions import Actions
 from handrail.agent.claims import ids_of
+from handrail.agent.clean import without_instructions
 from handrail.agent.graph import Graph
 from handrail.agent.housekeeping import Housekeeping
 from handrail.agent.identity import IdentityService
@@ -153,6 +154,7 @@ async def build(
             tools=workspace.by_name,
             resources=resources,
             cite=lambda rule: _cite(knowledge, rule, clock),
+            clean=lambda called, turn_id, source: without_instructions(called, turn_id, source, rails),
         )
         identity = IdentityService(
             log, situations, clock, settings, mailer=mailer, workspace=workspace, resources=resources

@@ -160,12 +160,14 @@ class Execution:
 
     async def _refused(self, called: Called) -> Executed:
         """It can't be done any more, and nothing was claimed: only the run that holds the turn may say so."""
+        called = await self.actions.cleaned(called, self.situation, self.action, self.turn_id)
         fence = self.actions.heard(self.fence, self.situation)
         failed = self._failure(called)
         (event, *_) = await self.actions.log.append(self.situation.conversation_id, "bot", failed, fence=fence)
         return self._told(called, event)
 
     async def _ended(self, called: Called) -> Executed:
+        called = await self.actions.cleaned(called, self.situation, self.action, self.turn_id)
         end: ActionSucceeded | ActionFailed = self._failure(called)
         if called.ok:
             end = ActionSucceeded(action_id=self.action.action_id, result=called.value)

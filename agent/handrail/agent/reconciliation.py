@@ -42,7 +42,7 @@ async def _settle(actions: "Actions", situation: Situation, action: ActionState,
     )
     # Taken before the look-up: what it does not find may still come while its answer is on the way.
     now = actions.clock.now()
-    found = await _look_up(tool, ctx, action)
+    found = await actions.cleaned(await _look_up(tool, ctx, action), situation, action)
     over_at = claimed.at + timedelta(seconds=tool.timeout + SETTLE_SECONDS)
     return await _decide(actions, situation, action, found, _Times(now, claimed.at, over_at))
 

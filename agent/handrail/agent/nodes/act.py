@@ -6,14 +6,13 @@ from handrail.agent.clean import without_instructions
 from handrail.agent.identity import Missing
 from handrail.agent.models.protocol import FIND_TOOL, Call, Result
 from handrail.agent.nodes.settle import send_code
-from handrail.agent.proposal import Proposal
 from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.tools.api import Tool
 from handrail.agent.tools.call import Called
 from handrail.agent.tools.call import call as call_tool
 from handrail.agent.turn import Step, Turn
-from handrail.conversation.events import Data, IdentityAsked, ToolRan
+from handrail.conversation.events import Checked, IdentityAsked, ToolRan
 
 CALLS = 4
 """How many calls one turn may make."""
@@ -57,51 +56,51 @@ async def _ask_identity(turn: Turn, call: Call, missing: Missing, services: Serv
 async def _propose(turn: Turn, tool: Tool, call: Call, services: Services) -> Turn:
     """Put a write before the customer, or tell the engine why it can't be."""
     proposal = await services.actions.propose(turn["situation"], turn["turn_id"], tool, call.arguments)
-    if isinstance(proposal, Proposal):
-        return asked_for(turn, proposal, "consent", services)
-    return await _note(turn, tool, call, proposal, None, (), services)
+    if isinstance(proposal, Called):
+        return await _note(turn, tool, call, proposal, services)
+    question = Called("failed", code="instructions", value=proposal.summary)
+    if tool.source and (await _cleaned(turn, tool, question, services))[0] != question:
+        # The words of a record stand in the question, which the model reads; other words would not be what is done.
+        return await _note(turn, tool, call, question, services)
+    return asked_for(turn, proposal, "consent", services)
 
 
 async def _read(turn: Turn, tool: Tool, call: Call, services: Services) -> Turn:
     ctx = services.actions.context(turn["situation"])
     called = await call_tool(tool, ctx, call.arguments)
-    value, checked = await without_instructions(turn, tool.name, called.value, services)
-    return await _note(turn, tool, call, called, value, checked, services)
+    return await _note(turn, tool, call, called, services)
 
 
-async def _note(
-    turn: Turn,
-    tool: Tool,
-    call: Call,
-    called: Called,
-    value: object,
-    checked: tuple[Data, ...],
-    services: Services,
-) -> Turn:
-    """Log what a call came to, and hand it to the engine."""
+async def _note(turn: Turn, tool: Tool, call: Call, called: Called, services: Services) -> Turn:
+    """Log what a call came to, without instructions in it, and hand it to the engine."""
+    called, checked = await _cleaned(turn, tool, called, services)
     ran = ToolRan(
         turn_id=turn["turn_id"],
         call_id=f"{turn['turn_id']}-{turn['calls']}",
         tool=tool.name,
         arguments=dict(call.arguments),
         ok=called.ok,
-        result=value,
+        result=called.value,
         error=called.code,
         message=called.message,
         milliseconds=called.milliseconds,
     )
     stored = await put(turn, services, *checked, ran)
-    result = as_read(call, called, value, stored.events[-1].seq)
+    result = as_read(call, called, stored.events[-1].seq)
     step: Step = "draft" if "found" in turn else "retrieve"
     return {**_with(turn, result), "situation": stored.situation, "step": step}
 
 
-def as_read(call: Call, called: Called, value: object, seq: int) -> Result:
+async def _cleaned(turn: Turn, tool: Tool, called: Called, services: Services) -> tuple[Called, tuple[Checked, ...]]:
+    return await without_instructions(called, turn["turn_id"], tool.name, services.rails)
+
+
+def as_read(call: Call, called: Called, seq: int) -> Result:
     """A read that was made, as the engine sees it."""
     return Result(
         call=call,
         ok=called.ok,
-        value=value,
+        value=called.value,
         code=called.code,
         refusal="" if called.ok else called.message,
         seq=seq,

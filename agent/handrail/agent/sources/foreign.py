@@ -69,7 +69,8 @@ class Foreign:
             if look.absent and look.absent.casefold() in f"{refusal.code}: {refusal.message}".casefold():
                 return None
             raise LookupError(f"{look.tool} did not tell") from refusal
-        return record if all(_met(at(record, path), want, given) for path, want in look.expects.items()) else None
+        seen = all(_met(at(record, path), want, given) for path, want in look.expects.items())
+        return cut(record, self.tokens) if seen else None
 
     async def _own(self, ctx: Context, given: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
         """A read that tells itself whose its record is."""
