@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 import uvicorn
@@ -91,15 +92,17 @@ def raised(settings: Settings) -> Settings:
     """The settings with limits that no run reaches, and a secret that the company's own site would sign with."""
     limits = ("messages", "conversations", "requests", "logins")
     server = settings.server.model_copy(update={f"{name}_per_minute": WITHOUT_LIMIT for name in limits})
-    identity = settings.identity.model_copy(update={"jwt_secret": SecretStr(JWT_SECRET)})
+    unbounded = dict.fromkeys(("tries_per_address", "codes_per_day"), WITHOUT_LIMIT)
+    identity = settings.identity.model_copy(update={"jwt_secret": SecretStr(JWT_SECRET), **unbounded})
     return settings.model_copy(update={"server": server, "identity": identity})
 
 
 @asynccontextmanager
-async def open_site(settings: Settings) -> AsyncIterator[Site]:
-    """Serve the agent on a free port of loopback, put together as `handrail serve` does it."""
+async def open_site(settings: Settings, **replacements: Any) -> AsyncIterator[Site]:
+    """Serve the agent on a free port of loopback, put together as `handrail serve` does it, but for `replacements`."""
     letters = Letters()
-    async with build(raised(settings), clock=OpenHours(), mailer=letters) as handrail:
+    parts = {"clock": OpenHours(), "mailer": letters, **replacements}
+    async with build(raised(settings), **parts) as handrail:
         app = create_app(handrail)
         kit: Kit = app.state.kit
         listener = socket.create_server(("127.0.0.1", 0))

@@ -156,6 +156,10 @@ class State:
         changes = (
             "UPDATE shop.customers SET name = name || ' ' || %(word)s, email = %(word)s || '@x.org' WHERE id = %(id)s",
             "UPDATE shop.addresses SET address = address || ' ' || %(word)s WHERE customer_id = %(id)s",
+            "UPDATE shop.customers SET paid_with = paid_with || ' ' || %(word)s WHERE id = %(id)s",
+            "UPDATE shop.bookings SET stage = stage || ' ' || %(word)s WHERE customer_id = %(id)s AND stage <> ''",
+            "UPDATE shop.shipments SET carrier = carrier || ' ' || %(word)s "
+            "WHERE order_id IN (SELECT id FROM shop.orders WHERE customer_id = %(id)s)",
             "UPDATE shop.orders SET address = address || ' ' || %(word)s, note = %(word)s WHERE customer_id = %(id)s",
         )
         async with self.site.handrail.database.transaction() as connection:
