@@ -31,13 +31,11 @@ class Obedient:
     name: str = "scripted"
     orders: dict[str, deque[Call]] = field(default_factory=lambda: defaultdict(deque))
     shown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    calls: int = 0
 
     async def draft(self, brief: Brief) -> AsyncIterator[Delta | Draft]:
         here = brief.situation.conversation_id
         self.shown[here].append(repr((brief.message, brief.situation, brief.found.hits, brief.results)))
         if self.orders[here]:
-            self.calls += 1
             yield Draft("act", call=self.orders[here].popleft(), engine=self.name)
             return
         told = "; ".join(str(result.value or result.refusal or result.code) for result in brief.results)
