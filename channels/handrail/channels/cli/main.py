@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from handrail.channels.cli.checks import app as checks
 from handrail.channels.cli.desk import app as desk
 from handrail.channels.cli.evals import app as evals
 from handrail.channels.cli.tools import app as tools
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode="rich",
 )
+app.add_typer(checks, name="checks")
 app.add_typer(desk, name="desk")
 app.add_typer(evals, name="evals")
 app.add_typer(tools, name="tools")

@@ -1,0 +1,96 @@
+"""Files of JSON lines in and out: each row validated, each bad one named, the work done in batches with a bar."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from handrail.conversation.errors import Invalid
+
+BATCH = 256
+"""Rows that are worked on together: enough for one pass of the embedder, few enough for the bar to move."""
+SHOWN = 20
+"""Bad rows that are named; of the others the number is told."""
+
+
+class Row(BaseModel):
+    """What all rows have; fields that a command does not know are left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str | int = Field(union_mode="left_to_right")
+
+
+R = TypeVar("R", bound=Row)
+
+
+def read(path: Path, form: type[R]) -> list[R]:
+    """The rows of a file in UTF-8. Raises `Invalid` naming every bad row with its line."""
+    rows: list[R] = []
+    bad: list[str] = []
+    lines: dict[str | int, int] = {}
+    for number, line in _lines(path):
+        try:
+            row = form.model_validate_json(line)
+            if row.id in lines:
+                raise ValueError(f"the id {row.id!r} is on line {lines[row.id]} already")
+        except ValueError as error:
+            bad.append(f"{path.name}:{number}: {_told(error)}")
+            continue
+        lines[row.id] = number
+        rows.append(row)
+    if bad:
+        more = [f"… and {len(bad) - SHOWN} more"] if len(bad) > SHOWN else []
+        raise Invalid("\n".join([*bad[:SHOWN], *more, f"nothing was written: {len(bad)} bad rows"]))
+    return rows
+
+
+async def convert(
+    rows: Sequence[R], out: Path, work: Callable[[Sequence[R]], Awaitable[Sequence[dict[str, Any]]]]
+) -> None:
+    """Write what `work` makes of the rows, in their order; `out` is there only when all of it is done."""
+    part = out.with_name(f".{out.name}.part")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    try:
+        with (
+            _opened(part) as file,
+            Progress(*columns, console=Console(stderr=True), transient=True) as bar,
+        ):
+            task = bar.add_task("rows", total=len(rows))
+            left = iter(rows)
+            while batch := list(islice(left, BATCH)):
+                for told in await work(batch):
+                    file.write(json.dumps(told, ensure_ascii=False) + "\n")
+                bar.advance(task, len(batch))
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"{path.parent} can't be written to: {error.strerror}") from error
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path.name} can't be read as text in UTF-8: {error}") from error
+    # Only a line feed ends a line of JSON lines: U+2028 and the like may stand inside of a text.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, line
+
+
+def _told(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, p['loc'])) or 'row'}: {p['msg']}" for p in error.errors()[:3])
+    return str(error)
