@@ -12,7 +12,6 @@ import json
 import os
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, median, quantiles
 from time import perf_counter, process_time
@@ -22,16 +21,15 @@ import numpy as np
 
 from handrail.conversation.events import Finding
 from handrail.conversation.settings import Checks
-from handrail.conversation.situation import Line, Mood, Situation
 from handrail.guardrails.claims import claims
-from handrail.guardrails.confidence import gather, needs_person
 from handrail.guardrails.grounded import grounds, support
 from handrail.guardrails.injection import CERTAIN, marks, score
 from handrail.guardrails.rails import Rails
+from handrail.guardrails.scoring import Said, Scored, ScoredTurn, score_conversations
 from handrail.guardrails.verdict import Evidence, Verdict
+from handrail.knowledge.embed import Cached
 from handrail.knowledge.minilm import MiniLM
 
-NOW = datetime(2026, 6, 15, 10, tzinfo=UTC)
 BATCH = 64
 ALARMS = 5
 Told = list[tuple[str, str]]
@@ -100,58 +98,60 @@ async def airline(bench: Bench) -> Told:
     ]
 
 
-async def dialogue(bench: Bench, turns: Sequence[dict[str, Any]]) -> list[tuple[Verdict, float]]:
-    """Every customer's turn of a dialogue: its verdict and the probability that a person is needed."""
-    lines: list[Line] = []
-    moods: list[Mood] = []
-    told = []
-    for seq, turn in enumerate(turns, 1):
-        customer = turn["role"] == "customer"
-        lines.append(Line(seq, NOW, "customer" if customer else "bot", turn["text"]))
-        if not customer:
-            continue
-        situation = Situation("bench", seq=seq, lines=tuple(lines[-40:]), moods=tuple(moods[-40:]), answered=seq - 1)
-        verdict = await bench.rails.inbound(turn["text"], situation)
-        told.append((verdict, needs_person(gather(situation, verdict))))
-        felt = finding(verdict, "sentiment", "score") * 2 - 1
-        moods.append(Mood(seq, felt, finding(verdict, "sentiment", "frustration")))
-    return told
+async def dialogues(bench: Bench, rows: Sequence[dict[str, Any]]) -> list[Scored]:
+    """Every dialogue as `handrail checks score` scores it."""
+    given = ((None, [Said(t["role"], t["text"]) for t in row["turns"]]) for row in rows)
+    return [told async for _, told in score_conversations(given, bench.rails, Checks())]
+
+
+def heard(told: Scored) -> list[ScoredTurn]:
+    return [turn for turn in told.turns if turn.role == "customer"]
 
 
 async def uss(bench: Bench) -> Told:
     rows = bench.rows("uss/dialogues.jsonl.gz")
-    await bench.embedder.fill(t["text"] for r in rows for t in r["turns"] if t["role"] == "customer")
-    wanted: list[bool] = []
-    told: list[tuple[Verdict, float]] = []
-    for row in rows:
-        wanted += [fmean(t["sat"]) < 2.7 for t in row["turns"] if t["role"] == "customer"]
-        told += await dialogue(bench, row["turns"])
-    gloom = [1 - finding(v, "sentiment", "score") for v, _ in told]
+    rated = [[fmean(t["sat"]) < 2.7 for t in r["turns"] if t["role"] == "customer"] for r in rows]
+    turns = [heard(told) for told in await dialogues(bench, rows)]
+    wanted, told = [w for r in rated for w in r], [t for r in turns for t in r]
     return [
-        (f"turn dissatisfaction, AUROC of needs_person ({len(wanted)})", f"{auroc(wanted, [p for _, p in told]):.3f}"),
-        ("… of sentiment alone", f"{auroc(wanted, gloom):.3f}"),
+        (
+            f"turn dissatisfaction, AUROC of needs_person ({len(wanted)})",
+            f"{auroc(wanted, [t.sure.needs_person for t in told]):.3f}",
+        ),
+        ("… of sentiment alone", f"{auroc(wanted, [-t.sentiment for t in told]):.3f}"),
     ]
 
 
 async def star(bench: Bench) -> Told:
     rows = [r for r in bench.rows("star/outcomes.jsonl.gz") if r["user_annoyed"] is not None and r["turns"]]
-    await bench.embedder.fill(t["text"] for r in rows for t in r["turns"] if t["role"] == "customer")
-    told = [await dialogue(bench, r["turns"]) for r in rows]
-    annoyed = [bool(r["user_annoyed"]) for r, t in zip(rows, told, strict=True) if t]
-    told = [t for t in told if t]
-    means = [fmean(p for _, p in t) for t in told]
-    moods = [
-        fmean(1 - finding(v, "sentiment", "score") + finding(v, "sentiment", "frustration") for v, _ in t) for t in told
-    ]
-    lines = sum(len(t) for t in told)
-    handed = sum(v.action == "handover" for t in told for v, _ in t)
+    told = await dialogues(bench, rows)
+    annoyed = [bool(r["user_annoyed"]) for r in rows]
+    moods = [fmean([(1 - t.sentiment) / 2 + t.frustration for t in heard(d)] or [0.0]) for d in told]
+    lines = [t for d in told for t in heard(d)]
+    handed = sum(t.action == "handover" for t in lines)
     return [
         (
-            f"annoyed, AUROC of mean needs_person ({len(annoyed)}, {sum(annoyed)} annoyed)",
-            f"{auroc(annoyed, means):.3f}",
+            f"annoyed, AUROC of needs_person ({len(annoyed)}, {sum(annoyed)} annoyed)",
+            f"{auroc(annoyed, [d.needs_person for d in told]):.3f}",
         ),
         ("… of mean mood", f"{auroc(annoyed, moods):.3f}"),
-        (f"lines that hand over ({lines})", f"{handed / lines:.2%}"),
+        (f"lines that hand over ({len(lines)})", f"{handed / len(lines):.2%}"),
+    ]
+
+
+async def batch(bench: Bench) -> Told:
+    """How fast conversations are scored when every text is new, as `handrail checks score` does it."""
+    rows = [r for r in bench.rows("star/outcomes.jsonl.gz") if r["turns"]][:300]
+    rails = Rails(Checks(), Cached(MiniLM()))
+    await rails.prepare()
+    given = ((None, [Said(t["role"], t["text"]) for t in row["turns"]]) for row in rows)
+    turns, wall, cpu = 0, perf_counter(), process_time()
+    async for _, told in score_conversations(given, rails, Checks()):
+        turns += len(heard(told))
+    wall, cpu = perf_counter() - wall, process_time() - cpu
+    return [
+        (f"customers' turns scored in a second ({turns})", f"{turns / wall:.0f}"),
+        ("… in a second of processor time", f"{turns / cpu:.0f}"),
     ]
 
 
@@ -282,6 +282,7 @@ async def _timed(checking: Awaitable[Verdict]) -> tuple[float, float]:
 
 PARTS: dict[str, tuple[Callable[[Bench], Awaitable[Told]], tuple[str, ...]]] = {
     "speed": (speed, ()),
+    "batch": (batch, ("star/outcomes.jsonl.gz",)),
     "airline": (airline, ("airline_sentiment/tweets.jsonl",)),
     "uss": (uss, ("uss/dialogues.jsonl.gz",)),
     "star": (star, ("star/outcomes.jsonl.gz",)),

@@ -18,9 +18,8 @@ from handrail.agent.models.fallback import Fallback
 from handrail.agent.models.offline.engine import OfflineModel
 from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Model
-from handrail.agent.models.texts import text
 from handrail.agent.packet_writer import PacketWriter
-from handrail.agent.parts import open_log
+from handrail.agent.parts import make_rails, open_log
 from handrail.agent.phrases import load_phrases
 from handrail.agent.router import Router
 from handrail.agent.services import Services
@@ -92,20 +91,6 @@ async def open_knowledge(
         yield knowledge
     finally:
         await knowledge.close()
-
-
-async def make_rails(settings: Settings, embedder: Embedder) -> Rails:
-    """The checks, ready for the first message."""
-    names = [settings.business.name, *(d.name for d in settings.desk.departments.values())]
-    rails = Rails(
-        settings.checks,
-        embedder,
-        zones=[settings.business.timezone],
-        names=names,
-        prompts=[text("system.md")],
-    )
-    await rails.prepare()
-    return rails
 
 
 @asynccontextmanager

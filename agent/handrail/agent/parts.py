@@ -25,9 +25,28 @@ from handrail.desk.writer import Packets
 
 if TYPE_CHECKING:
     from handrail.agent.vouching import Vouching
+    from handrail.guardrails.rails import Rails
+    from handrail.knowledge.embed import Embedder
 
 PROJECTIONS: tuple[Projection, ...] = (LooseEnds(), *DESK_PROJECTIONS)
 """Everything that is kept in step with the log."""
+
+
+async def make_rails(settings: Settings, embedder: "Embedder") -> "Rails":
+    """The checks, ready for the first message."""
+    from handrail.agent.models.texts import text
+    from handrail.guardrails.rails import Rails
+
+    names = [settings.business.name, *(d.name for d in settings.desk.departments.values())]
+    rails = Rails(
+        settings.checks,
+        embedder,
+        zones=[settings.business.timezone],
+        names=names,
+        prompts=[text("system.md")],
+    )
+    await rails.prepare()
+    return rails
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from handrail.agent.bootstrap import make_rails
+from handrail.agent.parts import make_rails
 from handrail.conversation.settings import Settings
 from handrail.evals.case import Case
 from handrail.evals.recorded import ENGINE, listen

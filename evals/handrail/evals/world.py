@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from handrail.agent.bootstrap import Handrail, build, make_rails, open_knowledge
-from handrail.agent.parts import open_database
+from handrail.agent.bootstrap import Handrail, build, open_knowledge
+from handrail.agent.parts import make_rails, open_database
 from handrail.agent.workspace import load_workspace
 from handrail.conversation.copies import Copies
 from handrail.conversation.settings import Settings

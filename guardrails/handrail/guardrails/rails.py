@@ -19,6 +19,7 @@ from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
 from handrail.guardrails.context import Context, Sheet
+from handrail.guardrails.injection import marks, score
 from handrail.guardrails.library import foreign, quiet
 from handrail.guardrails.probes import Embedder, Probes, Reading, learn
 from handrail.guardrails.verdict import Evidence, Verdict
@@ -106,6 +107,20 @@ class Rails:
     async def result(self, text: str) -> Verdict:
         """Check a text from a tool's result, likewise."""
         return await self._judge(self._data, text, Context("result", self._checks), Sheet())
+
+    async def injection(self, text: str) -> float:
+        """How surely `text` is an attempt to give the agent instructions, 0 to 1, also below what a finding needs."""
+        reading = await self._read(text)
+        return score(marks(text), reading.like("injection") if reading else 0.0)
+
+    async def read_ahead(self, texts: Sequence[str]) -> None:
+        """Embed texts that are about to be checked, all at once: it costs less than one by one."""
+        if self._embedder is None or not texts:
+            return
+        try:
+            await self._embedder.embed(list(dict.fromkeys(texts)))
+        except Unavailable as error:
+            log.warning("texts are embedded one by one: %s", error)
 
     def reading(self, vector: np.ndarray) -> Reading:
         """What the probes see in one embedding. Call `prepare` first."""

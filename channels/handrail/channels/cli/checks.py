@@ -22,6 +22,52 @@ def checks() -> None:
     """Try the checks on texts of your own, in batch and without a server."""
 
 
+@app.command("try")
+def try_one(
+    text: Annotated[str, typer.Argument(help="What a customer might write.")], workspace: Workspace = None
+) -> None:
+    """Show what every check says of a text: its score, where that stands, and how long the check took."""
+    from handrail.channels.cli import checking
+
+    run(lambda settings: checking.explain(settings, text), workspace)
+
+
+@app.command()
+def score(
+    file: In,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", dir_okay=False, help="JSON lines to write; else the handovers are told."),
+    ] = None,
+    workspace: Workspace = None,
+) -> None:
+    """Where would a person have been called, and why?
+
+    Reads {"id", "turns": [{"role": "customer" | "agent", "text"}]} and writes {"id", "needs_person": 0..1, "turns":
+    [{"sentiment": -1..1, "needs_person": 0..1, "findings": […]}]}, one turn for each that was read.
+    """
+    from handrail.channels.cli import checking
+
+    async def command(settings: "Settings") -> None:
+        if out is None:
+            await checking.tell_conversations(settings, file)
+        else:
+            await checking.score_conversations(settings, file, out)
+
+    run(command, workspace)
+
+
+@app.command()
+def text(file: In, out: Out, workspace: Workspace = None) -> None:
+    """How does each text sound, and is it an attack?
+
+    Reads {"id", "text"} and writes {"id", "sentiment": -1..1, "frustration": 0..1, "injection": 0..1, "findings": […]}.
+    """
+    from handrail.channels.cli import checking
+
+    run(lambda settings: checking.score_texts(settings, file, out), workspace)
+
+
 @app.command()
 def ground(file: In, out: Out, workspace: Workspace = None) -> None:
     """Is each answer supported by its evidence?
