@@ -110,7 +110,7 @@ async def open_site(settings: Settings, **replacements: Any) -> AsyncIterator[Si
         config = uvicorn.Config(
             app,
             log_level="critical",
-            lifespan="off",
+            lifespan="on",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=1,

@@ -114,10 +114,17 @@ class ScriptedTurns:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def hear(
-        self, conversation_id: str, text: str, key: str | None = None, *, address: str | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        key: str | None = None,
+        *,
+        address: str | None = None,
+        wants_person: bool = False,
     ) -> Event:
         before = (await self.log.head(conversation_id)).last_seq
-        event, *_ = await self.log.append(conversation_id, "customer", CustomerSaid(text=text), key=key)
+        said = CustomerSaid(text=text, wants_person=wants_person)
+        event, *_ = await self.log.append(conversation_id, "customer", said, key=key)
         if event.seq > before:
             task = asyncio.create_task(self._turn(conversation_id))
             self.tasks.add(task)
@@ -414,7 +421,7 @@ async def serving(handrail: FakeHandrail) -> AsyncIterator[Site]:
     # Real argon2 takes a tenth of a second by design.
     app.state.kit.users._passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        app, host="127.0.0.1", port=0, log_level="critical", lifespan="on", timeout_graceful_shutdown=1
     )
     server = ReadyServer(config, app.state.kit)
     task = asyncio.create_task(server.serve())

@@ -25,6 +25,28 @@ async def test_a_representative_is_called_at_once(shop: Shop) -> None:
     assert (requested.reason, requested.mode) == ("asked_for_person", "live")
 
 
+async def test_a_call_for_a_person_beside_the_words_needs_no_words_for_it(shop: Shop) -> None:
+    await shop.on(ANA)
+    chat = await shop.chat()
+    await shop.handrail.turns.hear(chat.id, "Die Naht am Zelt ist offen.", wants_person=True)
+    await shop.handrail.turns.settled()
+    requested = await handoff(chat)
+    assert (requested.reason, requested.mode) == ("asked_for_person", "live")
+    assert requested.triggers == ("asks_for_person/asked",)
+
+
+async def test_a_call_for_a_person_is_over_once_they_were_called(shop: Shop) -> None:
+    await shop.on(ANA)
+    chat = await shop.chat()
+    await shop.handrail.turns.hear(chat.id, "The seam is open.", wants_person=True)
+    await shop.handrail.turns.settled()
+    await shop.handrail.desk.claim(chat.id, ANA)
+    await shop.handrail.desk.say(chat.id, ANA, "A new tent is on its way.")
+    await shop.handrail.desk.give_back(chat.id, ANA)
+    reply = await chat.says("What are the opening hours of your store?")
+    assert reply.outcome == "answered"
+
+
 async def test_anger_that_builds_up_brings_a_person(shop: Shop) -> None:
     await shop.on(ANA)
     chat = await shop.chat(proven="C1002")

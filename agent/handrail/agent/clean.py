@@ -35,7 +35,7 @@ async def without_instructions(
             verdicts[part] = await rails.result(part)
             if verdicts[part].findings:
                 events.append(_checked(turn_id, source, part, verdicts[part]))
-        return WITHHELD if verdicts[part].action in ("refuse", "handover") else part
+        return WITHHELD if verdicts[part].withholds else part
 
     message = await clean(called.message) if called.end == "refused" else called.message
     return replace(called, value=await clean(called.value), message=message), tuple(events)

@@ -58,18 +58,24 @@ class Turns:
         self._stopping = False
 
     async def hear(
-        self, conversation_id: str, text: str, key: str | None = None, *, address: str | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        key: str | None = None,
+        *,
+        address: str | None = None,
+        wants_person: bool = False,
     ) -> Event:
         """Put a line of the customer's on the log, with card numbers and the like blacked out, and wake the turn.
 
         The same `key` returns the event of the first time and adds nothing. `address` is where the line comes from, for
-        the limits of codes. Raises `NotFound`.
+        the limits of codes; with `wants_person` it calls for a person, whatever its words. Raises `NotFound`.
         """
         heard = await self._services.identity.hear(conversation_id, text, address=address, key=key)
         masked = mask(heard.text)
         self._services.router.foresee(masked.text)
         kinds = (*masked.kinds, "code") if heard.code else masked.kinds
-        said = CustomerSaid(text=masked.text, masked=kinds)
+        said = CustomerSaid(text=masked.text, masked=kinds, wants_person=wants_person)
         events = await self._services.log.append(conversation_id, "customer", said, key=key)
         situation = await self._services.situations.after(events)
         if not await self._services.tickets.hear(conversation_id, situation):

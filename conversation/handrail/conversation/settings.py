@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from handrail.conversation.assistants import AssistantsTable
 from handrail.conversation.errors import SettingsError
 from handrail.conversation.sections import (
     Business,
@@ -68,6 +69,7 @@ class Settings(Section):
     mail: Mail = Mail()
     server: Server = Server()
     tools: ToolsTable = ToolsTable()
+    mcp: AssistantsTable = AssistantsTable()
 
     @property
     def data_folder(self) -> Path:

@@ -15,7 +15,8 @@ Speaker = Literal["customer", "bot", "person", "system"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the transcript. The parts of one reply are joined; `seq` is that of the first."""
+    """One line of the transcript. The parts of one reply are joined; `seq` is that of the first. `wants_person` is a
+    customer's call for a person beside their words."""
 
     seq: int
     at: datetime
@@ -24,6 +25,7 @@ class Line:
     name: str = ""
     citations: tuple[Citation, ...] = ()
     reply_id: str = ""
+    wants_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

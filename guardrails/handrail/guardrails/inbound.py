@@ -1,6 +1,7 @@
 """The checks of what comes in, as validators."""
 
 from handrail.conversation.events import Finding
+from handrail.conversation.situation import Situation
 from handrail.guardrails import injection
 from handrail.guardrails.asks import asks_for_person
 from handrail.guardrails.check import Check
@@ -63,11 +64,13 @@ class Sensitive(Check):
 
 
 class AsksForPerson(Check):
-    """The customer wants to talk to a person."""
+    """The customer wants to talk to a person: says so, or called for one by what the channel has for it."""
 
     check = "asks_for_person"
 
     async def look(self, text: str, context: Context) -> list[Finding]:
+        if _called(context.situation):
+            return [self.finding("asked", 1.0, "handover", reason="called for a person")]
         score, span = asks_for_person(text)
         if score >= 0.9:
             return [self.finding("asked", score, "handover", span=span, reason="asks for a person")]
@@ -77,6 +80,11 @@ class AsksForPerson(Check):
         if likeness >= MEANT:
             return [self.finding("asked", likeness, "offer", reason="seems to want a person")]
         return []
+
+
+def _called(situation: Situation | None) -> bool:
+    """Whether a line that is to be answered came with a call for a person."""
+    return situation is not None and any(line.wants_person for line in situation.lines if line.seq > situation.answered)
 
 
 class Injection(Check):

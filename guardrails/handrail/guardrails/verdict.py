@@ -20,6 +20,11 @@ class Verdict:
     def action(self) -> Action:
         return max((f.action for f in self.findings), key=STRENGTH.index, default="note")
 
+    @property
+    def withholds(self) -> bool:
+        """Whether a passage or a result with this verdict must not reach a model: it carries instructions."""
+        return self.action in ("refuse", "handover")
+
     def of(self, check: str) -> tuple[Finding, ...]:
         """The findings of one check."""
         return tuple(f for f in self.findings if f.check == check)

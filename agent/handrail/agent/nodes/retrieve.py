@@ -38,7 +38,7 @@ async def _without_instructions(turn: Turn, found: Found, services: Services) ->
     kept, events = [], []
     for hit in found.hits:
         verdict = await services.rails.passage(hit.passage.text)
-        if verdict.action in ("refuse", "handover"):
+        if verdict.withholds:
             events.append(
                 Checked(
                     turn_id=turn["turn_id"],

@@ -1,20 +1,20 @@
 """The HTTP API and the pages, as one application."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from handrail.channels.api import conversations, decisions, desk, failures, health, people, policies, problems, web
 from handrail.channels.api.headers import SecurityHeaders
 from handrail.channels.api.intake import Intake
-from handrail.channels.api.kit import Kit
-from handrail.channels.api.limits import Limits
+from handrail.channels.api.kit import Kit, make_kit
 from handrail.channels.api.ports import Handrail
-from handrail.channels.sessions import Sessions
-from handrail.channels.tokens import ConversationTokens, signing_key
-from handrail.channels.users import Users
+
+if TYPE_CHECKING:
+    from handrail.channels.mcp import Door
 
 ABOUT = """\
 Customers begin a conversation and get a token that opens this one conversation. People log in and work the queue.
@@ -25,6 +25,8 @@ the seq of the log, and `Last-Event-ID` goes on after it. Send an `Idempotency-K
 def create_app(handrail: Handrail) -> FastAPI:
     """The application over an agent that `bootstrap.build` made."""
     server = handrail.settings.server
+    kit = make_kit(handrail)
+    door = _door(kit)
     app = FastAPI(
         title="Handrail",
         version="1",
@@ -32,36 +34,31 @@ def create_app(handrail: Handrail) -> FastAPI:
         # The usual pages of documentation load their scripts from elsewhere; /openapi.json stays.
         docs_url=None,
         redoc_url=None,
+        lifespan=door.lifespan if door else None,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(failures.Failures),
             Middleware(Intake, max_bytes=server.max_body_bytes),
         ],
     )
-    app.state.kit = _kit(handrail)
+    app.state.kit = kit
     failures.install(app)
     for routes in (conversations, desk, decisions, people, policies, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
+    if door is not None:
+        app.router.routes.append(Route("/mcp", endpoint=door, include_in_schema=False))
     _document(app, server.max_message_characters)
     return app
 
 
-def _kit(handrail: Handrail) -> Kit:
-    server = handrail.settings.server
-    users = Users(handrail.database, handrail.clock)
-    return Kit(
-        handrail=handrail,
-        users=users,
-        sessions=Sessions(handrail.database, handrail.clock, users),
-        tokens=ConversationTokens(signing_key(handrail.settings), handrail.clock, server.token_days),
-        limits=Limits(
-            requests=server.requests_per_minute,
-            conversations=server.conversations_per_minute,
-            messages=server.messages_per_minute,
-            logins=server.logins_per_minute,
-        ),
-    )
+def _door(kit: Kit) -> "Door | None":
+    """The door for other assistants, where the settings open it."""
+    if not kit.handrail.settings.mcp.is_open:
+        return None
+    from handrail.channels.mcp import Door
+
+    return Door(kit)
 
 
 def _document(app: FastAPI, longest: int) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from handrail.channels.api import answers, following
+from handrail.channels.api import answers, following, talking
 from handrail.channels.api.callers import Reading, Somebody, Speaking, address, counted
 from handrail.channels.api.inputs import (
     After,
@@ -25,14 +25,12 @@ from handrail.channels.api.outputs import (
     Contact,
     ConversationView,
     IdentityView,
-    LineView,
     Rating,
     Started,
 )
 from handrail.channels.api.problems import documented
 from handrail.channels.api.streams import EventStream
-from handrail.channels.api.wire import sources
-from handrail.conversation.errors import Invalid
+from handrail.channels.api.wire import lines
 from handrail.conversation.events import Closed, Opened, Rated
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], dependencies=[Depends(counted)])
@@ -50,32 +48,17 @@ async def begin(
     """Begin a conversation. The token opens this conversation and no other."""
     kit.limits.conversations.take(address(request))
     new = body or NewConversation()
-    opened = await kit.handrail.log.open(
-        Opened(channel=new.channel, language=new.language, timezone=new.timezone),
-        actor=f"person:{who.user.id}" if who else "customer",
-    )
-    if new.customer_token is not None:
-        await kit.handrail.identity.token(opened.conversation_id, new.customer_token)
-    token, expires = kit.tokens.issue(opened.conversation_id)
-    return Started(id=opened.conversation_id, token=token, expires_at=expires)
+    opened = Opened(channel=new.channel, language=new.language, timezone=new.timezone)
+    actor = f"person:{who.user.id}" if who else "customer"
+    return await talking.begin(kit, opened, actor=actor, customer_token=new.customer_token)
 
 
 @router.get("/{id}", responses=MINE)
 async def read(kit: WithKit, who: Reading, limit: Annotated[int, Query(ge=1, le=200)] = 40) -> ConversationView:
     """The last lines of a conversation, and where it stands."""
     situation = await kit.handrail.situations.get(who.conversation_id)
-    lines = [
-        LineView(
-            seq=line.seq,
-            at=line.at,
-            speaker=line.speaker,
-            text=line.text,
-            name=line.name,
-            citations=sources(line.citations),
-        )
-        for line in situation.lines[-limit:]
-    ]
-    return ConversationView(id=who.conversation_id, state=await following.state(kit, situation), lines=lines)
+    state = await following.state(kit, situation)
+    return ConversationView(id=who.conversation_id, state=state, lines=lines(situation, limit))
 
 
 @router.post(
@@ -95,11 +78,7 @@ async def write(
     `state`, `citation`, `sentence`, then `done` with the whole answer, or `error` with a problem. Leaving does not stop
     the turn; send again with the same `Idempotency-Key`, or follow the events, to see how it ended.
     """
-    longest = kit.handrail.settings.server.max_message_characters
-    if len(body.text) > longest:
-        raise Invalid(f"a message has at most {longest} characters", code="too_long")
-    key = f"message:{key}" if key else None
-    heard = await kit.handrail.turns.hear(who.conversation_id, body.text, key, address=address(request))
+    heard = await talking.write(kit, who.conversation_id, body.text, key=key, address=address(request))
     if "text/event-stream" in request.headers.get("accept", ""):
         return EventStream(following.answer(kit, heard, staff=who.staff is not None), kit.closing)
     return await answers.wait(kit.handrail, heard)

@@ -1,4 +1,4 @@
-"""What every route works with, made once by `create_app`."""
+"""What every route works with, made once for an application."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from handrail.channels.api.limits import Limits
 from handrail.channels.api.ports import Handrail
 from handrail.channels.sessions import Sessions
-from handrail.channels.tokens import ConversationTokens
+from handrail.channels.tokens import ConversationTokens, signing_key
 from handrail.channels.users import Users
 
 
@@ -23,6 +23,24 @@ class Kit:
     tokens: ConversationTokens
     limits: Limits
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def make_kit(handrail: Handrail) -> Kit:
+    """The parts over an agent, with the limits that its settings give."""
+    server = handrail.settings.server
+    users = Users(handrail.database, handrail.clock)
+    return Kit(
+        handrail=handrail,
+        users=users,
+        sessions=Sessions(handrail.database, handrail.clock, users),
+        tokens=ConversationTokens(signing_key(handrail.settings), handrail.clock, server.token_days),
+        limits=Limits(
+            requests=server.requests_per_minute,
+            conversations=server.conversations_per_minute,
+            messages=server.messages_per_minute,
+            logins=server.logins_per_minute,
+        ),
+    )
 
 
 def _kit(request: Request) -> Kit:

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel, Field
 
 from handrail.channels.api.callers import counted
-from handrail.channels.api.kit import WithKit
+from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.api.problems import documented
 from handrail.conversation.errors import NotFound
 from handrail.knowledge.passages import Policy
@@ -54,7 +54,7 @@ async def policy(
     ] = None,
 ) -> PolicyView:
     """A policy as customers may read it."""
-    today = kit.handrail.clock.now().astimezone(ZoneInfo(kit.handrail.settings.business.timezone)).date()
+    today = today_of(kit)
     versions = sorted((p for p in kit.handrail.knowledge.policies if p.id == policy_id), key=lambda p: p.effective_from)
     found = _chosen(versions, version, today)
     return PolicyView(
@@ -70,6 +70,11 @@ async def policy(
             for p in versions
         ],
     )
+
+
+def today_of(kit: Kit) -> date:
+    """The day it is for the business."""
+    return kit.handrail.clock.now().astimezone(ZoneInfo(kit.handrail.settings.business.timezone)).date()
 
 
 def _chosen(versions: list[Policy], version: str | None, today: date) -> Policy:

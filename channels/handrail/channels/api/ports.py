@@ -1,7 +1,7 @@
 """What the API needs of the rest of Handrail. `bootstrap.build` yields an object that has it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from handrail.conversation.bell import Bell
@@ -13,16 +13,23 @@ from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.desk.desk import Desk
 from handrail.desk.staff import Presence, Staff
-from handrail.knowledge.passages import Policy
+from handrail.guardrails.verdict import Verdict
+from handrail.knowledge.passages import Found, Policy
 
 
 class Turns(Protocol):
     """Hears customers and answers them, outside of any request."""
 
     async def hear(
-        self, conversation_id: str, text: str, key: str | None = None, *, address: str | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        key: str | None = None,
+        *,
+        address: str | None = None,
+        wants_person: bool = False,
     ) -> Event:
-        """Put a line of the customer's on the log and wake the turn that answers it."""
+        """Put a line of the customer's on the log and wake the turn that answers it, or that calls a person."""
         ...
 
     def wake(self, conversation_id: str) -> None:
@@ -67,6 +74,18 @@ class Library(Protocol):
         """Every version of every policy."""
         ...
 
+    async def find(self, query: str, *, as_of: date, k: int = 5) -> Found:
+        """The best passages among the policies in force on `as_of`, and how surely they answer."""
+        ...
+
+
+class Checks(Protocol):
+    """Looks for instructions in what is only to be read."""
+
+    async def passage(self, text: str) -> Verdict:
+        """Check a policy passage."""
+        ...
+
 
 class Down(Protocol):
     """Why the language model does not answer, and since when."""
@@ -103,6 +122,8 @@ class Handrail(Protocol):
     def situations(self) -> Situations: ...
     @property
     def knowledge(self) -> Library: ...
+    @property
+    def rails(self) -> Checks: ...
     @property
     def desk(self) -> Desk: ...
     @property

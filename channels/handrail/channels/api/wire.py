@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from handrail.channels.api.outputs import ApprovalState, HandoffView, IdentityView, Source, State, TicketView
+from handrail.channels.api.outputs import (
+    ApprovalState,
+    HandoffView,
+    IdentityView,
+    LineView,
+    Source,
+    State,
+    TicketView,
+)
 from handrail.channels.api.streams import Sent
 from handrail.conversation.events import (
     ActionClaimed,
@@ -169,6 +177,21 @@ def handoff(situation: Situation, position: int | None = None) -> HandoffView | 
         name=found.name or None,
         position=position if found.state == "waiting" else None,
     )
+
+
+def lines(situation: Situation, limit: int) -> list[LineView]:
+    """The last lines of the transcript, as the customer reads them."""
+    return [
+        LineView(
+            seq=line.seq,
+            at=line.at,
+            speaker=line.speaker,
+            text=line.text,
+            name=line.name,
+            citations=sources(line.citations),
+        )
+        for line in situation.lines[-limit:]
+    ]
 
 
 def sources(citations: tuple[Citation, ...]) -> list[Source]:

@@ -129,6 +129,14 @@ async def _identity(settings: Settings) -> str:
     return f"one-time codes of {identity.code_minutes:g} minutes, {identity.code_tries} tries; {tokens}"
 
 
+async def _assistants(settings: Settings) -> str:
+    table = settings.mcp
+    if not table.is_open:
+        return "/mcp is shut to other assistants (mcp.keys names none)"
+    named = ", ".join(table.keys) or "nobody with a key"
+    return f"/mcp is open to {named}{' and to anybody without one' if table.public else ''}"
+
+
 PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ("data", _data, "give the user that runs Handrail the right to write there, or set `data` in handrail.toml"),
     ("database", _database, "check DATABASE_URL, or unset it for the embedded Postgres"),
@@ -143,4 +151,5 @@ PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ),
     ("mail", _mail, "check mail.host, mail.port, mail.user and mail.password"),
     ("identity", _identity, "check the table identity: jwt_secret, jwt_public_key or jwks_url"),
+    ("assistants", _assistants, "check the table mcp"),
 )

@@ -39,6 +39,14 @@ def serve(
 
 
 @app.command()
+def mcp(workspace: Workspace = None) -> None:
+    """Be an MCP server on standard input and output, for an assistant on this machine that starts it."""
+    from handrail.channels.cli import stdio
+
+    run(stdio.stdio, workspace)
+
+
+@app.command()
 def chat(
     workspace: Workspace = None,
     explain: Annotated[

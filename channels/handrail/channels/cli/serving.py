@@ -36,4 +36,6 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
         address = f"http://{server.host}:{server.port}"
         console.print(f"[bold]Handrail[/bold] for {settings.business.name}, engine: [bold]{handrail.engine}[/bold]")
         console.print(f"  customers  {address}/\n  desk       {address}/desk\n  API        {address}/openapi.json")
+        if settings.mcp.is_open:
+            console.print(f"  assistants {address}/mcp")
         await run(handrail)

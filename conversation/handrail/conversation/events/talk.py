@@ -26,11 +26,13 @@ class Opened(Data):
 
 
 class CustomerSaid(Data):
-    """The customer wrote. `masked` names the kinds of numbers that were blacked out before the text came here."""
+    """The customer wrote. `masked` names the kinds of numbers that were blacked out before the text came here;
+    `wants_person` tells that they called for a person beside their words, by what the channel has for it."""
 
     kind: ClassVar[str] = "customer_said"
     text: Annotated[str, PRIVATE] = ""
     masked: tuple[str, ...] = ()
+    wants_person: bool = False
 
 
 class BotSaid(Data):

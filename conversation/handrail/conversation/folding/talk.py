@@ -18,7 +18,7 @@ def opened(_: Situation, event: Event, data: e.Opened) -> Changes:
 
 
 def customer_said(situation: Situation, event: Event, data: e.CustomerSaid) -> Changes:
-    line = Line(event.seq, event.at, "customer", data.text)
+    line = Line(event.seq, event.at, "customer", data.text, wants_person=data.wants_person)
     return {
         "lines": recent(situation.lines, line), "first": situation.first or line, "heard": event.seq, "closed": False,
     }  # fmt: skip
