@@ -67,6 +67,15 @@ async def ask(sources: Sources, name: str, **arguments: Any) -> Called:
     return await call(named(sources, name), customer(), arguments)
 
 
+async def test_an_operation_without_its_body_goes_out_empty() -> None:
+    tools = {**TERMS, "extend": {"owner": OWNER, "body": False}}
+    async with rental() as service, opened(service, tools=tools) as sources:
+        assert set(named(sources, "extend").parameters["properties"]) == {"rental_id"}
+        called = await ask(sources, "extend", rental_id="R-1")
+        assert called.end == "refused"  # this service does read its body
+        assert service.bodies[-1] == b""
+
+
 async def test_the_picked_operations_become_tools_and_no_others() -> None:
     async with rental() as service, opened(service) as sources:
         assert {t.name: (t.effect, t.identity, t.terms) for t in sources.tools} == {

@@ -297,3 +297,32 @@ async def test_where_the_service_is_stands_in_the_document_or_in_the_settings(tm
     with pytest.raises(SettingsError, match=r"tools\.sources\.w\.base_url is needed"):
         await relative.offers()
     await relative.aclose()
+
+
+async def test_a_type_that_there_is_none_of_says_nothing(tmp_path: Path) -> None:
+    text = """
+openapi: 3.0.3
+paths:
+  /things/{id}:
+    get:
+      operationId: thing
+      parameters: [{name: id, in: path, required: true, schema: {type: str}}]
+      responses:
+        200:
+          content:
+            application/json:
+              schema: {type: object, properties: {image: {type: file, nullable: true}, name: {type: string}}}
+"""
+    described = pick(await document(text, tmp_path), "thing")
+    assert fits(described, {"image": None, "name": "A"})
+    assert fits(described, {"image": "https://shop.example/a.png"})
+    assert not fits(described, {"name": 3})
+    shown = parameters(described.arguments, (), "here")
+    assert arguments_model("thing", shown, "here").model_validate({"id": "T1"})
+
+
+def test_a_body_that_nothing_reads_is_left_out_where_the_settings_say_so(nasty: Document) -> None:
+    described = pick(nasty, "change-job", body=False)
+    assert described.form is None
+    assert {slot.place for slot in described.slots} == {"path", "header"}
+    assert pick(nasty, "change-job").form is not None

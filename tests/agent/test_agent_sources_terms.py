@@ -12,6 +12,7 @@ from handrail.agent.tools.api import Context, Customer, Refusal, Tool
 from handrail.agent.tools.call import call
 from handrail.agent.tools.offer import Offer, Sending, Undone
 from handrail.conversation.clock import FixedClock
+from handrail.conversation.errors import SettingsError
 from handrail.conversation.sources import McpTable
 
 ADA = Context(Customer("42", "verified", "Ada"), datetime(2026, 6, 15, tzinfo=UTC), "UTC", idempotency_key="k1")
@@ -157,3 +158,98 @@ async def test_an_error_of_a_write_is_looked_into_where_it_can_be(system: System
     called = await call(tool, ADA, {"amount": 3})
     assert called.end == end
     assert len([name for name, _ in system.asked if name == "pay"]) == 1
+
+
+SHARED = {"tool": "get", "argument": "id", "field": "speakers"}
+
+
+def talks(system: System, **more: Any) -> Tool:
+    """A write to a record that several people share; `get` tells whose it is."""
+    offers = (system.offer("get", "read", ("id",), id=TEXT), system.offer("confirm", "write", ("id",), id=TEXT))
+    return system.take("confirm", {"owner": SHARED, **more}, *offers)
+
+
+@pytest.mark.parametrize(("speakers", "theirs"), [([7, 42], True), (["7"], False), ([], False), ([{"id": 42}], False)])
+async def test_a_record_may_be_of_several_people(system: System, speakers: list[Any], theirs: bool) -> None:
+    tool = talks(system)
+    assert tool.preview is not None
+    system.answers = {"get": {"speakers": speakers}}
+    if theirs:
+        await tool.preview(ADA, id="T1")
+        return
+    with pytest.raises(Refusal, match="I can't find"):
+        await tool.preview(ADA, id="T1")
+
+
+@pytest.mark.parametrize(
+    ("record", "possible"), [({"state": "accepted"}, True), ({"state": "rejected"}, False), ({}, False)]
+)
+async def test_a_write_is_proposed_only_if_the_record_says_what_it_must(
+    system: System, record: dict[str, str], possible: bool
+) -> None:
+    tool = talks(system, only_if={"state": ["accepted", "waiting"]}, otherwise="{id} is {record.state}.")
+    assert tool.preview is not None
+    system.answers = {"get": {"speakers": ["42"], **record}}
+    if possible:
+        await tool.preview(ADA, id="T1")
+        return
+    with pytest.raises(Refusal) as refused:
+        await tool.preview(ADA, id="T1")
+    assert refused.value.code == "not_possible"
+    assert refused.value.message == f"T1 is {record.get('state', '–')}."
+
+
+async def test_whose_a_record_is_comes_before_what_it_says(system: System) -> None:
+    tool = talks(system, only_if={"state": "accepted"}, otherwise="It is {record.state}.")
+    assert tool.preview is not None
+    system.answers = {"get": {"speakers": ["7"], "state": "rejected"}}
+    with pytest.raises(Refusal, match="I can't find"):
+        await tool.preview(ADA, id="T1")
+
+
+@pytest.mark.parametrize(
+    ("terms", "setting"),
+    [
+        ({"public": True, "only_if": {"state": "accepted"}}, "only_if"),
+        ({"owner": SHARED, "otherwise": "No."}, "otherwise"),
+        ({"owner": SHARED, "only_if": {"state": "x"}, "otherwise": "{nobody} said no"}, "otherwise"),
+    ],
+)
+async def test_a_condition_without_a_record_to_look_at_is_no_term(
+    system: System, terms: dict[str, Any], setting: str
+) -> None:
+    offers = (system.offer("get", "read", ("id",), id=TEXT), system.offer("confirm", "write", ("id",), id=TEXT))
+    with pytest.raises(SettingsError, match=rf"confirm\.{setting}"):
+        system.take("confirm", terms, *offers)
+
+
+@pytest.mark.parametrize(
+    ("told", "passed"),
+    [
+        ({"title": "A", "score": 3, "room": {"name": "R", "key": "k"}}, {"title": "A", "room": {"name": "R"}}),
+        ([{"title": "A", "score": 3}, {"score": 4}], [{"title": "A"}, {}]),
+        ({"room": [{"name": "R", "key": "k"}]}, {"room": [{"name": "R"}]}),
+        ({"room": "R"}, {"room": {}}),
+        ("a text without fields", {}),
+    ],
+)
+async def test_of_a_result_only_the_fields_that_are_named_go_on(system: System, told: Any, passed: Any) -> None:
+    tool = system.take("get", {"public": True, "fields": ["title", "room.name"]}, system.offer("get", "read"))
+    system.answers = {"get": told}
+    assert (await call(tool, ADA, {})).value == passed
+
+
+async def test_a_look_up_passes_no_more_on_than_the_write_would(system: System) -> None:
+    offers = (system.offer("pay", "write", (), amount=NUMBER), system.offer("find", "read", ("key",), key=TEXT))
+    tool = system.take("pay", {"public": True, "lookup": LOOKUP, "fields": ["state"]}, *offers)
+    assert tool.lookup is not None
+    system.answers = {"find": {"state": "paid", "card": "4242"}}
+    assert await tool.lookup(ADA, amount=3) == {"state": "paid"}
+
+
+async def test_whose_a_record_is_is_seen_in_fields_that_are_not_passed_on(system: System) -> None:
+    tool = system.take(
+        "get", {"owner": SHARED, "fields": ["title"]}, system.offer("get", "read", ("id",), id=TEXT)
+    )  # fmt: skip
+    system.answers = {"get": {"title": "A", "speakers": ["42"]}}
+    assert (await call(tool, ADA, {"id": "T1"})).value == {"title": "A"}

@@ -8,6 +8,7 @@ command = ["python", "-m", "shop_server"]
 owner = { tool = "get_order", argument = "order_id", field = "user_id" }
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,7 +25,7 @@ class _Table(BaseModel):
 
 class Owner(_Table):
     """How to see whose record an argument names: the read `tool` is asked with it, and `field` of its result (a path
-    with dots) must be the customer's id."""
+    with dots) must be the customer's id, or a list of ids with theirs in it."""
 
     tool: str
     argument: str
@@ -68,6 +69,13 @@ class Terms(_Table):
     without: tuple[str, ...] = ()
     """Optional arguments that are never sent, whoever gives them."""
     owner: Owner | None = None
+    only_if: dict[str, Any] = {}
+    """What the record of `owner` must say before a write is proposed, by paths: a value, or a list of those that will
+    do. It is looked at again before the write is claimed."""
+    otherwise: str = ""
+    """What the customer is told where it does not: `Order {order_id} is {record.state} already.`"""
+    fields: tuple[str, ...] = ()
+    """The fields of its result that are passed on, by paths, in every entry of a list; all where none is named."""
     public: bool = False
     """It speaks of nobody's own things: it may be called for anybody."""
     effect: Literal["write"] | None = None
@@ -78,6 +86,13 @@ class Terms(_Table):
     """The id of the policy that a write rests on."""
     policy_date: str = ""
     timeout_seconds: float | None = Field(default=None, gt=0)
+
+
+class OperationTerms(Terms):
+    """Those of an operation of an OpenAPI document."""
+
+    body: Literal[False] | None = None
+    """It is called without a body: a document made from code may name one that nothing reads."""
 
 
 class SourceTable(_Table):
@@ -92,7 +107,7 @@ class SourceTable(_Table):
     """Evaluations may call it too: it is a sandbox, where nothing reaches a real customer."""
     breaker_failures: int = Field(default=4, ge=1)
     breaker_seconds: float = Field(default=20.0, gt=0)
-    tools: dict[str, Terms] = {}
+    tools: Mapping[str, Terms] = {}
 
 
 class McpTable(SourceTable):
@@ -129,6 +144,7 @@ class OpenApiTable(SourceTable):
     """The header of a write that lets the service recognise a repetition."""
     answer_bytes: int = Field(default=1_000_000, ge=1000)
     """The longest answer that is read."""
+    tools: Mapping[str, OperationTerms] = {}
 
 
 Source = Annotated[McpTable | OpenApiTable, Field(discriminator="kind")]

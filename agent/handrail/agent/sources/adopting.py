@@ -92,6 +92,7 @@ class _Adopter:
         if not NAME.match(name):
             raise SettingsError(f"{where}: {name!r} is no name for a tool; give it one with `name`")
         _expect_arguments(terms, shown, where)
+        _expect_condition(terms, offer, where)
         seconds = terms.timeout_seconds or self.table.timeout_seconds
         foreign = Foreign(
             offer=offer,
@@ -199,10 +200,20 @@ def _identity(terms: Terms, where: str) -> Level:
 def _expect_arguments(terms: Terms, shown: Mapping[str, object], where: str) -> None:
     known = shown["properties"]
     assert isinstance(known, dict)
-    for path in named(terms.question):
-        first = path.partition(".")[0]
-        if first not in known and not (first == "record" and terms.owner) and path != "customer.name":
-            raise SettingsError(f"{where}.question: there is no {{{path}}}; there are: {', '.join(known) or 'none'}")
+    for setting, text in (("question", terms.question), ("otherwise", terms.otherwise)):
+        for path in named(text):
+            first = path.partition(".")[0]
+            if first not in known and not (first == "record" and terms.owner) and path != "customer.name":
+                raise SettingsError(
+                    f"{where}.{setting}: there is no {{{path}}}; there are: {', '.join(known) or 'none'}"
+                )
+
+
+def _expect_condition(terms: Terms, offer: Offer, where: str) -> None:
+    if terms.only_if and (terms.owner is None or offer.effect != "write"):
+        raise SettingsError(f"{where}.only_if: it is for a write with an `owner`, whose record it looks at")
+    if terms.otherwise and not terms.only_if:
+        raise SettingsError(f"{where}.otherwise: it goes with `only_if`")
 
 
 def _mend(offer: Offer, source: str) -> str:

@@ -10,13 +10,14 @@ from handrail.agent.models.readable import label
 from handrail.agent.sources.cutting import cut
 from handrail.agent.sources.line import Line
 from handrail.agent.sources.ownership import Ownership, ours
-from handrail.agent.sources.paths import NOWHERE, at, filled, named, told, without
+from handrail.agent.sources.paths import NOWHERE, at, filled, named, only, told, without
 from handrail.agent.tools.api import Context, Preview, Refusal
 from handrail.agent.tools.offer import Offer, Sending, Undone
 from handrail.conversation.sources import Lookup, Terms
 
 KEY = "idempotency_key"
 CONSTANT = "="
+NOT_NOW = "That is not possible as things stand."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,12 @@ class Foreign:
         """Make the call for the customer of the context, and cut its result to the budget."""
         arguments = self._arguments(ctx, given)
         if self.offer.effect == "write":
-            return cut(await self._write(ctx, given, arguments), self.tokens)
-        if self.ownership is None:
-            return cut(await self.line.call(arguments, self._sending(ctx)), self.tokens)
-        if not self.ownership.itself:
+            return self._passed(await self._write(ctx, given, arguments))
+        if self.ownership is not None and self.ownership.itself:
+            return self._passed(await self._own(ctx, given, arguments))
+        if self.ownership is not None:
             await self.ownership.records(ctx, given, self.seconds)
-            return cut(await self.line.call(arguments, self._sending(ctx)), self.tokens)
-        return cut(await self._own(ctx, given, arguments), self.tokens)
+        return self._passed(await self.line.call(arguments, self._sending(ctx)))
 
     async def preview(self, ctx: Context, /, **given: Any) -> Preview:
         """What exactly the write would do, with the state of the record that it is done to."""
@@ -51,6 +51,7 @@ class Foreign:
         records: list[Any] = []
         if self.ownership is not None:
             records = await self.ownership.records(ctx, given, self.seconds)
+            self._expect(ctx, _plain(given), records)
             facts |= self.ownership.facts(records)
         summary = self._question(ctx, _plain(given), records)
         return Preview(summary=summary, facts=facts, rule=self.terms.rule or None)
@@ -70,7 +71,20 @@ class Foreign:
                 return None
             raise LookupError(f"{look.tool} did not tell") from refusal
         seen = all(_met(at(record, path), want, given) for path, want in look.expects.items())
-        return cut(record, self.tokens) if seen else None
+        return self._passed(record) if seen else None
+
+    def _passed(self, told: Any) -> Any:
+        """What of a result goes on to the model, the log and the customer."""
+        return cut(only(told, self.terms.fields) if self.terms.fields else told, self.tokens)
+
+    def _expect(self, ctx: Context, given: Mapping[str, Any], records: list[Any]) -> None:
+        """Refuse where a record does not say what the settings want it to."""
+        for record in records:
+            for path, wanted in self.terms.only_if.items():
+                if at(record, path) not in (wanted if isinstance(wanted, list) else [wanted]):
+                    values = {**given, "record": record, "customer": {"name": ctx.customer.name}}
+                    words = filled(self.terms.otherwise, values, ctx.timezone) or NOT_NOW
+                    raise Refusal("not_possible", words)
 
     async def _own(self, ctx: Context, given: Mapping[str, Any], arguments: Mapping[str, Any]) -> Any:
         """A read that tells itself whose its record is."""

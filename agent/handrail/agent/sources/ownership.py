@@ -46,7 +46,8 @@ class Ownership:
     def expect_owned(self, ctx: Context, record: Any, record_id: Any) -> None:
         """Refuse where the record is not the customer's."""
         whose = at(record, self.owner.field)
-        if not ctx.customer.id or whose is NOWHERE or not _scalar(whose) or str(whose) != ctx.customer.id:
+        owners = whose if isinstance(whose, list) else [whose]
+        if not ctx.customer.id or ctx.customer.id not in [str(each) for each in owners if _scalar(each)]:
             raise self.not_yours(record_id)
 
     def not_yours(self, record_id: Any) -> Refusal:

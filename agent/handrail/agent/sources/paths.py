@@ -27,6 +27,19 @@ def named(text: str) -> list[str]:
     return NAMED.findall(text)
 
 
+def only(value: Any, paths: Sequence[str]) -> Any:
+    """The value with nothing but what stands at these paths, in every entry of its lists; of a value that has no fields
+    nothing is left."""
+    if isinstance(value, list):
+        return [only(part, paths) for part in value]
+    kept: dict[str, Any] = {}
+    for name, part in value.items() if isinstance(value, Mapping) else ():
+        inner = [path.partition(".")[2] for path in paths if path.partition(".")[0] == name]
+        if inner:
+            kept[name] = part if "" in inner else only(part, inner)
+    return kept
+
+
 def without(value: Mapping[str, Any], paths: Sequence[str]) -> dict[str, Any]:
     """The value without what stands at these paths, and without what that leaves empty."""
     left: dict[str, Any] = {}

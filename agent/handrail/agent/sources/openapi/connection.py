@@ -61,7 +61,7 @@ class OpenApiConnection:
         await self._client.aclose()
 
     def _offer(self, document: Document, key: str) -> Offer:
-        described = pick(document, key, ours(self._table))
+        described = pick(document, key, ours(self._table), body=self._table.tools[key].body is None)
         base = self._base(document, described)
         if wanted := lacking(document, described, self._table):
             log.warning("%s: %s wants %s, which %s.auth does not give", document.origin, key, wanted, self._where)

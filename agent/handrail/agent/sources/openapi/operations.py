@@ -62,9 +62,11 @@ class Described:
         return text if len(text) <= DESCRIPTION else text[:DESCRIPTION].rsplit(" ", 1)[0] + " …"
 
 
-def pick(document: Document, key: str, ours: frozenset[tuple[str, str]] = frozenset()) -> Described:
+def pick(
+    document: Document, key: str, ours: frozenset[tuple[str, str]] = frozenset(), *, body: bool = True
+) -> Described:
     """The operation that `key` names: an `operationId`, or `GET /orders/{order_id}`. Parameters that are `ours` (place
-    and name in lower case) are no arguments: the settings give them.
+    and name in lower case) are no arguments: the settings give them. Without `body` it is called without one.
 
     Raises `SettingsError` where the document has none of that name, or it is broken.
     """
@@ -74,7 +76,7 @@ def pick(document: Document, key: str, ours: frozenset[tuple[str, str]] = frozen
         found = [entry for entry in _entries(document) if (entry[0], entry[1]) == (method.upper(), path.strip())]
     if len(found) != 1:
         raise SettingsError(_not_found(document, key) if not found else f"{document.origin} has {key} twice")
-    return _described(document, key, *found[0][:2], OURS | ours)
+    return _described(document, key, *found[0][:2], OURS | ours, body)
 
 
 def _entries(document: Document) -> Iterator[tuple[str, str, str]]:
@@ -93,7 +95,9 @@ def _not_found(document: Document, key: str) -> str:
     return f"{document.origin} has no operation {key!r}; near it are: {', '.join(near) or 'none'}"
 
 
-def _described(document: Document, key: str, method: str, path: str, ours: frozenset[tuple[str, str]]) -> Described:
+def _described(
+    document: Document, key: str, method: str, path: str, ours: frozenset[tuple[str, str]], body: bool
+) -> Described:
     place: Place = ("paths", path)
     item_node, item_place = document.resolved(document.head.paths[path], place)
     item = document.read(PathItem, item_node, item_place)
@@ -109,7 +113,7 @@ def _described(document: Document, key: str, method: str, path: str, ours: froze
     undeclared = set(re.findall(r"\{([^{}]+)\}", path)) - {slot.name for slot in slots.slots if slot.place == "path"}
     if undeclared:
         raise document.wrong(where, f"the path's {{{sorted(undeclared)[0]}}} is not among the parameters")
-    form = body_of(document, operation, where, slots)
+    form = body_of(document, operation, where, slots) if body else None
     return Described(
         key=key,
         method=method,

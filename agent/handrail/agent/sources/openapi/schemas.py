@@ -1,10 +1,13 @@
 """The schemas of an OpenAPI document as JSON schemas that stand alone."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from handrail.agent.sources.openapi.document import Document, Place
+
+log = logging.getLogger("handrail.sources")
 
 Way = Literal["in", "out"]
 """Into the service (arguments) or out of it (results)."""
@@ -21,6 +24,7 @@ SINGLE = (
 NOISE = (
     "example", "examples", "xml", "externalDocs", "discriminator", "deprecated", "nullable", "readOnly", "writeOnly",
 )  # fmt: skip
+TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object", "null"})
 BOUNDS = (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum"))
 
 
@@ -60,7 +64,7 @@ class _Writer:
             return {}
         if "$ref" in node:
             return self._reference(node, where, within)
-        own = self._without_hidden(node, where)
+        own = self._known(self._without_hidden(node, where), where)
         made = {key: self._part(key, value, (*where, key), within) for key, value in own.items() if _told(key)}
         return _modern(node, made) if self.document.old else made
 
@@ -92,6 +96,16 @@ class _Writer:
         if key in SINGLE and isinstance(value, Mapping):
             return self.schema(value, where, within)
         return value
+
+    def _known(self, node: Mapping[str, Any], where: Place) -> Mapping[str, Any]:
+        """The schema without a type that there is none of: documents made from code hold `str` or `file`, and the
+        operation is as sound as the others."""
+        kind = node.get("type")
+        if not isinstance(kind, str) or kind in TYPES:
+            return node
+        place = ".".join(str(part) for part in (*where, "type"))
+        log.info("%s: %s: %r is no type; anything is taken there", self.document.origin, place, kind)
+        return {key: value for key, value in node.items() if key != "type"}
 
     def _without_hidden(self, node: Mapping[str, Any], where: Place) -> Mapping[str, Any]:
         """What the service alone sets is no argument; what it never tells is not required in a result."""
