@@ -1,6 +1,7 @@
 """The terms on which offers are taken, whatever the system behind them is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -253,3 +254,32 @@ async def test_whose_a_record_is_is_seen_in_fields_that_are_not_passed_on(system
     )  # fmt: skip
     system.answers = {"get": {"title": "A", "speakers": ["42"]}}
     assert (await call(tool, ADA, {"id": "T1"})).value == {"title": "A"}
+
+
+@pytest.mark.parametrize("checked", [None, False])
+async def test_a_system_that_answers_otherwise_than_it_says_is_borne_where_the_settings_say_so(
+    system: System, checked: bool | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = {"type": "object", "properties": {"picture": TEXT}, "required": ["picture"]}
+    offer = replace(system.offer("get", "read", ("id",), id=TEXT), result=said)
+    tool = system.take("get", {"owner": SHARED, "checked": checked}, offer)
+    system.answers = {"get": {"picture": None, "speakers": ["42"]}}
+    called = await call(tool, ADA, {"id": "T1"})
+    if checked is False:
+        assert called.value == {"picture": None, "speakers": ["42"]}
+        return
+    assert (called.end, called.value) == ("failed", None)
+    assert "picture: None" in caplog.text
+    assert "None" not in called.message
+
+
+async def test_the_check_of_ownership_bears_what_the_read_itself_bears(system: System) -> None:
+    said = {"type": "object", "properties": {"speakers": TEXT}}
+    offers = (
+        replace(system.offer("get", "read", ("id",), id=TEXT), result=said),
+        system.offer("confirm", "write", ("id",), id=TEXT),
+    )
+    tool = system.take("confirm", {"owner": SHARED}, *offers, get={"owner": SHARED, "checked": False})
+    assert tool.preview is not None
+    system.answers = {"get": {"speakers": ["42"]}}
+    await tool.preview(ADA, id="T1")

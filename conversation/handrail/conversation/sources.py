@@ -76,6 +76,8 @@ class Terms(_Table):
     """What the customer is told where it does not: `Order {order_id} is {record.state} already.`"""
     fields: tuple[str, ...] = ()
     """The fields of its result that are passed on, by paths, in every entry of a list; all where none is named."""
+    checked: Literal[False] | None = None
+    """Its results are taken as they come: what the system says of them is not so."""
     public: bool = False
     """It speaks of nobody's own things: it may be called for anybody."""
     effect: Literal["write"] | None = None

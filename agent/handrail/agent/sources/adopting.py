@@ -125,6 +125,8 @@ class _Adopter:
         )
 
     def _line(self, offer: Offer) -> Line:
+        if self.table.tools.get(offer.name, Terms()).checked is False:
+            offer = replace(offer, result=None)
         return Line(offer, self.circuit, again=offer.effect == "read" or offer.idempotent)
 
     def _ownership(self, offer: Offer, terms: Terms, shown: Mapping[str, object], where: str) -> Ownership | None:

@@ -10,7 +10,7 @@ from typing import Any
 from handrail.agent.sources.circuit import Circuit
 from handrail.agent.sources.schema import checker
 from handrail.agent.tools.api import Refusal
-from handrail.agent.tools.offer import Offer, Sending, Undone
+from handrail.agent.tools.offer import Misfit, Offer, Sending, Undone
 from handrail.conversation.errors import SettingsError
 
 RETRIES = 2
@@ -42,10 +42,12 @@ class Line:
         try:
             self._check = checker(offer.result) if offer.result is not None else None
         except ValueError as error:
-            raise SettingsError(f"{offer.name}: what it returns can't be used: {error}") from error
+            raise SettingsError(
+                f"{offer.name}: what it says it returns can't be used: {error}; checked = false passes it over"
+            ) from error
 
     async def call(self, arguments: Mapping[str, Any], sending: Sending) -> Any:
-        """Make the call, within `sending.seconds` in all. Raises as `Send` says, and `ValueError` for a result that is
+        """Make the call, within `sending.seconds` in all. Raises as `Send` says, and `Misfit` for a result that is
         not what the system says it returns."""
         if not self._circuit.enter():
             raise Undone("circuit_open", "the system has failed too often and is left alone for a moment")
@@ -99,5 +101,8 @@ class Line:
         async with asyncio.timeout(max(seconds, 0.0)):
             told = await self.offer.send(arguments, Sending(seconds, sending.key, sending.deadline))
         if self._check is not None and (wrong := self._check(told)):
-            raise ValueError(f"{self.offer.name} returned what it should not: {wrong}")
+            raise Misfit(
+                f"{self.offer.name} returned what it should not: {wrong} "
+                "(where the answer is right and what the system says of it is not, set checked = false)"
+            )
         return told

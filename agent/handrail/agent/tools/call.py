@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from handrail.agent.tools.api import Context, Customer, Refusal, Tool
 from handrail.agent.tools.binding import Unbound, bind
-from handrail.agent.tools.offer import Undone
+from handrail.agent.tools.offer import Misfit, Undone
 
 End = Literal["done", "refused", "invalid", "failed", "unknown"]
 """`refused`: a business rule said no. `invalid`: the arguments don't fit. `failed`: a read brought no answer, or
@@ -87,6 +87,9 @@ async def guarded(tool: Tool, run: Callable[[], Awaitable[Any]], seconds: float,
     except TimeoutError:
         log.warning("%s did not end within %.1f s", tool.name, seconds)
         called = Called(broken, code="timeout", message=f"no answer within {seconds:g} s")
+    except Misfit as error:
+        log.error("%s: %s", tool.name, error)
+        called = Called(broken, code="error", message="its answer is not what it says it returns")
     except Exception as error:
         log.exception("%s broke", tool.name)
         called = Called(broken, code="error", message=type(error).__name__)

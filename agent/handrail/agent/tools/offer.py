@@ -30,6 +30,10 @@ class Undone(Exception):  # noqa: N818 - it says what is certain, not what is wr
         self.code, self.retry_after = code, retry_after
 
 
+class Misfit(ValueError):  # noqa: N818 - it is about the answer, not about the call
+    """The answer is not what the system says that it returns. Of a write nothing is known then."""
+
+
 Send = Callable[[Mapping[str, Any], Sending], Awaitable[Any]]
 """Makes the call with validated arguments and returns its JSON. Raises `Refusal` where a rule of the system says no
 (nothing happened), `Undone`, or any other error."""
