@@ -57,8 +57,15 @@ async def connected(
 ) -> AsyncIterator[Other]:
     """Connect to `/mcp` with a key, or without one."""
     shown = {"Authorization": f"Bearer {key}"} if key else {}
-    async with (
-        httpx2.AsyncClient(headers={**shown, **(headers or {})}, timeout=60) as http,
-        Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode) as client,
-    ):
-        yield Other(client)
+    try:
+        async with (
+            httpx2.AsyncClient(headers={**shown, **(headers or {})}, timeout=60) as http,
+            Client(streamable_http_client(f"{url}/mcp", http_client=http), mode=mode) as client,
+        ):
+            yield Other(client)
+    except BaseExceptionGroup as group:
+        # The client's task groups wrap what a test asserts.
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
