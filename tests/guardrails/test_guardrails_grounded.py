@@ -125,3 +125,14 @@ def test_a_reason_after_a_colon_is_held_against_its_own_words() -> None:
     evidence = Evidence(results={"seq:9": json.dumps([{"card": "gift"}, None, "the gift card's balance is too low"])})
     assert not grounds("I am sorry, that can't be done: the gift card's balance is too low.", evidence).against
     assert grounds("It can be done: the gift card's balance isn't too low.", evidence).against
+
+
+def test_a_clause_that_stands_word_for_word_in_a_record_is_not_denied_by_another_field() -> None:
+    record = {
+        "stands": "it is placed and has not been dispatched yet; it leaves by Tuesday",
+        "return_note": "placed orders can leave",
+    }
+    evidence = Evidence(results={"seq:9": json.dumps(record)})
+    told = "Order W10008: it is placed and has not been dispatched yet; it leaves by Tuesday."
+    assert not grounds(told, evidence).against
+    assert grounds(told.replace("has not", "has"), evidence).against

@@ -27,7 +27,7 @@ EVERYWHERE = 0.35
 SAID = "said"
 KEYED = re.compile(r'"[^"]*":')
 PHRASE = 4
-"""Words from which on a value of a record may be a sentence."""
+"""Words from which on a value of a record, or a clause, may be a statement of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def grounds(sentence: str, evidence: Evidence, zones: tuple[str, ...] = (), allo
     return Grounds(
         claims=states,
         share=1.0 if verbatim else share,
-        against=states and not verbatim and _contradicted(said, windows),
+        against=states and not verbatim and _contradicted(said, windows, evidence),
         missing=missing,
         confirmed=stated - len(missing),
         near=near,
@@ -184,10 +184,10 @@ def _spaced(text: str) -> str:
     return " ".join(even(text).lower().split())
 
 
-def _contradicted(said: Claim, windows: list[Window]) -> bool:
-    """Whether the evidence says the opposite of the sentence, or of one of its clauses."""
+def _contradicted(said: Claim, windows: list[Window], evidence: Evidence) -> bool:
+    """Whether the evidence says the opposite of the sentence, or of one of its clauses that it doesn't say itself."""
     clauses = [c for c in CLAUSE.split(said.text) if c.strip()]
-    return any(_denied(claim(c), windows) for c in clauses)
+    return any(_denied(claim(c), windows) for c in clauses if len(c.split()) < PHRASE or not quoted(c, evidence))
 
 
 def _denied(said: Claim, windows: list[Window]) -> bool:
