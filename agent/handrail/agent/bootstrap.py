@@ -1,6 +1,7 @@
 """The one place where Handrail is put together. Tests and evaluations pass replacements; nobody else does."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from handrail.agent.workspace import Workspace, load_workspace
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock, SystemClock
 from handrail.conversation.database import Database
+from handrail.conversation.errors import Unavailable
 from handrail.conversation.events import Citation
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
@@ -44,6 +46,8 @@ from handrail.desk.writer import Packets
 from handrail.guardrails.rails import Rails
 from handrail.knowledge.embed import Embedder, open_embedder
 from handrail.knowledge.knowledge import Knowledge
+
+logger = logging.getLogger("handrail.bootstrap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,8 @@ async def build(
         workspace.adopt(sources.tools)
         resources = await stack.enter_async_context(workspace.open(database.url, clock.now(), rehearsal=rehearsal))
         mailer = mailer or build_mailer(settings, clock)
-        chosen, form, breaker = _engine(settings, embedder, clock, stack) if model is None else (model, None, None)
+        offline = OfflineModel(embedder, workspace.tools)
+        chosen, form, breaker = _engine(settings, offline, clock, stack) if model is None else (model, None, None)
         actions = Actions(
             log,
             clock,
@@ -156,6 +161,7 @@ async def build(
         def offer() -> None:
             workspace.adopt(sources.tools)
             router.offer(workspace.tools)
+            offline.offer(workspace.tools)
 
         sources.on_change(offer)
         services = Services(
@@ -182,6 +188,9 @@ async def build(
         if keep_house:
             stack.push_async_callback(_cancel, asyncio.create_task(housekeeping.run(), name="housekeeping"))
             stack.push_async_callback(_cancel, asyncio.create_task(outbox.run(log.bell), name="outbox"))
+            if chosen is offline:
+                warming = asyncio.create_task(_warm(offline, knowledge, clock), name="built-in engine: warm up")
+                stack.push_async_callback(_cancel, warming)
         yield Handrail(
             settings=settings,
             clock=clock,
@@ -210,10 +219,9 @@ async def build(
 
 
 def _engine(
-    settings: Settings, embedder: Embedder, clock: Clock, stack: AsyncExitStack
+    settings: Settings, offline: OfflineModel, clock: Clock, stack: AsyncExitStack
 ) -> tuple[Model, Form | None, Breaker | None]:
     """The engine that the settings choose; a model always has the built-in engine behind it."""
-    offline = OfflineModel(embedder)
     engine = settings.engine
     if engine.chosen == "offline":
         return offline, None, None
@@ -221,6 +229,14 @@ def _engine(
     stack.push_async_callback(model.aclose)
     breaker = Breaker(clock, failures=engine.breaker_failures, seconds=engine.breaker_seconds)
     return Fallback(model, offline, breaker), Guarded(model, breaker), breaker
+
+
+async def _warm(offline: OfflineModel, knowledge: Knowledge, clock: Clock) -> None:
+    today = clock.now().date()
+    try:
+        await offline.warm(passage for passage in knowledge.passages if passage.policy.in_force(today))
+    except Unavailable as error:
+        logger.warning("the first answers take longer: %s", error)
 
 
 def _cite(knowledge: Knowledge, rule: str, clock: Clock) -> Citation | None:

@@ -127,6 +127,11 @@ class Knowledge:
         """Every version of every policy, as of the last refresh."""
         return self._stock.policies if self._stock else ()
 
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """Every passage of every version, as of the last refresh."""
+        return tuple(self._stock.by_id.values()) if self._stock else ()
+
     async def close(self) -> None:
         """Stop listening and close the index."""
         if self._listener is not None:

@@ -14,6 +14,9 @@ from handrail.knowledge.passages import Hit, Passage
 
 KEPT = 64
 """How many sets of tools are remembered."""
+WARMED, AT_ONCE = 2048, 4
+"""How many sentences are embedded ahead (an embedder's cache holds them beside what customers write), and how many
+at once: so few that whoever writes meanwhile waits no longer for theirs than a sentence takes."""
 
 
 class OfflineModel:
@@ -27,14 +30,24 @@ class OfflineModel:
 
     def __init__(self, embedder: Embedder, tools: Sequence[Tool] = ()) -> None:
         self._embedder = embedder
+        self._books: dict[frozenset[str], Toolbook] = {}
+        self.offer(tools)
+
+    def offer(self, tools: Sequence[Tool]) -> None:
+        """Work with these tools from now on."""
         self._tools = tuple(tools)
-        self._books: dict[tuple[str, ...], Toolbook] = {}
+        self._books.clear()
 
     async def warm(self, passages: Iterable[Passage]) -> None:
-        """Compute ahead what answers would otherwise wait for: the vectors of tools and of policies' sentences."""
+        """Compute ahead what answers would otherwise wait for: the vectors of tools and of policies' sentences.
+
+        Raises `Unavailable`.
+        """
         await self._book(()).scores("warm up")
-        for passage in passages:
-            await self._embedder.embed(sentences_of(Hit(passage, 0.0, 0.0, 0.0)))
+        told = dict.fromkeys(s for passage in passages for s in sentences_of(Hit(passage, 0.0, 0.0, 0.0)))
+        sentences = list(told)[:WARMED]
+        for start in range(0, len(sentences), AT_ONCE):
+            await self._embedder.embed(sentences[start : start + AT_ONCE])
 
     async def draft(self, brief: Brief) -> AsyncGenerator[Delta | Draft, None]:
         """Draft a reply; see `Model`. The deltas are whole sentences."""
@@ -45,10 +58,10 @@ class OfflineModel:
 
     def _book(self, tools: Sequence[Tool]) -> Toolbook:
         known = {tool.name for tool in self._tools}
-        every = (*self._tools, *(tool for tool in tools if tool.name not in known))
-        names = tuple(tool.name for tool in every)
+        others = tuple(tool for tool in tools if tool.name not in known)
+        names = frozenset(tool.name for tool in others)
         if names not in self._books:
             if len(self._books) >= KEPT:
                 self._books.clear()
-            self._books[names] = Toolbook(self._embedder, every)
+            self._books[names] = Toolbook(self._embedder, (*self._tools, *others))
         return self._books[names]
