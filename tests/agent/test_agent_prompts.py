@@ -10,7 +10,7 @@ import pytest
 from agent_briefs import BRIEF
 from pydantic import BaseModel
 
-from handrail.agent.models.prompt import Prompt, clip, render
+from handrail.agent.models.prompt import ACTING_SHARE, RESULTS_SHARE, Prompt, clip, render
 from handrail.agent.models.protocol import Brief, Call, Result
 from handrail.agent.tools.api import Tool
 from handrail.conversation.situation import ActionState, Handoff, Identity, Line, Promise, Situation, ToolResult
@@ -56,7 +56,7 @@ def routine(turns: int) -> Brief:
     lines = [line(n, "customer" if n % 2 else "bot", f"Line {n}. " + WORDS) for n in range(1, 2 * turns + 1)]
     asked = line(2 * turns + 1, "customer", "How long do I have to send the boots back?")
     results = [
-        ToolResult(n, "find_orders", {"n": n}, True, [{"order_id": f"W{n}", "note": WORDS}] * 20) for n in range(5)
+        ToolResult(n - 5, "find_orders", {"n": n}, True, [{"order_id": f"W{n}", "note": WORDS}] * 20) for n in range(5)
     ]
     situation = Situation(
         "c1", lines=(*lines, asked), first=lines[0] if lines else asked, answered=2 * turns, results=tuple(results)
@@ -169,10 +169,57 @@ def test_results_of_this_turn_follow_the_message_as_the_protocol_wants():
     assert asked["tool_calls"][0]["function"]["name"] == "find_orders"
     assert asked["tool_calls"][0]["id"] == first["tool_call_id"]
     assert "Saturday, 20 June 2026 at 12:00" in first["content"]
-    assert count(first["content"]) < 0.35 * BUDGET
-    assert "[…]" in first["content"]
+    assert count(first["content"]) < RESULTS_SHARE * BUDGET
+    assert json.loads(first["content"])["left_out"].startswith("160 more: W1, W1, ")
     assert called["role"] == "assistant"
     assert json.loads(second["content"]) == {"refused": "It has left.", "rule": "cancel", "alternatives": ["return"]}
+
+
+def contents(*sizes: int) -> list[str]:
+    """What is told of results of so many records each, the oldest first."""
+    results = tuple(
+        Result(Call(f"read_{n}", {"n": n}), True, [{"order_id": f"W{n}{i:03}", "note": "left"} for i in range(size)])
+        for n, size in enumerate(sizes)
+    )
+    prompt = render(replace(routine(1), results=results), BUDGET)
+    assert prompt.tokens <= BUDGET * (1 + RESULTS_SHARE + ACTING_SHARE)
+    return [message["content"] for message in prompt.messages if message["role"] == "tool"]
+
+
+def test_the_latest_results_come_whole_and_the_oldest_are_cut_first():
+    first, second, last = contents(100, 60, 90)
+    assert "left_out" not in last and "W2089" in last
+    assert "left_out" not in second
+    assert "left_out" in first and "W0000" in first
+
+
+@pytest.mark.parametrize("size", [1, 100, 1000])
+def test_every_result_keeps_something_whatever_the_others_are(size: int):
+    for number, content in enumerate(contents(size, 1000, size, 1000)):
+        assert f"W{number}000" in content
+
+
+def test_what_was_looked_up_in_the_turn_before_is_told_whole():
+    product = {str(n): {"item_id": f"I{n:04}", "colour": "red", "size": n} for n in range(20)}
+    brief = routine(3)
+    looked_up = ToolResult(6, "get_product", {"product_id": "P1"}, True, product)
+    again = replace(brief, situation=replace(brief.situation, results=(*brief.situation.results, looked_up)))
+    told = system(render(again, BUDGET))
+    assert all(f"I{n:04}" in told for n in range(20))
+    assert told.count("get_product(") == 1
+    now = (Result(Call("get_product", {"product_id": "P1"}), True, product),)
+    assert "get_product(" not in system(render(replace(again, results=now), BUDGET)), "it is told once"
+
+
+def test_with_results_of_this_turn_more_tools_are_there_and_those_without_room_are_named():
+    brief = routine(3)
+    described = [replace(each, description="Changes it. " * 40) for each in brief.tools]
+    brief = replace(brief, tools=tuple(described))
+    before, after = (render(replace(brief, results=r), BUDGET) for r in ((), (Result(Call("x", {}), True, 1),)))
+    assert len(after.tools) > len(before.tools)
+    shown = {spec["function"]["name"] for spec in before.tools}
+    find = next(spec["function"] for spec in before.tools if spec["function"]["name"] == "find_tool")
+    assert all((tool.name in shown) != (tool.name in find["description"]) for tool in brief.tools)
 
 
 def test_a_call_that_went_on_after_proof_of_identity_needs_no_message():

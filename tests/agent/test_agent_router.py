@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from agent_businesses import CLINIC, LIBRARY
 from agent_talk import NOW
+from pydantic import BaseModel
 
+from handrail.agent.companions import companions
 from handrail.agent.router import Router
 from handrail.agent.toolbook import Toolbook, id_kinds, phrases_of
+from handrail.agent.tools.api import Tool
 from handrail.conversation.situation import ActionState, Line, Parked, Situation, ToolResult
 from handrail.knowledge.embed import Cached
 from handrail.knowledge.minilm import MiniLM
@@ -63,6 +66,50 @@ async def test_at_most_six_are_picked_best_first():
     picked = await names("cancel my appointment")
     assert len(picked) == 6
     assert picked[0] == "cancel_appointment"
+
+
+@pytest.mark.parametrize(
+    ("message", "write", "reads"),
+    [
+        ("please cancel my appointment", "cancel_appointment", ["my_appointments"]),
+        ("can you move my filling to another day", "move_appointment", ["my_appointments", "find_times"]),
+        ("can I hold on to my book a bit longer", "renew_loan", ["list_loans"]),
+    ],
+)
+async def test_the_reads_that_a_write_needs_come_right_after_it(message: str, write: str, reads: list[str]):
+    picked = await names(message)
+    at = picked.index(write)
+    for read in reads:
+        assert at - 2 <= picked.index(read) <= at + len(reads) + 1
+    assert len(picked) == 6
+
+
+def foreign(name: str, description: str, effect: Any, **described: str) -> Tool:
+    """A tool of others: nobody says what it returns."""
+    properties = {argument: {"type": "string", "description": told} for argument, told in described.items()}
+    parameters = {"type": "object", "properties": properties, "required": list(properties)}
+    return replace(
+        CLINIC[0], name=name, description=description, effect=effect, parameters=parameters, examples=(), result=None,
+        returns=None, arguments=BaseModel, source="hotel",
+    )  # fmt: skip
+
+
+HOTEL = (
+    foreign("get_guest", "Reads a guest's profile: name, cards and stay ids.", "read"),
+    foreign("get_stay", "Reads one stay: room, nights, price and card.", "read", stay_id="id of the stay"),
+    foreign("list_pools", "Lists the pools and their hours.", "read"),
+    foreign("get_weather", "Tells the weather of a day.", "read", day="a day"),
+    foreign("change_card", "Pays a stay by another card.", "write", stay_id="id of the stay", card_id="a guest's card"),
+)
+
+
+def test_reads_of_others_are_known_by_what_they_take_and_by_their_words():
+    assert [read.name for read in companions(HOTEL[-1], HOTEL)] == ["get_stay", "get_guest"]
+
+
+def test_a_write_without_arguments_needs_no_reads():
+    stop = foreign("stop_everything", "Stops the stay of a guest.", "write")
+    assert companions(stop, (*HOTEL, stop)) == ()
 
 
 async def test_few_tools_are_all_there():

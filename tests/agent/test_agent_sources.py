@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from handrail.agent.sources.circuit import Circuit
 from handrail.agent.sources.cutting import cut
@@ -264,6 +266,41 @@ def test_a_long_result_is_cut_and_says_so(value: Any) -> None:
     kept = cut(value, 200)
     assert count(json.dumps(kept, ensure_ascii=False)) <= 260
     assert "left_out" in json.dumps(kept) or "[…]" in json.dumps(kept, ensure_ascii=False)
+
+
+def test_ids_stay_whole_and_those_of_what_is_left_out_are_told() -> None:
+    uuid = "6f1c2a90-1b7e-4a57-9d61-0f6c1d2e3f40"
+    orders = [{"order_id": f"W{n:05}", "trackingId": uuid, "note": "a long way " * 20} for n in range(60)]
+    kept = cut({"user_id": "u" * 60, "orders": orders}, 300)
+    assert kept["user_id"] == "u" * 60
+    assert all(order["trackingId"] == uuid and "[…]" in order["note"] for order in kept["orders"])
+    shown = len(kept["orders"])
+    assert kept["orders_left_out"].startswith(f"{60 - shown} more: W{shown:05}, W{shown + 1:05}, ")
+
+
+def test_a_table_loses_its_end_and_a_record_none_of_its_fields() -> None:
+    variants = {f"9{n:09}": {"item_id": f"9{n:09}", "options": {"colour": "red"}, "price": 9.5} for n in range(50)}
+    kept = cut({"name": "Mug", "product_id": "p1", "variants": variants}, 250)
+    assert kept["name"] == "Mug" and kept["product_id"] == "p1"
+    assert kept["variants"].pop("left_out").split()[0] == str(50 - len(kept["variants"]))
+    assert all(variants[id_] == record for id_, record in kept["variants"].items())
+    record = {"address": {"city": "Oban"}, "name": {"first": "Ada"}, "note": "word " * 500}
+    assert set(cut(record, 60)) == set(record)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=200),
+        lambda inner: st.lists(inner, max_size=30) | st.dictionaries(st.text(max_size=12), inner, max_size=30),
+        max_leaves=120,
+    ),
+    st.integers(60, 400),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_is_cut_comes_to_about_its_tokens(value: Any, tokens: int) -> None:
+    kept = cut(value, tokens)
+    assert count(json.dumps(kept, ensure_ascii=False)) <= 2 * tokens + 60
+    assert kept == value or json.dumps(kept, ensure_ascii=False) != json.dumps(value, ensure_ascii=False)
 
 
 def test_a_short_result_is_left_as_it_is() -> None:

@@ -1,11 +1,14 @@
 """When a person should take over, one does, with everything in hand."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
 from flow_shop import ANA, Chat, Shop, open_shop
 
-from handrail.conversation.events import Checked, ContactLeft, HandoffRequested, PersonSaid, TicketOpened
+from handrail.agent.models.protocol import Brief, Call, Delta, Draft
+from handrail.agent.nodes.act import CALLS
+from handrail.conversation.events import Checked, ContactLeft, HandoffRequested, PersonSaid, TicketOpened, ToolRan
 from handrail.evals.world import Worlds
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -121,3 +124,28 @@ async def test_after_the_person_the_bot_goes_on_with_what_was_done(shop: Shop) -
     assert reply.outcome == "answered"
     assert reply.citations
     assert [said.name for said in await chat.all(PersonSaid)] == ["Ana"]
+
+
+class Endless:
+    """A model that looks up one thing after the other and never says anything."""
+
+    name = "endless"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def draft(self, brief: Brief) -> AsyncIterator[Delta | Draft]:
+        self.asked += 1
+        yield Draft(kind="act", call=Call("order_status", {"order_id": f"W1{self.asked:04}"}), engine=self.name)
+
+
+async def test_a_model_that_only_looks_things_up_is_stopped_and_a_person_comes(worlds: Worlds) -> None:
+    model = Endless()
+    async with open_shop(worlds, model=model) as shop:
+        await shop.on(ANA)
+        chat = await shop.chat(proven="C1001")
+        reply = await chat.says("Where are all of my orders?")
+        assert reply.outcome == "handed_over"
+        assert (await handoff(chat)).reason == "stuck"
+        ran = await chat.all(ToolRan)
+        assert len(ran) == CALLS == model.asked - 1

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from handrail.agent.companions import companions
 from handrail.agent.models.offline.clauses import clauses_of
 from handrail.agent.models.offline.ranking import rank
 from handrail.agent.toolbook import Toolbook
@@ -27,6 +28,7 @@ class Router:
     def offer(self, tools: Sequence[Tool]) -> None:
         """Pick among these from now on."""
         self.book = Toolbook(self._embedder, tools)
+        self._beside = {t.name: [r.name for r in companions(t, tools)] for t in tools if t.effect == "write"}
 
     def foresee(self, message: str) -> None:
         """Begin to embed a message and what `pick` asks of it, while its turn still waits for other things."""
@@ -42,8 +44,12 @@ class Router:
                 values[name] = max(values[name], BEFORE * value)
         ranked = sorted(values, key=lambda name: -values[name])
         kept = [name for name in _in_use(situation) if name in values][:k]
-        chosen = {*kept, *[name for name in ranked if name not in kept][: k - len(kept)]}
-        return tuple(self.book.by_name[name] for name in ranked if name in chosen)
+        chosen = {*kept, *[name for name in self._accompanied(ranked) if name not in kept][: k - len(kept)]}
+        return tuple(self.book.by_name[name] for name in self._accompanied(ranked) if name in chosen)
+
+    def _accompanied(self, ranked: Sequence[str]) -> list[str]:
+        """The tools in their order, each write followed by the reads that it needs."""
+        return list(dict.fromkeys(name for first in ranked for name in (first, *self._beside.get(first, ()))))
 
     async def _values(self, text: str) -> dict[str, float]:
         """How well each tool fits the clause of a text that it fits best."""

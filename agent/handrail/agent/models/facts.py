@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from handrail.agent.models.protocol import Brief, Result
+from handrail.agent.models.protocol import Brief, Call, Result
 from handrail.agent.models.readable import local, moment_text, plain
-from handrail.conversation.situation import ActionState, Situation
+from handrail.agent.sources.cutting import cut
+from handrail.conversation.situation import ActionState, Line, Situation, ToolResult
+from handrail.knowledge.tokens import count
 
 SHOWN_RESULTS = 2
 SHOWN_ACTIONS = 4
@@ -49,6 +51,14 @@ def result_text(result: Result, timezone: str) -> str:
     told = {"refused": result.refusal or result.code or "it did not work", "rule": result.rule}
     alternatives = {"alternatives": list(result.alternatives)} if result.alternatives else {}
     return compact({**{key: value for key, value in told.items() if value}, **alternatives}, timezone)
+
+
+def fitting(result: Result, timezone: str, tokens: int) -> str:
+    """The same within about `tokens` tokens: a long value is cut, its ids kept, a refusal never."""
+    told = result_text(result, timezone)
+    if not result.ok or count(told) <= tokens:
+        return told
+    return compact(cut(local(plain(result.value), timezone), tokens), timezone)
 
 
 def compact(value: Any, timezone: str) -> str:
@@ -110,11 +120,37 @@ def _open_matters(situation: Situation, timezone: str) -> Iterator[str]:
             yield f"Promised: {promise.text}{due}"
 
 
+def recent_results(brief: Brief) -> tuple[Result, ...]:
+    """What was looked up in the turn before and not again in this one, from old to new."""
+    since = max((line.seq for line in brief.situation.lines if _answered(line, brief.situation)), default=0)
+    return tuple(
+        Result(Call(each.tool, each.arguments), ok=True, value=each.result, seq=each.seq)
+        for each in _earlier(brief)
+        if each.seq > since > 0
+    )
+
+
+def looked_up(result: Result, told: str) -> str:
+    """An earlier result as a fact; `told` is its text."""
+    return f"Looked up before: {result.call.tool}({_key(result.call.arguments)}) gave {told}"
+
+
 def _results(brief: Brief) -> Iterator[str]:
+    recent = {result.seq for result in recent_results(brief)}
+    earlier = [each for each in _earlier(brief) if each.seq not in recent]
+    for each in reversed(earlier[-SHOWN_RESULTS:]):
+        yield looked_up(Result(Call(each.tool, each.arguments), ok=True), compact(each.result, brief.timezone))
+
+
+def _earlier(brief: Brief) -> list[ToolResult]:
+    """The look-ups of earlier turns, the last of each."""
     now = {(result.call.tool, _key(result.call.arguments)) for result in brief.results}
-    earlier = [r for r in brief.situation.results if r.ok and (r.tool, _key(r.arguments)) not in now]
-    for result in reversed(earlier[-SHOWN_RESULTS:]):
-        yield f"Looked up before: {result.tool}({_key(result.arguments)}) gave {compact(result.result, brief.timezone)}"
+    last = {(each.tool, _key(each.arguments)): each for each in brief.situation.results if each.ok}
+    return sorted((each for what, each in last.items() if what not in now), key=lambda each: each.seq)
+
+
+def _answered(line: Line, situation: Situation) -> bool:
+    return line.speaker == "customer" and line.seq <= situation.answered
 
 
 def _key(arguments: Any) -> str:

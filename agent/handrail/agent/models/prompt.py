@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handrail.agent.models.facts import facts_of, first_words, result_text
+from handrail.agent.models.facts import facts_of, first_words, fitting, looked_up, recent_results, result_text
 from handrail.agent.models.protocol import Brief
 from handrail.agent.models.readable import day_text
 from handrail.agent.models.texts import spec, text
@@ -21,8 +21,11 @@ TOOLS_SHARE = 0.32
 MESSAGE_SHARE = 0.25
 FACTS_SHARE = 0.14
 LINES_SHARE = 0.16
-RESULTS_SHARE = 0.6
-"""Shares of the budget. What tools gave in this very turn comes on top: a turn with an action is no routine turn."""
+RESULTS_SHARE, ACTING_SHARE = 1.2, 0.25
+"""Shares of the budget. What tools gave in this turn and the one before comes on top of it, as do further tools where
+they gave something in this one: a turn with an action is no routine turn."""
+LEAST_RESULT = 60
+"""Tokens that an older result keeps, however long the later ones are."""
 PER_MESSAGE = 4
 """Tokens that frame a message in the formats of common models."""
 BEST_PASSAGE = 140
@@ -41,10 +44,12 @@ class Prompt:
 
 
 def render(brief: Brief, budget: int) -> Prompt:
-    """Lay out a brief within `budget` tokens (results of this turn come on top, up to `RESULTS_SHARE` of it).
+    """Lay out a brief within `budget` tokens; on top of it come results, up to `RESULTS_SHARE` of it, and, with results
+    of this turn, more tools, up to `ACTING_SHARE`.
 
     Rules, the message, the open proposal and the best passage are always there; then further passages, recent lines,
-    older facts and the last of the tools give way. The numbers of passages are those of `brief.found.hits`.
+    older facts and the last of the tools give way. Of results the latest stay whole and the oldest are cut first. The
+    numbers of passages are those of `brief.found.hits`.
     """
     message = clip(brief.message, int(budget * MESSAGE_SHARE))
     rules = _rules(brief)
@@ -55,13 +60,14 @@ def render(brief: Brief, budget: int) -> Prompt:
     room = min(int(budget * FACTS_SHARE), left - int(budget * TOOLS_SHARE) - BEST_PASSAGE)
     facts = _facts([*facts_of(brief), *first_words(brief.situation, shown)], room)
     left -= count(facts)
+    turn, recent = _results(brief, int(budget * RESULTS_SHARE))
     # What the passages leave over goes to the tools, beyond their share.
-    tools = _tools(brief.tools, max(int(budget * TOOLS_SHARE), left - count(_passages(brief, left))))
-    system = rules + facts + _passages(brief, left - sum(map(_spec_tokens, tools)))
+    share = max(int(budget * TOOLS_SHARE), left - count(_passages(brief, left)))
+    tools = _tools(brief.tools, share + int(budget * ACTING_SHARE) * bool(brief.results))
+    system = rules + facts + recent + _passages(brief, left - min(sum(map(_spec_tokens, tools)), share))
     history = [_as_message(line) for line in lines]
     if message:
         history.append({"role": "user", "content": message})
-    turn = _results(brief, int(budget * RESULTS_SHARE))
     messages = ({"role": "system", "content": system}, *_alternating([*_opened(history), *turn]))
     specs = tuple({"type": "function", "function": tool} for tool in tools)
     return Prompt(messages, specs, sum(map(_message_tokens, messages)) + sum(map(_spec_tokens, tools)))
@@ -95,12 +101,17 @@ def _tools(tools: Sequence[Tool], budget: int) -> list[dict[str, Any]]:
     own = [spec("find_tool"), spec("hand_over")]
     left = budget - sum(map(_spec_tokens, own))
     chosen: list[dict[str, Any]] = []
+    others: list[str] = []
     for tool in tools:
         described = _lean(tool.schema())
-        left -= _spec_tokens(described)
-        if chosen and left < 0:
-            break
+        size = _spec_tokens(described)
+        if chosen and size > left:
+            others.append(tool.name)
+            continue
+        left -= size
         chosen.append(described)
+    if others:
+        own[0] = {**own[0], "description": f"{own[0]['description']} Others: {', '.join(others)}."}
     return [*chosen, *own]
 
 
@@ -172,18 +183,32 @@ def _opened(history: list[Message]) -> list[Message]:
     return [{"role": "user", "content": "(earlier lines left out)" if history else "(waits for your reply)"}, *history]
 
 
-def _results(brief: Brief, budget: int) -> list[Message]:
+def _results(brief: Brief, budget: int) -> tuple[list[Message], str]:
+    """The calls of this turn with their results, and those of the turn before as a part of the facts."""
+    before = recent_results(brief)
+    shares = _shares([result_text(each, brief.timezone) for each in (*before, *brief.results)], budget)
+    told = [fitting(each, brief.timezone, share) for each, share in zip((*before, *brief.results), shares, strict=True)]
     messages: list[Message] = []
-    share = budget // max(len(brief.results), 1)
-    for number, result in enumerate(brief.results, 1):
+    for number, (result, content) in enumerate(zip(brief.results, told[len(before) :], strict=True), 1):
         call_id = f"call_{number}"
         arguments = json.dumps(dict(result.call.arguments), ensure_ascii=False, default=str)
         function = {"name": result.call.tool, "arguments": arguments}
         call = {"id": call_id, "type": "function", "function": function}
         messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
-        content = clip(result_text(result, brief.timezone), share)
         messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
-    return messages
+    return messages, "".join(f"\n- {looked_up(each, text)}" for each, text in zip(before, told, strict=False))
+
+
+def _shares(texts: Sequence[str], budget: int) -> list[int]:
+    """Tokens for each of some texts, from old to new: the latest get what they need first, each a little."""
+    sizes = [count(each) for each in texts]
+    left = budget - sum(min(size, LEAST_RESULT) for size in sizes)
+    shares: list[int] = []
+    for size in reversed(sizes):
+        more = min(max(size - LEAST_RESULT, 0), max(left, 0))
+        left -= more
+        shares.insert(0, min(size, LEAST_RESULT) + more)
+    return shares
 
 
 def _alternating(messages: Sequence[Message]) -> list[Message]:

@@ -14,8 +14,8 @@ from handrail.agent.tools.call import call as call_tool
 from handrail.agent.turn import Step, Turn
 from handrail.conversation.events import Checked, IdentityAsked, ToolRan
 
-CALLS = 4
-"""How many calls one turn may make."""
+CALLS = 8
+"""How many calls one turn may make: customer, order, product and its variants, say, and some of them twice."""
 
 
 async def act(turn: Turn, services: Services) -> Turn:

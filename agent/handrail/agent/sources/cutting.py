@@ -1,22 +1,35 @@
-"""Cutting a long result to a budget of tokens, saying what was left out."""
+"""Cutting a long result to a budget of tokens: ids stay, and what was left out is told."""
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from handrail.knowledge.tokens import count
 
 TEXT = 400
 """Characters that are kept of a long text, at first."""
+ITEMS = 40
+NAMED = 4
+"""For each record that is kept, so many of those left out are named by their ids."""
 ROUNDS = 12
 LEFT_OUT = "left_out"
+ID = re.compile(r"(?:.*(?:_|\b))?(?:ids?|key|code|number|sku|token|iata|url|email)|.*[a-z](?:Id|ID)s?", re.ASCII)
+"""The names of fields by which a record is asked for again: half of such a value is worth nothing."""
+LONGEST_ID = 120
+MANY = 24
+"""Fields from which on an object is no record but a table of many."""
 
 
 def cut(value: Any, tokens: int) -> Any:
-    """`value` within about `tokens` tokens. Lists lose their end and texts their middle; what is left out is told under
-    `left_out` (beside a list in an object `<name>_left_out`; a list alone stands under `items`)."""
+    """`value` within about `tokens` tokens. Lists and tables lose their end and texts their middle, ids nothing.
+
+    What is left out is told under `left_out` with the ids of what it was (beside a list in an object
+    `<name>_left_out`; a list alone stands under `items`).
+    """
     if _size(value) <= tokens:
         return value
-    text, items = TEXT, 40
+    text, items = TEXT, ITEMS
     for _ in range(ROUNDS):
         shorter = _shortened(value, text, items)
         if _size(shorter) <= tokens:
@@ -31,19 +44,60 @@ def _size(value: Any) -> int:
     return count(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
 
 
-def _shortened(value: Any, text: int, items: int) -> Any:
-    if isinstance(value, str) and len(value) > text:
-        return f"{value[: text * 2 // 3]} […] {value[-text // 3 :]}"
+def _shortened(value: Any, text: int, items: int, name: str = "") -> Any:
+    if isinstance(value, str):
+        return _short_text(value, LONGEST_ID if ID.fullmatch(name) else text)
     if isinstance(value, list):
-        kept = [_shortened(each, text, items) for each in value[:items]]
-        return kept if len(value) <= items else {"items": kept, LEFT_OUT: f"{len(value) - items} more"}
+        kept = [_shortened(each, text, items, name) for each in value[:items]]
+        return kept if len(value) <= items else {"items": kept, LEFT_OUT: _told([*map(_id_of, value[items:])], items)}
     if isinstance(value, dict):
-        shorter: dict[str, Any] = {}
-        for name, part in value.items():
-            kept = _shortened(part, text, items)
-            if isinstance(part, list) and isinstance(kept, dict):
-                shorter[name], shorter[f"{name}_{LEFT_OUT}"] = kept["items"], kept[LEFT_OUT]
-            else:
-                shorter[name] = kept
-        return shorter
+        return _short_table(value, text, items) if _is_table(value) else _short_record(value, text, items)
     return value
+
+
+def _short_text(value: str, characters: int) -> str:
+    if len(value) <= characters:
+        return value
+    return f"{value[: characters * 2 // 3]} […] {value[-characters // 3 :]}"
+
+
+def _short_record(value: Mapping[str, Any], text: int, items: int) -> dict[str, Any]:
+    shorter: dict[str, Any] = {}
+    for name, part in value.items():
+        kept = _shortened(part, text, items, name)
+        if isinstance(part, list) and isinstance(kept, dict):
+            shorter[name], shorter[f"{name}_{LEFT_OUT}"] = kept["items"], kept[LEFT_OUT]
+        else:
+            shorter[name] = kept
+    return shorter
+
+
+def _short_table(value: Mapping[str, Any], text: int, items: int) -> dict[str, Any]:
+    """Records by their ids."""
+    names = list(value)
+    shorter = {name: _shortened(value[name], text, items, name) for name in names[:items]}
+    return {**shorter, LEFT_OUT: _told(names[items:], items)} if len(names) > items else shorter
+
+
+def _is_table(value: Mapping[str, Any]) -> bool:
+    """Whether an object holds many things of one kind under their ids, rather than the fields of one."""
+    if len(value) > MANY:
+        return True
+    parts = list(value.values())
+    records = len(parts) > 1 and all(isinstance(part, dict) and part for part in parts)
+    return records and bool(set.intersection(*(set(part) for part in parts)))
+
+
+def _told(left: Sequence[str], kept: int) -> str:
+    """How many were left out, and the first of their ids."""
+    ids = [each for each in left if each][: kept * NAMED]
+    more = ", …" if len(ids) < len(left) else ""
+    return f"{len(left)} more: {', '.join(ids)}{more}" if ids else f"{len(left)} more"
+
+
+def _id_of(value: Any) -> str:
+    """What a record is called by; empty where it tells no id."""
+    if not isinstance(value, dict):
+        return ""
+    found = (str(part) for name, part in value.items() if ID.fullmatch(name) and isinstance(part, str | int))
+    return next(found, "")[:LONGEST_ID]
