@@ -11,6 +11,8 @@ from agent_businesses import CLINIC, CLINIC_POLICIES, LIBRARY, LIBRARY_POLICIES,
 from agent_talk import NOW, Talk, passages_of
 
 from handrail.agent.models.offline.engine import OfflineModel
+from handrail.agent.models.offline.identifiers import ids_in
+from handrail.agent.models.offline.slots import Slot
 from handrail.agent.models.protocol import Brief, Call, Draft, Result
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.situation import Handoff, Line, Situation
@@ -453,3 +455,16 @@ async def test_without_embeddings_words_alone_route():
     )
     pieces = [piece async for piece in model.draft(brief)]
     assert isinstance(pieces[-1], Draft)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Please confirm talk VKGG7T", ["VKGG7T"]),
+        ("it is about 20026-17", ["20026-17"]),
+        ("please CONFIRM my talk about web2py", []),
+        ("both VKGG7T and R2D2X, thanks", ["VKGG7T", "R2D2X"]),
+    ],
+)
+def test_an_identifier_of_no_known_form_has_digits_or_a_digit_among_capitals(text: str, found: list[str]):
+    assert ids_in(text, Slot(("code",), "id", required=True, description="")) == found

@@ -45,6 +45,7 @@ def _spaced_ids(text: str, mark: Id, slot: Slot) -> list[str]:
 
 
 def _bare_ids(text: str) -> list[str]:
-    """What looks like an identifier where nothing tells its form: letters and digits in one word, or a long number."""
+    """What looks like an identifier where nothing tells its form: letters and digits in one word, or a long number. A
+    single digit will do among capitals (`VKGG7T`)."""
     words = re.findall(r"(?<![\w@<])#?[A-Za-z0-9][\w-]{3,}(?![\w@>])", text)
-    return [word for word in words if sum(c.isdigit() for c in word) >= 2 and (len(word) >= 4)]
+    return [word for word in words if sum(c.isdigit() for c in word) >= 2 - word.isupper()]
