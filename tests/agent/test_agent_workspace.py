@@ -127,3 +127,23 @@ def test_errors_name_file_and_line(
     with pytest.raises(SettingsError) as raised:
         make(tmp_path, files, tools)
     assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("identity", "warned"),
+    [
+        ({}, True),
+        ({"jwt_secret": "s" * 32}, False),
+        ({"jwks_url": "https://shop.example/keys", "jwt_issuer": "i", "jwt_audience": "a"}, False),
+    ],
+)
+def test_operations_of_others_that_nobody_could_prove_to_be_for_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, identity: dict[str, str], warned: bool
+) -> None:
+    operations = {"mine": {"bind": {"user": "customer.id"}}, "hours": {"public": True}}
+    source = {"kind": "openapi", "document": "rental.yml", "tools": operations}
+    load_workspace(
+        Settings.model_validate({"workspace": tmp_path, "identity": identity, "tools": {"sources": {"rental": source}}})
+    )
+    assert ("mine of rental" in caplog.text) is warned
+    assert "hours" not in caplog.text

@@ -154,6 +154,7 @@ def _expect_sound(workspace: Workspace, settings: Settings) -> None:
     if opens is not None and (not callable(opens) or inspect.isasyncgenfunction(opens)):
         raise SettingsError("lifespan must be made by @asynccontextmanager: async def lifespan(workspace)")
     closed = [tool.name for tool in workspace.tools if tool.identity != "none"]
-    tokens = settings.identity.jwt_secret or settings.identity.jwt_public_key
-    if closed and find is None and not tokens:
+    for source, table in settings.tools.sources.items():
+        closed += [f"{name} of {source}" for name, t in table.tools.items() if t.bind or t.owner or t.identity]
+    if closed and find is None and not settings.identity.takes_tokens:
         log.warning("no file defines find_customer, so nobody can prove who they are for: %s", ", ".join(closed))

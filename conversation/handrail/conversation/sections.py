@@ -137,6 +137,11 @@ class IdentitySection(Section):
 
     _jwks_url = field_validator("jwks_url")(_private)
 
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether the company's site may sign for customers."""
+        return any(way is not None for way in (self.jwt_secret, self.jwt_public_key, self.jwks_url))
+
 
 class Hours(Section):
     """Opening hours of one weekday, local to the department."""

@@ -122,10 +122,13 @@ async def _mail(settings: Settings) -> str:
 
 async def _identity(settings: Settings) -> str:
     from handrail.agent.site_token import SiteTokens
+    from handrail.agent.workspace import load_workspace
     from handrail.conversation.clock import SystemClock
 
     identity = settings.identity
     tokens = await SiteTokens(identity, SystemClock()).check()
+    if load_workspace(settings).find_customer is None:
+        return f"no one-time codes (no file of business.tools defines find_customer); {tokens}"
     return f"one-time codes of {identity.code_minutes:g} minutes, {identity.code_tries} tries; {tokens}"
 
 
