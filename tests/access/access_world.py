@@ -20,6 +20,8 @@ from handrail.conversation.events import ActionClaimed, ActionProposed, Event, O
 
 Who = Literal["nobody", "claims to be the victim", "claims to be another", "another, proven", "the victim"]
 STRANGERS: tuple[Who, ...] = ("nobody", "claims to be the victim", "claims to be another", "another, proven")
+KEYS = {name: f"{name}-{secrets.token_hex(24)}" for name in ("concierge", "broker")}
+"""The keys of two assistants that come in over MCP."""
 MOMENT = 0.5
 """Seconds for which a stream is read."""
 

@@ -10,15 +10,17 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from handrail.channels.cli.workspace import sample_folder
+from handrail.conversation.assistants import AssistantsTable
 from handrail.conversation.copies import Copies
 from handrail.conversation.settings import load
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from access_world import Obedient, World, library_world, shop_world
+from access_world import KEYS, Obedient, World, library_world, shop_world
 from bench.fuzzing.site import Site, open_site
 from bench.fuzzing.state import State
 
+ASSISTANTS = AssistantsTable(keys={name: SecretStr(key) for name, key in KEYS.items()})
 LIBRARY = Path(__file__).parent / "library"
 
 
@@ -26,7 +28,7 @@ async def serve(postgres: str, folder: Path, data: Path) -> AsyncIterator[tuple[
     copies, name, model = Copies(postgres), f"access_{secrets.token_hex(8)}", Obedient()
     settings = load(folder, {"HANDRAIL_ENGINE__KIND": "offline"})
     database = settings.database.model_copy(update={"url": SecretStr(await copies.create(name))})
-    settings = settings.model_copy(update={"data": data, "database": database})
+    settings = settings.model_copy(update={"data": data, "database": database, "mcp": ASSISTANTS})
     async with open_site(settings, model=model) as site:
         yield site, model
     await copies.drop(name)

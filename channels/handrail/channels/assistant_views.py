@@ -15,7 +15,10 @@ CONSENT = (
     "Nothing is done yet. Put the question of the reply to the customer word for word, then call ask with the answer "
     "that they give themselves. Don't answer for them."
 )
-CODE = "A one-time code was sent to {to}. Ask the customer for it and call ask with what they type."
+CODE = (
+    "If what they said points at a customer, a one-time code is on its way to the contact on file. Ask them for it and "
+    "call ask with what they type."
+)
 ASKED = "Handrail asked the customer something. Put it to them, then call ask with their own answer."
 LIVE = (
     "People have been called. What the customer writes meanwhile reaches them through ask, and look_up_conversation "
@@ -138,7 +141,7 @@ def advice(found: Standing, outcome: str = "") -> str:
     if found.asks_for_yes is not None:
         return CONSENT
     if found.identity.code_to is not None:
-        return CODE.format(to=found.identity.code_to)
+        return CODE
     return ASKED if outcome == "asked" else ""
 
 
