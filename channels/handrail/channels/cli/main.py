@@ -69,6 +69,23 @@ def index(workspace: Workspace = None) -> None:
 
 
 @app.command()
+def route(
+    file: Annotated[Path, typer.Argument(metavar="IN", exists=True, dir_okay=False, help="JSON lines to route.")],
+    examples: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON lines to learn from.")],
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="JSON lines to write, in the same order.")],
+    workspace: Workspace = None,
+) -> None:
+    """Which intent is each text of, and is it of any?
+
+    Learns from {"text", "intent"}, where an intent such as "oos" or "none" marks what is out of scope; reads {"id",
+    "text"} and writes {"id", "intent", "in_scope": 0..1}.
+    """
+    from handrail.channels.cli import finding
+
+    run(lambda settings: finding.route(settings, file, examples, out), workspace)
+
+
+@app.command()
 def rebuild(workspace: Workspace = None) -> None:
     """Make the projections (queue, tickets, promises) anew from the log."""
     from handrail.channels.cli import upkeep

@@ -18,31 +18,35 @@ SHOWN = 20
 """Bad rows that are named; of the others the number is told."""
 
 
-class Row(BaseModel):
-    """What all rows have; fields that a command does not know are left alone."""
+class Line(BaseModel):
+    """A row that goes by no id; fields that a command does not know are left alone."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Row(Line):
+    """A row that is told apart from the others of its file by its id."""
 
     id: str | int = Field(union_mode="left_to_right")
 
 
+L = TypeVar("L", bound=Line)
 R = TypeVar("R", bound=Row)
 
 
-def read(path: Path, form: type[R]) -> list[R]:
+def read(path: Path, form: type[L]) -> list[L]:
     """The rows of a file in UTF-8. Raises `Invalid` naming every bad row with its line."""
-    rows: list[R] = []
+    rows: list[L] = []
     bad: list[str] = []
     lines: dict[str | int, int] = {}
     for number, line in _lines(path):
         try:
             row = form.model_validate_json(line)
-            if row.id in lines:
-                raise ValueError(f"the id {row.id!r} is on line {lines[row.id]} already")
+            if isinstance(row, Row) and (first := lines.setdefault(row.id, number)) != number:
+                raise ValueError(f"the id {row.id!r} is on line {first} already")
         except ValueError as error:
             bad.append(f"{path.name}:{number}: {_told(error)}")
             continue
-        lines[row.id] = number
         rows.append(row)
     if bad:
         more = [f"… and {len(bad) - SHOWN} more"] if len(bad) > SHOWN else []
@@ -55,12 +59,8 @@ async def convert(
 ) -> None:
     """Write what `work` makes of the rows, in their order; `out` is there only when all of it is done."""
     part = out.with_name(f".{out.name}.part")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        with (
-            _opened(part) as file,
-            Progress(*columns, console=Console(stderr=True), transient=True) as bar,
-        ):
+        with _opened(part) as file, progress() as bar:
             task = bar.add_task("rows", total=len(rows))
             left = iter(rows)
             while batch := list(islice(left, BATCH)):
@@ -70,6 +70,12 @@ async def convert(
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+
+
+def progress() -> Progress:
+    """A bar on standard error that is gone when the work is done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def _opened(path: Path) -> TextIO:

@@ -1,8 +1,8 @@
 """`handrail index` and `handrail rebuild`, with their progress."""
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from handrail.channels.cli.rows import progress as progress_bar
 from handrail.conversation.settings import Settings
 
 
@@ -10,7 +10,7 @@ async def index(settings: Settings) -> None:
     """Bring the policy index up to date."""
     from handrail.agent.bootstrap import open_knowledge
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("passages", total=None)
         async with open_knowledge(settings) as knowledge:
             report = await knowledge.refresh(lambda done, total: progress.update(task, completed=done, total=total))
@@ -25,21 +25,10 @@ async def rebuild(settings: Settings) -> None:
     from handrail.agent.parts import PROJECTIONS, open_log
     from handrail.conversation.rebuild import rebuild as replay
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         task = progress.add_task("conversations", total=None)
         async with open_log(settings) as log:
             events = await replay(
                 log, PROJECTIONS, lambda done, total: progress.update(task, completed=done, total=total)
             )
     Console().print(f"{events} events taken into {', '.join(p.name for p in PROJECTIONS)}")
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
