@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from guardrails_talk import talk
 from hypothesis import given
@@ -64,4 +66,6 @@ def test_signals_come_from_the_verdicts_and_the_situation() -> None:
     assert signals.irrelevant == pytest.approx(0.6)
     assert signals.unsure == pytest.approx(0.1)
     assert signals.building == 1
-    assert gather(talk("c: hi")) == Signals()
+    first = gather(talk("c: hi"))
+    assert first.friction < 0
+    assert replace(first, friction=0.0) == Signals()

@@ -1,7 +1,6 @@
 from guardrails_talk import talk
 
 from handrail.guardrails.abuse import abuse
-from handrail.guardrails.friction import friction
 from handrail.guardrails.stuck import standstill
 
 ASK = "Why was I charged twice for my order?"
@@ -51,26 +50,6 @@ def test_complaints_in_a_row_count_up() -> None:
 def test_only_turns_that_move_nothing_count_as_idle() -> None:
     assert standstill("ok", talk("c: ok", outcomes=("answered", "offered", "asked", "refused"))).idle == 2
     assert standstill("ok", talk("c: ok", outcomes=("offered", "refused", "answered"))).idle == 0
-
-
-def test_friction_builds_with_refusals_on_both_sides_and_fades() -> None:
-    smooth = talk("c: any tours on Friday?", "b: Yes, at nine.", "c: great")
-    rough = talk(
-        "c: any tours on Friday?",
-        "b: Sorry, there are none.",
-        "c: no, I said Friday",
-        "b: Unfortunately it is sold out.",
-        "c: but why",
-    )
-    later = talk(
-        *[f"{n.speaker[0]}: {n.text}" for n in rough.lines],
-        "b: Here is one.",
-        "c: that one, thanks",
-        "b: Booked.",
-        "c: bye",
-    )
-    assert friction(smooth.lines) == 0
-    assert friction(rough.lines) > friction(later.lines) > 0
 
 
 def test_insults_are_told_from_anger_about_the_matter() -> None:

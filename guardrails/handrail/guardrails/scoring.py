@@ -11,6 +11,7 @@ from handrail.conversation.events import Action, Confidence, Finding
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import RECENT, Line, Mood, Situation
 from handrail.guardrails.confidence import confidence, gather
+from handrail.guardrails.friction import whole, word
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.verdict import STRENGTH, Verdict
 
@@ -42,6 +43,7 @@ class ScoredTurn:
     frustration: float
     sure: Confidence
     findings: tuple[Finding, ...] = ()
+    friction: float = 0.0
 
     @property
     def action(self) -> Action:
@@ -107,16 +109,27 @@ async def score(turns: Sequence[Said], rails: Rails, checks: Checks) -> Scored:
         )
         verdict = await rails.inbound(turn.text, situation)
         sentiment, frustration = _mood(verdict)
-        sure = confidence(gather(situation, verdict), checks)
-        scored.append(ScoredTurn(turn.role, sentiment, frustration, sure, verdict.findings))
+        signals = gather(situation, verdict)
+        sure = confidence(signals, checks)
+        scored.append(ScoredTurn(turn.role, sentiment, frustration, sure, verdict.findings, signals.friction))
         moods.append(Mood(seq, sentiment, frustration))
-    return Scored(overall(scored), tuple(scored))
+    return Scored(_overall(turns, scored), tuple(scored))
 
 
-def overall(turns: Sequence[ScoredTurn]) -> float:
-    """The probability that a conversation needed a person: half its worst moment, half what it was like throughout."""
-    doubts = [t.sure.needs_person for t in turns if t.role == "customer"]
-    return round((max(doubts) + sum(doubts) / len(doubts)) / 2, 4) if doubts else 0.0
+def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn]) -> float:
+    heard = [turn for turn in scored if turn.role == "customer"]
+    if not heard:
+        return 0.0
+    return round(
+        whole(
+            [turn.friction for turn in heard],
+            [turn.sentiment for turn in heard],
+            [turn.frustration for turn in heard],
+            [word(turn.text) for turn in turns if turn.role == "agent"],
+            handover=any(turn.action == "handover" for turn in heard),
+        ),
+        4,
+    )
 
 
 def _mood(verdict: Verdict) -> tuple[float, float]:

@@ -12,13 +12,15 @@ from handrail.guardrails.verdict import Verdict
 SOME = 3
 """So many upset lines, turns without progress or repetitions count in full."""
 
+BOTH_WAYS = ("gloom", "friction")
+
 SHARE: dict[Action, float] = {"handover": 1.0, "offer": 0.4}
 """How much of a sensitive finding's score counts, by what it asks for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Each signal from 0 (nothing) to 1 (fully); `gloom` from -1 (a pleasant talk). What is not known stays 0."""
+    """Each signal from 0 (nothing) to 1 (fully); `BOTH_WAYS` from -1 (it goes well). What is not known stays 0."""
 
     irrelevant: float = 0.0
     unsupported: float = 0.0
@@ -42,7 +44,7 @@ class Signals:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            least = -1.0 if field.name == "gloom" else 0.0
+            least = -1.0 if field.name in BOTH_WAYS else 0.0
             if not least <= value <= 1.0:
                 raise ValueError(f"the signal {field.name} is {value}, not within {least:g} and 1")
 
@@ -77,7 +79,7 @@ def gather(
         frustration=_score(inbound, "sentiment", "frustration"),
         building=_within(sum(m >= UPSET for m in moods) / SOME if len(moods) > 1 else 0.0),
         gloom=_gloom(situation, inbound),
-        friction=friction(situation.lines),
+        friction=_friction(situation, inbound),
         repeats=_score(inbound, "stuck", "repeat"),
         circles=_score(inbound, "stuck", "loop"),
         idle=_score(inbound, "stuck", "no_progress"),
@@ -115,6 +117,11 @@ def _gloom(situation: Situation, inbound: Verdict) -> float:
     felt += [f.score * 2 - 1 for f in inbound.of("sentiment") if f.name == "score"]
     felt = felt[-SOME:]
     return max(-1.0, min(1.0, -sum(felt) / len(felt))) if felt else 0.0
+
+
+def _friction(situation: Situation, inbound: Verdict) -> float:
+    told = {f.name: f.score for f in inbound.of("sentiment")}
+    return friction(situation.lines, told.get("score", 0.5) * 2 - 1, told.get("frustration", 0.0))
 
 
 def _within(value: float) -> float:
