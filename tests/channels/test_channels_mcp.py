@@ -53,6 +53,13 @@ async def begun(handrail):
     return row["n"]
 
 
+async def heard_one(handrail):
+    """Wait until a customer's line has come in."""
+    async with handrail.bell.hear("*") as ticks:
+        while not handrail.turns.tasks:
+            await ticks.wait(5)
+
+
 # Who may come in
 
 
@@ -197,24 +204,33 @@ async def test_what_takes_longer_than_a_caller_waits_is_looked_up(handrail, serv
     assert len([e for e in events if isinstance(e.data, CustomerSaid)]) == 1
 
 
-async def test_leaving_does_not_stop_the_turn(door, monkeypatch):
-    turns, heard = door.handrail.turns, asyncio.Event()
-    hear = turns.hear
-
-    async def noticed(*arguments, **named):
-        event = await hear(*arguments, **named)
-        heard.set()
-        return event
-
-    monkeypatch.setattr(turns, "hear", noticed)
+async def test_leaving_does_not_stop_the_turn(door):
+    turns = door.handrail.turns
     turns.gate.clear()
     async with connected(door.url) as other:
         task = asyncio.create_task(other.client.call_tool("ask", {"message": "How long?"}))
-        await heard.wait()
+        await heard_one(door.handrail)
         task.cancel()
     turns.gate.set()
     await asyncio.gather(*turns.tasks)
     assert turns.cancelled == 0
+
+
+async def test_a_server_that_is_about_to_stop_says_where_the_answer_will_be(door):
+    door.handrail.turns.gate.clear()
+
+    async def stop(*_):
+        raise AssertionError("nothing was said yet")
+
+    async with connected(door.url) as other:
+        asked = asyncio.create_task(other.client.call_tool("ask", {"message": "How long?"}, progress_callback=stop))
+        await heard_one(door.handrail)
+        door.app.state.kit.closing.set()
+        said = (await asked).structured_content
+    assert (said["outcome"], said["reply"]) == ("working", None)
+    door.handrail.turns.gate.set()
+    await asyncio.gather(*door.handrail.turns.tasks)
+    assert door.handrail.turns.cancelled == 0
 
 
 async def test_a_call_for_a_person_tells_what_happens_next_and_where_the_customer_can_go_on(handrail, serve):

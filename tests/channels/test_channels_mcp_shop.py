@@ -209,12 +209,15 @@ async def test_an_assistant_is_answered_while_the_model_is_down(postgres: str, t
         async with open_site(settings.model_copy(update={"engine": engine})) as site, assistant(site) as other:
             said = await other.call("ask", message="How long do I have to return a jacket?")
             called = await other.call("hand_over", message="I'd rather have somebody look", token=said["token"])
+            left = await other.call("ask", message="jo@example.org", token=said["token"])
             found = await other.call("search_policies", query="How long can I return something?")
             log = await site.handrail.log.read(said["conversation"])
         ended = [event.data for event in log if isinstance(event.data, TurnEnded)]
     assert ended[0].engine == "offline"
     assert "30 days" in said["reply"] and said["sources"][0]["policy"] == "returns"
-    assert called["outcome"] == "handed_over"
+    assert (called["outcome"], called["standing"]["person"]["mode"]) == ("handed_over", "ticket")
+    assert "e-mail address" in called["advice"] and "e-mail address" not in left["advice"]
+    assert (left["outcome"], left["standing"]["ticket"]["contact_known"]) == ("held", True)
     assert found["passages"][0]["policy"] == "returns"
 
 

@@ -4,6 +4,7 @@ Such an assistant is a channel like the chat API and no more: who the customer i
 conversation are settled here, whatever the assistant says.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -145,7 +146,18 @@ class Assistants:
         return situation
 
     async def _answer(self, heard: Event, tell: Tell) -> Answer | None:
-        """What answers a line; None where it takes longer than a caller waits."""
+        """What answers a line; None where it takes longer than a caller waits, or the server is about to stop."""
+        answered = asyncio.create_task(self._follow(heard, tell))
+        closing = asyncio.create_task(self._kit.closing.wait())
+        try:
+            await asyncio.wait({answered, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return await answered if answered.done() else None
+        finally:
+            for task in (answered, closing):
+                task.cancel()
+            await asyncio.wait({answered, closing})
+
+    async def _follow(self, heard: Event, tell: Tell) -> Answer | None:
         try:
             async for found in answers.follow(self._handrail, heard, self._seconds):
                 if isinstance(found, Ended):
