@@ -153,7 +153,7 @@ def apart(yes: Sequence[Signed], no: Sequence[Signed]) -> str:
     return (
         f"AUROC {auroc(high, low):.3f}; at 0.5 keeps {np.mean(high >= 0.5):.3f} of {len(high)}, "
         f"passes {np.mean(low >= 0.5):.3f} of {len(low)}; "
-        f"at 0.3 {np.mean(high >= 0.3):.3f} and {np.mean(low >= 0.3):.3f}"
+        + "; ".join(f"at {at} {np.mean(high >= at):.3f} and {np.mean(low >= at):.3f}" for at in (0.35, 0.3))
     )
 
 

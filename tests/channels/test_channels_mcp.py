@@ -156,7 +156,7 @@ async def test_the_tools_tell_what_they_do_and_give_results_that_have_a_form(doo
     assert tools["ask"].annotations.destructive_hint and not tools["ask"].annotations.idempotent_hint
     assert all(tool.output_schema and tool.description and tool.title for tool in tools.values())
     described = (each for tool in tools.values() for each in tool.input_schema["properties"].items())
-    assert all(field.get("description") or name == "limit" for name, field in described)
+    assert all(field.get("description") for _, field in described)
     assert "own answer" in tools["ask"].description
 
 

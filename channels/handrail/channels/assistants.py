@@ -23,8 +23,10 @@ from handrail.conversation.situation import Situation
 CHANNEL = "mcp"
 RELEVANT = 0.35
 """From this probability on that a passage answers, passages are told. Of the hand-written lines of `bench.retrieval` it
-keeps 0.96 of 165 that the policies answer, and 0.29 of 65 that they don't (0.88 and 0.15 at 0.5): who reads them can
-tell, whereas nothing is all that is seen of what is left out."""
+keeps 0.96 of 186 that the policies answer, and 0.29 of 65 that they don't (0.89 and 0.15 at 0.5), which ask for what
+the shop might well have: who reads the passages can tell, and sees nothing of what is left out. Of lines that have
+nothing to do with a shop (CLINC150) it keeps 0.03.
+"""
 
 Tell = Callable[[str], Awaitable[object]]
 """Is told each sentence as it is committed."""

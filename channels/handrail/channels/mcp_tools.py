@@ -95,7 +95,7 @@ class Tools:
         self,
         query: Annotated[Short, Field(min_length=1, description="what to look for, as a customer would ask it")],
         as_of: Annotated[date | None, Field(description="the day whose rules are wanted; today where left out")] = None,
-        limit: Annotated[int, Field(ge=1, le=10)] = 3,
+        limit: Annotated[int, Field(ge=1, le=10, description="how many passages at most")] = 5,
     ) -> Passages:
         """Search the company's public policies and get the passages in force that answer, with their versions.
 
