@@ -15,8 +15,9 @@ ENDS = {"happened": True, "not-happened": False}
 
 async def waiting(settings: "Settings") -> None:
     """Print what waits for approval."""
+    from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from handrail.agent.parts import open_desk
@@ -27,13 +28,15 @@ async def waiting(settings: "Settings") -> None:
     if not found:
         Console().print("nothing waits for approval")
         return
-    table = Table("conversation", "action", "customer", "what", "why", "rule", "waiting", "until")
+    ids = (Column("conversation", no_wrap=True), Column("action", no_wrap=True))
+    words = (Column(name, overflow="fold") for name in ("customer", "what", "why", "waiting"))
+    table = Table(*ids, *words, box=box.SIMPLE_HEAD)
     for each in found:
         minutes = int((now - each.since).total_seconds() // 60)
-        rule = f"{each.rule.policy} v{each.rule.version}" if each.rule else ""
+        rule = f" ({each.rule.policy} v{each.rule.version})" if each.rule else ""
         cells = (
-            each.conversation_id[-10:], each.action_id, each.customer or each.customer_id or "", each.what, each.why,
-            rule, f"{minutes} min", f"{each.until:%d %b %H:%M} UTC",
+            each.conversation_id[-10:], each.action_id, each.customer or each.customer_id or "", each.what,
+            each.why + rule, f"{minutes} min, until {each.until:%d %b %H:%M} UTC",
         )  # fmt: skip
         table.add_row(*map(Text, cells))
     Console().print(table)

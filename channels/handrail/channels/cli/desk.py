@@ -202,14 +202,16 @@ async def _find(handrail: "DeskSide", part: str) -> str:
 
 
 async def _list(settings: "Settings", departments: tuple[str, ...], everything: bool) -> None:
+    from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from handrail.agent.parts import open_desk
     from handrail.desk.queue import Filter
 
     states = ("waiting", "claimed", "given_back", "wrapped_up") if everything else ("waiting", "claimed")
-    table = Table("conversation", "urgency", "reason", "department", "waiting", "with", "customer", "about")
+    first = Column("conversation", no_wrap=True)
+    table = Table(first, "urgency", "reason", "department", "waiting", "with", "customer", "about", box=box.SIMPLE_HEAD)
     async with open_desk(settings) as handrail:
         entries = await handrail.desk.queue(Filter(states=states, departments=departments))  # type: ignore[arg-type]
     if not entries:
