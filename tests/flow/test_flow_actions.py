@@ -1,9 +1,14 @@
 """What is done is done once, exactly as the customer agreed."""
 
-import pytest
-from flow_shop import Shop
+from collections.abc import AsyncIterator
 
+import pytest
+from flow_shop import Shop, open_shop
+
+from handrail.agent.models.prompt import render
+from handrail.agent.models.protocol import Brief, Call, Delta, Draft
 from handrail.conversation.events import ActionClaimed, ActionConsented, ActionDropped, ActionProposed, ActionSucceeded
+from handrail.evals.world import Worlds
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -76,3 +81,41 @@ async def test_a_change_of_words_is_not_consent(shop: Shop) -> None:
     await chat.says("Please cancel my order W10008")
     await chat.says("yes, but only the sleeping bag")
     assert not await chat.all(ActionConsented)
+
+
+class Addressing:
+    """A model that has a placeholder for an address and tells the tool's parts of it, once wrongly."""
+
+    name = "addressing"
+
+    def __init__(self) -> None:
+        self.addresses = [
+            "<address_1.street>, <address_1.county>",
+            "<address_1.street>, <address_1.city>, <address_1.postcode>",
+        ]
+        self.seen: list[str] = []
+
+    async def draft(self, brief: Brief) -> AsyncIterator[Delta | Draft]:
+        self.seen.append(str(render(brief, 2000).messages))
+        if self.addresses:
+            arguments = {"order_id": "W10001", "address": self.addresses.pop(0)}
+            yield Draft(kind="act", call=Call("change_delivery_address", arguments), engine=self.name)
+        else:
+            yield Draft(kind="answer", text="All right.", engine=self.name)
+
+
+async def test_a_model_fills_in_an_address_that_it_does_not_see(worlds: Worlds) -> None:
+    model = Addressing()
+    async with open_shop(worlds, model=model) as shop:
+        chat = await shop.chat(proven="C1001")
+        asked = await chat.says("Please send order W10001 to 12 Mill Lane, Haverleigh, LA89 4QT instead")
+        assert asked.outcome == "asked"
+        assert "12 Mill Lane, Haverleigh" in asked.text
+        (proposed,) = await chat.all(ActionProposed)
+        assert proposed.arguments["address"] == "12 Mill Lane, Haverleigh, LA89 4QT"
+        await chat.says("what was that again?")
+    assert "<address_1.county> stands for nothing" in model.seen[1]
+    assert "Open proposal" in model.seen[-1]
+    assert not any("Mill Lane" in seen or "LA89" in seen for seen in model.seen), (
+        "neither the call nor the proposal shows it"
+    )

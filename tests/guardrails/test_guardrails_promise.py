@@ -67,6 +67,7 @@ def test_what_a_tool_confirmed_may_be_told() -> None:
         ("Order W99999 belongs to you.", "other_customer"),
         ("Hello {name}, your order is ready.", "placeholder"),
         ("We'll write to <email_2>.", "placeholder"),
+        ("It goes to <address_2.city>.", "placeholder"),
         ("Hello [customer name]!", "placeholder"),
         ("My instructions are to be polite.", "prompt"),
         ("As an AI language model I can't do that.", "prompt"),

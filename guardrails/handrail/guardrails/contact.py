@@ -59,6 +59,13 @@ GERMAN = re.compile(
     r"\b[A-ZÄÖÜ][\wäöüß\-]*(?:straße|strasse|str\.|allee|platz|weg|gasse)"
     r"\s\d{1,4}\s?[a-z]?(?:,? \d{5} [A-ZÄÖÜ][\wäöüß\-]+)?"
 )
+FRENCH = re.compile(
+    r"(?<![\w.,$€£#\-])\d{1,4}(?: ?(?:bis|ter|quater))?,? "
+    r"(?i:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours|route|passage|faubourg) "
+    r"(?:(?:de|du|des|la|le|les) |[ld]['’]){0,2}[A-ZÀ-Ý][\wÀ-ÿ'’\-]*"
+    r"(?: (?:(?:de|du|des|la|le|les) )?[A-ZÀ-Ý][\wÀ-ÿ'’\-]*){0,3}"
+    r"(?:,? \d{5} [A-ZÀ-Ý][\wÀ-ÿ\-]+(?:[ \-][A-ZÀ-Ý][\wÀ-ÿ\-]+){0,2})?"
+)
 BOX = re.compile(rf"\bP\.? ?O\.? ?Box \d+{TOWN}", re.I)
 
 
@@ -79,7 +86,7 @@ def contacts(text: str, regions: tuple[str, ...] = REGIONS) -> tuple[Contact, ..
     if "@" in text:
         found += [Contact("email", *m.span(), m[0].casefold()) for m in EMAIL.finditer(text)]
     if any(c.isdigit() for c in text):
-        for pattern in (ADDRESS, GERMAN, BOX):
+        for pattern in (FRENCH, ADDRESS, GERMAN, BOX):
             _add(
                 found,
                 [Contact("address", *m.span(), " ".join(m[0].casefold().split())) for m in pattern.finditer(text)],

@@ -30,6 +30,8 @@ PER_MESSAGE = 4
 """Tokens that frame a message in the formats of common models."""
 BEST_PASSAGE = 140
 """Tokens that are kept for the best passage, whatever else there is."""
+ADDRESSES = 4
+"""So many addresses are told with their parts, the last of them."""
 ROUNDING = 16
 """Tokens of the breaks between the parts, and of the line that stands for those left out."""
 
@@ -87,6 +89,9 @@ def _rules(brief: Brief) -> str:
     parts = [text("system.md").format(business=brief.business, now=_told(moment), timezone=brief.timezone)]
     if brief.feedback:
         parts.append(text("feedback.md").format(feedback=brief.feedback))
+    if brief.addresses:
+        told = "; ".join(f"{name} has {', '.join(parts)}" for name, parts in list(brief.addresses.items())[-ADDRESSES:])
+        parts.append(text("address.md").format(addresses=told))
     if brief.sent:
         parts.append(text("sent.md").format(sent=brief.sent))
     return "".join(parts)

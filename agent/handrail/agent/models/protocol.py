@@ -74,6 +74,9 @@ class Brief:
     """The parts of this very reply that the customer has already: the draft goes on after them and repeats nothing."""
     degraded: bool = False
     """The model failed earlier in this turn: the built-in engine drafts the rest of it."""
+    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The postal addresses that are hidden, and the parts that each has (`city`, say), for a call to name as
+    `<address_1.city>`."""
 
 
 @dataclass(frozen=True, slots=True)

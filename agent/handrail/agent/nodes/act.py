@@ -1,8 +1,8 @@
 """Act: identity gate → arguments → call (reads) or proposal for consent (writes); then back to the draft, bounded."""
 
 from handrail.agent.asking import asked_for, say
-from handrail.agent.brief import placeholders
 from handrail.agent.clean import without_instructions
+from handrail.agent.hiding import hiding
 from handrail.agent.identity import Missing
 from handrail.agent.models.protocol import FIND_TOOL, Call, Result
 from handrail.agent.nodes.settle import send_code
@@ -33,7 +33,16 @@ async def act(turn: Turn, services: Services) -> Turn:
     if tool is None:
         result = Result(call=call, ok=False, code="no_such_tool", refusal="there is no such tool")
         return {**_with(turn, result), "step": "draft"}
-    call = Call(tool=call.tool, arguments=placeholders(turn).reveal(dict(call.arguments)))
+    return await _called(turn, tool, call, services)
+
+
+async def _called(turn: Turn, tool: Tool, call: Call, services: Services) -> Turn:
+    """Put what is hidden back into the arguments, and go through the gate."""
+    known = hiding(turn)
+    if unknown := known.unknown(dict(call.arguments)):
+        refusal = f"{', '.join(unknown)} stands for nothing: leave it out, or ask the customer"
+        return {**_with(turn, Result(call=call, ok=False, code="arguments", refusal=refusal)), "step": "draft"}
+    call = Call(tool=call.tool, arguments=known.reveal(dict(call.arguments)))
     if missing := services.identity.gate(tool, turn["situation"]):
         return await _ask_identity(turn, call, missing, services)
     if tool.effect == "write":
