@@ -190,6 +190,14 @@ class DeskSection(Section):
         return value
 
 
+class Budget(Section):
+    """How long a check may take, and what follows where it takes longer: it is left out, or fails closed (a person is
+    called, a sentence is drafted again, a passage is left out)."""
+
+    milliseconds: float = Field(gt=0)
+    over: Literal["skip", "close"] = "skip"
+
+
 class Checks(Section):
     """Thresholds of the guardrails."""
 
@@ -199,6 +207,10 @@ class Checks(Section):
     grounded_at: float = Field(default=0.5, ge=0, le=1)
     hub: tuple[str, ...] = ()
     """Import paths of further guardrails-ai validators, e.g. `guardrails_ai.ban_list:BanList`."""
+    budgets: dict[str, Budget] = Field(default_factory=dict)
+    """By the check's name, or `embedding`."""
+    shadow: tuple[str, ...] = ()
+    """Checks that are only being tried: what they find is logged and has no effect."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

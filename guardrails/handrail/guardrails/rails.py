@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ import numpy as np
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
+from handrail.guardrails.budget import EMBEDDING, Budgets
 from handrail.guardrails.context import Context, Sheet
 from handrail.guardrails.injection import marks, score
 from handrail.guardrails.library import foreign, quiet
@@ -59,6 +60,8 @@ class Rails:
         self._inbound = (*(c() for c in INBOUND), *(v for v, to in others if to == "inbound"))
         self._outbound = (*(c() for c in OUTBOUND), *(v for v, to in others if to == "outbound"))
         self._data = tuple(c() for c in DATA)
+        known = dict.fromkeys(c.check for c in (*self._inbound, *self._outbound, *self._data))
+        self._budgets = Budgets(checks, known)
         self._probes: Probes | None = None
         self._ready = False
         self._learning = asyncio.Lock()
@@ -78,8 +81,9 @@ class Rails:
     async def inbound(self, text: str, situation: Situation | None = None) -> Verdict:
         """Check what the customer wrote. `situation` already has this line as its last."""
         started = perf_counter()
-        reading = await self._read(text)
-        sheet = Sheet(milliseconds={"embedding": round((perf_counter() - started) * 1000, 3)})
+        reading, over = await self._budgets.keep(EMBEDDING, "inbound", partial(self._read, text))
+        sheet = Sheet(milliseconds={EMBEDDING: round((perf_counter() - started) * 1000, 3)})
+        sheet.findings += [over] if over else []
         context = Context("inbound", self._checks, situation, reading=reading)
         return await self._judge(self._inbound, text, context, sheet)
 
@@ -99,6 +103,9 @@ class Rails:
         known = self._passages.get(text)
         if known is None:
             known = await self._judge(self._data, text, Context("passage", self._checks), Sheet())
+            if known.of("budget"):
+                # A slow moment says nothing of the passage: it is read again the next time.
+                return known
             self._passages[text] = known
             if len(self._passages) > READ_ALREADY:
                 self._passages.popitem(last=False)
@@ -147,13 +154,18 @@ class Rails:
         started = perf_counter()
         metadata = {CONTEXT: context, SHEET: sheet}
         for check in checks:
-            await check.async_validate(text, metadata)
+            begun = perf_counter()
+            _, over = await self._budgets.keep(
+                check.check, context.direction, partial(check.async_validate, text, metadata)
+            )
+            if over:
+                sheet.add(check.check, [over], (perf_counter() - begun) * 1000)
         unread = {c.check for c in checks} - sheet.milliseconds.keys()
         if unread:
             # Nothing unchecked is ever sent: a check that did not run is as bad as one that failed.
             raise RuntimeError(f"these checks did not run: {', '.join(sorted(unread))}")
-        spent = (perf_counter() - started) * 1000 + sheet.milliseconds.get("embedding", 0.0)
-        return Verdict(tuple(sheet.findings), {**sheet.milliseconds, "all": round(spent, 3)})
+        spent = (perf_counter() - started) * 1000 + sheet.milliseconds.get(EMBEDDING, 0.0)
+        return Verdict(self._budgets.shadowed(sheet.findings), {**sheet.milliseconds, "all": round(spent, 3)})
 
 
 @cache

@@ -133,8 +133,9 @@ def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn]) -> float:
 
 
 def _mood(verdict: Verdict) -> tuple[float, float]:
+    """Neutral where the check of the mood is only being tried, or was broken off."""
     told = {f.name: f.score for f in verdict.of("sentiment")}
-    return round(told["score"] * 2 - 1, 4), told["frustration"]
+    return round(told.get("score", 0.5) * 2 - 1, 4), told.get("frustration", 0.0)
 
 
 async def _read_ahead(items: Iterable[tuple[Item, list[str]]], rails: Rails) -> AsyncIterator[Item]:

@@ -31,5 +31,6 @@ async def admit(turn: Turn, services: Services) -> Turn:
 
 
 def _refusal(verdict: Verdict, services: Services) -> Turn:
-    phrase = "refused_injection" if verdict.of("injection") else "refused_abuse"
+    attacks = any(f.action == "refuse" for f in verdict.of("injection"))
+    phrase = "refused_injection" if attacks else "refused_abuse"
     return say({}, services.phrases(phrase), "refused")
