@@ -28,7 +28,7 @@ from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation import loose_ends
 from handrail.conversation.errors import Fenced
-from handrail.conversation.events import CustomerSaid, Event
+from handrail.conversation.events import CustomerSaid, Event, TurnStarted
 from handrail.conversation.log import Fence
 from handrail.conversation.situation import Situation
 from handrail.guardrails.mask import mask
@@ -161,6 +161,7 @@ class Turns:
 
     async def _turns(self, conversation_id: str, fence: Fence) -> Situation | None:
         """Run a turn; where its last event gave the lease back, return the situation as of that very moment."""
+        stumbled = False
         for _ in range(ATTEMPTS):
             situation = await self._services.situations.get(conversation_id)
             if situation.holder != "bot" and situation.unsettled:
@@ -191,8 +192,14 @@ class Turns:
                     log.info("the turn of %s ends: %s has changed", conversation_id, refused.cause)
                     return None
             except Exception:
+                now = await self._services.situations.get(conversation_id)
+                if not stumbled and now.seq == situation.seq:
+                    # Nothing of it is on the log: a connection was lost, say. What fails again is no accident.
+                    stumbled = True
+                    log.warning("the turn of %s failed before its first event: again", conversation_id, exc_info=True)
+                    continue
                 log.exception("the turn of %s failed: it goes to a person", conversation_id)
-                await self._rescue(turn)
+                await self._rescue(turn, now)
                 return None
         return None
 
@@ -213,16 +220,18 @@ class Turns:
 
         self._later[conversation_id] = asyncio.get_running_loop().call_later(seconds, wake)
 
-    async def _rescue(self, turn: Turn) -> None:
+    async def _rescue(self, turn: Turn, situation: Situation) -> None:
         """A turn that failed is not tried again: the customer is told, and a person takes over."""
-        situation = await self._services.situations.get(turn["conversation_id"])
         reply = situation.open_reply
+        turn_id = turn["turn_id"]
+        started = TurnStarted(turn_id=turn_id, upto=situation.heard, engine=self._services.model.name)
         rescue: Turn = {
             **turn,
             "situation": situation,
             "upto": situation.heard,
-            "reply_id": reply.reply_id if reply else turn["turn_id"],
+            "reply_id": reply.reply_id if reply else turn_id,
             "parts": reply.parts if reply else 0,
+            "pending": () if situation.started[0] == turn_id else (started,),
             "usage": Usage(),
             "draft": None,
             "confidence": None,
