@@ -23,7 +23,8 @@ GROUP = 20
 """Customers who talk at once."""
 
 SETTLING = 100.0
-"""Seconds that a group gets to settle after its last customer has gone, before what is still open counts as damage."""
+"""Seconds that a group gets to settle after its last customer has gone, before what is still open counts as damage.
+While a server that was killed is still starting, they don't run."""
 
 AT_ONCE = 3
 """Groups that may settle while the next one talks."""
@@ -155,15 +156,18 @@ class Group:
 
     async def close(self, results: Results, tell: Tell) -> None:
         """Wait until all has settled, then judge."""
-        began = time.monotonic()
+        began = last = time.monotonic()
+        counted = 0.0
         ids = {customer.id: customer for customer in self.customers if customer.id}
         stories: dict[str, Story] = {}
         while True:
             await asyncio.sleep(1.5)
             with contextlib.suppress(psycopg.Error):
                 stories = {story.id: story for story in await read(self._site.dsn, self._site.master, list(ids))}
-            waited = time.monotonic() - began
-            if len(stories) == len(ids) and (all(map(settled, stories.values())) or waited > SETTLING):
+            now = time.monotonic()
+            counted += 0 if self._site.restarting else now - last
+            last, waited = now, now - began
+            if len(stories) == len(ids) and (all(map(settled, stories.values())) or counted > SETTLING):
                 break
         for customer in self.customers:
             results.add(*self._judged(customer, stories.get(customer.id), waited))
