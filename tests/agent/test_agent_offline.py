@@ -371,6 +371,14 @@ async def drafted(brief: Brief) -> Draft:
     return [piece async for piece in OfflineModel(embedder(), CLINIC).draft(brief)][-1]
 
 
+@pytest.mark.parametrize("code", ["no_connection", "unavailable", "busy", "circuit_open", "not_allowed", "rejected"])
+async def test_a_call_that_was_turned_away_calls_for_a_person_unless_a_rule_says_why(code: str):
+    down = await drafted(brief_with(Result(Call("my_appointments", {}), False, code=code)))
+    assert (down.kind, down.reason) == ("give_up", "action_failed")
+    refused = await drafted(brief_with(Result(Call("my_appointments", {}), False, code=code, refusal="We are full.")))
+    assert refused.text.startswith("We are full.")
+
+
 @pytest.mark.parametrize("code", ["timeout", "error"])
 async def test_a_system_that_is_down_is_not_called_again(code: str):
     draft = await drafted(brief_with(Result(Call("my_appointments", {}), False, code=code, refusal="TypeError")))

@@ -94,9 +94,12 @@ def loans(tmp_path: Path) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def talk(worlds: Worlds, loans: Path, model: Any, twist: str = "", reader: str = "R1") -> AsyncIterator[Chat]:
+async def talk(
+    worlds: Worlds, loans: Path, model: Any, twist: str = "", reader: str = "R1", **more: Any
+) -> AsyncIterator[Chat]:
     command = [sys.executable, str(SERVER), str(loans), "--twist", twist]
-    table = {"kind": "mcp", "command": command, "rehearse": True, "timeout_seconds": 5, "tools": TERMS}
+    server = {} if "kind" in more else {"kind": "mcp", "command": command}
+    table = {"rehearse": True, "timeout_seconds": 5, "tools": TERMS, **server, **more}
     tools = ToolsTable.model_validate({"sources": {"library": table}})
     settings = worlds._settings.model_copy(update={"tools": tools})
     here = Worlds(settings, worlds._copies, worlds._empty, worlds._shared)
@@ -223,3 +226,54 @@ async def test_a_refusal_with_instructions_is_withheld_and_the_action_is_not_don
         assert failed.message == WITHHELD
         assert "previous instructions" not in model.read
         assert renewed(loans) == 0
+
+
+CONDITION = {"only_if": {"renewed": 0}, "otherwise": "“{record.title}” was renewed {record.renewed} time already."}
+
+
+async def test_a_write_that_the_record_does_not_bear_is_neither_asked_about_nor_done(
+    libraries: Worlds, loans: Path
+) -> None:
+    terms = {**TERMS, "renew_loan": {**TERMS["renew_loan"], **CONDITION}}
+    model = Obedient(renew(), renew(), "It was renewed already.")
+    async with talk(libraries, loans, model, tools=terms) as chat:
+        await chat.says("Can I keep the book longer?")
+        await chat.says("yes, please")
+        assert renewed(loans) == 1
+        await chat.says("And once more, please.")
+        assert renewed(loans) == 1
+        assert len(await chat.all(ActionProposed)) == 1
+        assert "was renewed 1 time already." in model.read
+
+
+async def test_a_record_that_stopped_bearing_it_after_the_question_is_left_alone(
+    libraries: Worlds, loans: Path
+) -> None:
+    terms = {**TERMS, "renew_loan": {**TERMS["renew_loan"], **CONDITION}}
+    async with talk(libraries, loans, Obedient(renew()), tools=terms) as chat:
+        await chat.says("Can I keep the book longer?")
+        changed = json.loads(loans.read_text())
+        changed["L-100"]["renewed"] = 1
+        loans.write_text(json.dumps(changed))
+        await chat.says("yes, please")
+        assert renewed(loans) == 1
+        assert not await chat.all(ActionClaimed)
+        assert len(await chat.all(ActionProposed)) == 1
+
+
+async def test_what_a_system_that_is_down_says_of_itself_is_neither_shown_nor_told(
+    libraries: Worlds, loans: Path, tmp_path: Path
+) -> None:
+    document = tmp_path / "library.json"
+    hours = {"operationId": "opening_hours", "responses": {"200": {"description": "The hours."}}}
+    document.write_text(json.dumps({"openapi": "3.1.0", "paths": {"/hours": {"get": hours}}}))
+    model = Obedient(Call("opening_hours", {}), "Please try again later.")
+    async with talk(
+        libraries, loans, model, kind="openapi", document=str(document), base_url="http://127.0.0.1:1",
+        tools={"opening_hours": {"public": True}},
+    ) as chat:  # fmt: skip
+        await chat.says("When are you open?")
+        (ran,) = await chat.all(ToolRan)
+        assert (ran.ok, ran.error) == (False, "no_connection")
+        results = [result for brief in model.seen for result in brief.results]
+        assert [(r.code, r.refusal) for r in results] == [("no_connection", "")]

@@ -105,13 +105,14 @@ async def _cleaned(turn: Turn, tool: Tool, called: Called, services: Services) -
 
 
 def as_read(call: Call, called: Called, seq: int) -> Result:
-    """A read that was made, as the engine sees it."""
+    """A read that was made, as the engine sees it: what a failure says of systems is for our log alone."""
+    told = called.end in ("refused", "invalid")
     return Result(
         call=call,
         ok=called.ok,
         value=called.value,
         code=called.code,
-        refusal="" if called.ok else called.message,
+        refusal=called.message if told else "",
         seq=seq,
         rule=called.rule or "",
         alternatives=called.alternatives,

@@ -10,7 +10,11 @@ from handrail.agent.tools.api import Tool
 
 BROKEN = "arguments"
 """The code of a call whose arguments did not fit; its message is for the log."""
-DOWN = frozenset({"timeout", "error", "unavailable", "circuit_open"})
+BROKE = frozenset({"timeout", "error"})
+"""Codes of calls that broke, whatever was told of it."""
+UNDONE = frozenset({"no_connection", "unavailable", "busy", "circuit_open", "not_allowed", "rejected"})
+"""Codes of calls that never reached a system or were turned away. A rule that says no may have one of them too: it
+tells why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ def outcome(tool: Tool | None, result: Result, dialogue: Dialogue) -> Told:
     """Put a result into words."""
     if result.ok:
         return Told(_done(tool, result, dialogue) if _wrote(tool, result) else _read(tool, result, dialogue))
-    if result.code in DOWN:
+    if result.code in BROKE or (result.code in UNDONE and not result.refusal):
         return Told(f"{say('broke')} {say('needs_person')}", reason="action_failed")
     if result.code == "no_such_tool":
         return Told(say("needs_person"), reason="not_covered")
