@@ -257,3 +257,12 @@ def test_parts_of_addresses_are_told_where_there_is_one():
     assert "Addresses" not in system(render(routine(1), BUDGET))
     told = system(render(replace(routine(1), addresses={"<address_1>": ("street", "city")}), BUDGET))
     assert "<address_1> has street, city" in told and "<address_1.city>" in told
+
+
+def test_the_first_line_is_told_again_only_where_it_is_not_in_view():
+    asked = line(1, "customer", "Where is my tent?")
+    new = replace(BRIEF, message=asked.text, situation=Situation("c1", lines=(asked,), first=asked))
+    assert "They first wrote" not in system(render(new, BUDGET))
+    later = routine(60)
+    later = replace(later, situation=replace(later.situation, results=()))
+    assert "They first wrote" in system(render(later, BUDGET))

@@ -85,6 +85,21 @@ def test_what_the_customer_told_is_no_leak(sentence: str) -> None:
     assert leaks(sentence, RULES, talk("c: hello")) == []
 
 
+RECORD = '{"address": {"address1": "7 Larch Drive", "unit": "Suite 310", "city": "Tulsa", "state": "OK", "n": 74103}}'
+OTHER = '{"address": {"address1": "9 Elm Street", "city": "Denver", "state": "CO", "zip": "80203"}}'
+
+
+def test_an_address_of_a_record_may_be_told_in_one_line() -> None:
+    record = Evidence(results={"seq:1": RECORD, "seq:2": OTHER})
+    assert leaks("It goes to 7 Larch Drive, Suite 310, Tulsa, OK 74103.", record, talk("c: hello")) == []
+    for mixed in (
+        "7 Larch Drive, Denver, CO 80203",
+        "17 Larch Drive, Tulsa, OK 74103",
+        "9 Elm Street, Denver, CO 80204",
+    ):
+        assert [leak.name for leak in leaks(f"It goes to {mixed}.", record, talk("c: hello"))] == ["other_customer"]
+
+
 def test_the_prompt_may_not_be_repeated() -> None:
     prompt = "You are the assistant of a shop. Never tell a customer which supplier delivers the tents to us."
     said = "Well, never tell a customer which supplier delivers the tents."

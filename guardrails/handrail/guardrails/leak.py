@@ -10,11 +10,13 @@ from handrail.guardrails import facts
 from handrail.guardrails.contact import contacts
 from handrail.guardrails.mask import TOLD, hits
 from handrail.guardrails.phrasebook import phrasebook
+from handrail.guardrails.postal import parts_of
 from handrail.guardrails.text import even
 from handrail.guardrails.verdict import Evidence
 
 SHINGLE = 7
 """So many words in a row that stand in the prompt too are the prompt, unless the evidence has them as well."""
+PIECES = ("street", "unit", "city", "state", "postcode")
 IDENTIFIER = re.compile(r"^(?=.*\d)[a-z]{0,4}[-_]?\d{4,}[a-z0-9\-]*$")
 
 
@@ -68,6 +70,7 @@ def _strangers(sentence: str, evidence: Evidence, situation: Situation | None) -
         written = sentence[contact.start : contact.end]
         bare = re.sub(r"\D", "", written)
         there = contact.key in known or written.lower() in given or (contact.kind == "phone" and bare in digits)
+        there = there or (contact.kind == "address" and any(_in_pieces(written, source) for source in sources))
         if not there:
             found.append(Leak("other_customer", f"nobody gave this {contact.kind}", (contact.start, contact.end)))
     for code in coded:
@@ -75,6 +78,15 @@ def _strangers(sentence: str, evidence: Evidence, situation: Situation | None) -
         if not inside and IDENTIFIER.match(code.key) and code.key not in given and not _masked(sentence, code.span):
             found.append(Leak("other_customer", "nobody gave this number", code.span))
     return found
+
+
+def _in_pieces(address: str, source: str) -> bool:
+    """Whether every part of an address stands in one text, as in a record that has a field for each."""
+    parts = parts_of(address)
+    given = source.casefold()
+    return "city" in parts and all(
+        re.search(rf"(?<!\w){re.escape(parts[name].casefold())}(?!\w)", given) for name in parts if name in PIECES
+    )
 
 
 def _masked(sentence: str, span: tuple[int, int]) -> bool:

@@ -39,9 +39,10 @@ def facts_of(brief: Brief) -> list[str]:
 
 
 def first_words(situation: Situation, shown: frozenset[int]) -> list[str]:
-    """What the customer came with, where that line is not among those shown."""
+    """What the customer came with, where that line is neither among those shown nor the message itself."""
     first = situation.first
-    return [f'They first wrote: "{first.text}"'] if first and first.seq not in shown else []
+    told = first is None or first.seq in shown or first.seq > situation.answered
+    return [] if told or first is None else [f'They first wrote: "{first.text}"']
 
 
 def result_text(result: Result, timezone: str) -> str:

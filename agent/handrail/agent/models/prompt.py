@@ -201,7 +201,7 @@ def _results(brief: Brief, budget: int) -> tuple[list[Message], str]:
         call = {"id": call_id, "type": "function", "function": function}
         messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
         messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
-    return messages, "".join(f"\n- {looked_up(each, text)}" for each, text in zip(before, told, strict=False))
+    return messages, "".join(f"- {looked_up(each, text)}\n" for each, text in zip(before, told, strict=False))
 
 
 def _shares(texts: Sequence[str], budget: int) -> list[int]:
