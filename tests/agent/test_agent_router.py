@@ -11,8 +11,9 @@ from agent_talk import NOW
 from pydantic import BaseModel
 
 from handrail.agent.companions import companions
+from handrail.agent.models.offline.sayings import phrases_of
 from handrail.agent.router import Router
-from handrail.agent.toolbook import Toolbook, id_kinds, phrases_of
+from handrail.agent.toolbook import Toolbook, id_kinds
 from handrail.agent.tools.api import Tool
 from handrail.conversation.situation import ActionState, Line, Parked, Situation, ToolResult
 from handrail.knowledge.embed import Cached

@@ -2,15 +2,16 @@
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.models.readable import label
+from handrail.agent.models.offline.sayings import opening, phrases_of, words_of
+from handrail.agent.models.offline.slots import slots_of
+from handrail.agent.models.offline.words import stem_set
 from handrail.agent.tools.api import Tool
 from handrail.conversation.errors import Unavailable
 from handrail.knowledge.embed import Embedder
@@ -30,18 +31,6 @@ TYPED_LENGTH, TYPO, REMEMBERED = 3, 82.0, 4096
 """From which length a word is put right, how like a known one it must be (rapidfuzz's ratio), and how many are kept."""
 OPENED_ALIKE = 0.1
 """What it counts that a text opens like an example ("where are my …" like "where is my parcel"), whatever follows."""
-ALIKE = {
-    "are": "is", "was": "is", "were": "is", "have": "has", "had": "has", "did": "do", "does": "do", "could": "can",
-    "our": "my", "an": "a", "any": "a", "some": "a", "i'd": "would", "we": "i", "i've": "has",
-}  # fmt: skip
-OPENERS = frozenset({
-    "where", "when", "what", "which", "who", "how", "why", "is", "has", "do", "can", "will", "would", "should", "may",
-    "i", "you", "my", "the", "a", "there", "it", "please", "still", "not",
-})  # fmt: skip
-READS = frozenset(
-    {"get", "find", "list", "search", "show", "read", "look", "lookup", "check", "fetch", "view", "query"}
-)
-
 Rows = NDArray[np.float32]
 
 
@@ -82,7 +71,7 @@ class Toolbook:
         self._openings = {tool.name: frozenset(o for e in tool.examples if (o := opening(e))) for tool in tools}
         self._rarity = _rarities(list(self._words.values()))
         self._vectors: Rows | None = None
-        self._vocabulary = sorted({word for tool in tools for word in _words_of(tool)})
+        self._vocabulary = sorted({word for tool in tools for word in words_of(tool)})
         self._mended: dict[str, str] = {}
 
     def mended(self, text: str) -> str:
@@ -154,47 +143,19 @@ class Toolbook:
         return self._vectors
 
 
-def opening(text: str) -> str:
-    """The words of form that a text opens with, in one form each; empty where they are fewer than three."""
-    words: list[str] = []
-    for word in re.findall(r"[a-z']+", text.lower().replace("’", "'").replace("'s ", " is ")):
-        form = ALIKE.get(word, word)
-        if form not in OPENERS:
-            break
-        words.append(form)
-    return " ".join(words) if len(words) >= 3 else ""
-
-
-def _words_of(tool: Tool) -> Iterator[str]:
-    """The words that a tool is spoken of with: of its name, its examples and the choices of its arguments."""
-    choices = (choice for field in tool.parameters.get("properties", {}).values() for choice in field.get("enum", ()))
-    for text in (humanised(tool.name), *tool.examples, *map(str, choices)):
-        yield from (word.lower() for word in re.findall(r"[A-Za-z]{3,}", text.replace("_", " ")))
-
-
-def phrases_of(tool: Tool) -> list[str]:
-    """What a tool is known by: its description, its examples, and its name as a customer would say it."""
-    name = humanised(tool.name)
-    verb, _, rest = name.partition(" ")
-    said = f"show me my {rest}" if verb in READS and rest else f"{verb} my {rest}" if rest else name
-    first = re.split(r"(?<=[.!?])\s", tool.description.strip())[0]
-    return list(dict.fromkeys([tool.description.strip() or name, first or name, said, *tool.examples]))
-
-
 def id_kinds(tools: Sequence[Tool]) -> tuple[IdKind, ...]:
     """The kinds of identifiers among the arguments of the tools, each pattern once."""
     kinds: dict[str, IdKind] = {}
-    for tool in tools:
-        for name, schema in tool.parameters.get("properties", {}).items():
-            pattern = str(schema.get("pattern", "")).removeprefix("^").removesuffix("$")
-            if not pattern or not re.search(r"\\d|\[.*0-9", pattern) or len(pattern) < 3:
-                continue
-            try:
-                compiled = re.compile(rf"(?<![\w-])#?(?:{pattern})(?![\w-])", re.IGNORECASE)
-            except re.error:
-                continue
-            if not compiled.search("the") and not compiled.search("12"):
-                kinds.setdefault(pattern, IdKind(compiled, label(name)))
+    for slot in (slot for tool in tools for slot in slots_of(tool) if slot.kind == "id" or slot.pattern):
+        pattern = slot.pattern
+        if not pattern or not re.search(r"\\d|\[.*0-9", pattern) or len(pattern) < 3:
+            continue
+        try:
+            compiled = re.compile(rf"(?<![\w-])#?(?:{pattern.removeprefix('#')})(?![\w-])", re.IGNORECASE)
+        except re.error:
+            continue
+        if not compiled.search("the") and not compiled.search("12"):
+            kinds.setdefault(pattern, IdKind(compiled, slot.noun))
     return tuple(kinds.values())
 
 

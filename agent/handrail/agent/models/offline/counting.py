@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from handrail.agent.models.offline.measuring import measured
 from handrail.agent.models.offline.said import Said
 from handrail.agent.models.offline.slots import Slot
 from handrail.agent.models.offline.words import COUNTS, WORD, humanised, stem_set
@@ -30,14 +31,18 @@ def counts_in(slots: list[Slot], said: Said) -> dict[tuple[str, ...], Any]:
     """Whole numbers: an age by its years, a number of people by what is counted, another where it was asked for."""
     values: dict[tuple[str, ...], Any] = {}
     text = _without(said)
-    for slot in (slot for slot in slots if slot.kind == "count"):
-        if _is_age(slot):
+    counts = [slot for slot in slots if slot.kind == "count"]
+    for slot in counts:
+        if (amount := measured(slot, said.text)) is not None and amount == int(amount):
+            number: int | None = int(amount)
+        elif _is_age(slot):
             ages = [int(a or b) for a, b in AGED.findall(text)] + [
                 int(n) for pair in AGES.findall(text) for n in pair if n
             ]
             number = min(ages) if ages else None
         else:
-            number = _counted(slot, text)
+            others = [_name(other) for other in counts if other is not slot]
+            number = _counted(slot, text, frozenset[str]().union(*others) - _name(slot))
         if number is None and said.asked is slot:
             number = _any_number(text)
         if number is not None and (slot.minimum is None or number >= slot.minimum):
@@ -53,22 +58,36 @@ def _is_age(slot: Slot) -> bool:
     )
 
 
-def _counted(slot: Slot, text: str) -> int | None:
-    """A number before a word that the slot speaks of ("two places"), or before any group ("for two", "3 people")."""
+def _name(slot: Slot) -> frozenset[str]:
+    return stem_set(humanised(slot.name))
+
+
+def _counted(slot: Slot, text: str, others: frozenset[str]) -> int | None:
+    """A number before a word that the slot speaks of ("two places"), or before any group ("for two", "3 people") that
+    is not what `others` count."""
     if re.search(r"people|person|guest|place|party", slot.description + slot.name, re.IGNORECASE) and (
         party := _party(text)
     ):
         return party
     several = r"\d{1,3}|" + "|".join(sorted(COUNTS, key=len, reverse=True))
     for match in re.finditer(rf"\b({several})\s+(?:more\s+|other\s+)?([a-z-]+)", text, re.IGNORECASE):
+        if stem_set(match[2]) & others:
+            continue
         noun = text[match.start(2) : match.end(2) + 12]
         grouped = GROUP.match(noun) and re.search(
             r"how many|number of|people|person|guest|place", slot.description + slot.name, re.I
         )
         if grouped or stem_set(match[2]) & slot.words:
             return _as_number(match[1])
-    alone = re.search(rf"\bfor ({several})\b(?!\s*(?:am|pm|:|days?|weeks?|hours?|o'clock))", text, re.IGNORECASE)
-    if alone and re.search(r"how many|number of|people|guests|party", slot.description, re.IGNORECASE):
+    alone = re.search(
+        rf"\bfor ({several})\b(?!\s*(?:am|pm|:|days?|weeks?|hours?|o'clock))(?:\s+([a-z]+))?", text, re.IGNORECASE
+    )
+    spoken = f"{humanised(slot.name)} {slot.description}"
+    if (
+        alone
+        and not stem_set(alone[2] or "") & others
+        and re.search(r"how many|number of|people|guests|party", spoken, re.IGNORECASE)
+    ):
         return _as_number(alone[1])
     return None
 

@@ -49,7 +49,10 @@ MONTH_DAY = re.compile(rf"\b{LEAD}(?P<month>{MONTH})\s+(?:the\s+)?{NTH}(?!\d|:|\
 NUMERIC = re.compile(
     r"(?<![\d/.-])(?P<a>\d{1,2})[/.](?P<b>\d{1,2})(?:[/.](?P<y>\d{4}|\d{2}))?(?![\d/]|\.\d|\s?[ap]\.?m)"
 )
-NEAR_DAY = re.compile(rf"\b(?:the )?(?P<near>{_any(sorted(NEAR, key=len, reverse=True))})\b")
+NEAR_DAY = re.compile(
+    r"(?<!day from )(?<!days from )(?<!week from )(?<!weeks from )"
+    rf"\b(?:the )?(?P<near>{_any(sorted(NEAR, key=len, reverse=True))})\b"
+)
 OF_WEEK = re.compile(rf"\b(?P<which>this|next|last) week (?:on )?(?P<day>{DAY})\b")
 NUMBERED_WEEKDAY = re.compile(rf"\b(?:{WHICH}\s+)?(?P<day>{DAY}),?\s+(?:the\s+)?(?P<d>{NUMBER}){TH}\b")
 WEEKDAY = re.compile(

@@ -29,6 +29,8 @@ class Piece:
     seq: int = 0
     item: str = ""
     """The item of our list that the customer picked with it."""
+    relevance: float = 0.0
+    """How relevant to it what the policies' search found was."""
 
 
 class Dialogue:
@@ -58,10 +60,13 @@ class Dialogue:
             if line.speaker != "customer":
                 continue
             ours = self._original(place - 1) if place and self.before[place - 1].speaker == "bot" else ""
-            yield Piece(self._read(line.text), ours, line.seq)
+            yield Piece(self._read(line.text), ours, line.seq, relevance=self._relevance(line.seq))
             count += 1
             if count >= BACK:
                 return
+
+    def _relevance(self, seq: int) -> float:
+        return next((c.relevance for c in self.situation.consulted if c.seq > seq), 0.0)
 
     def _original(self, place: int) -> str:
         """A line of ours; where its last question only reminded of an earlier one, the line that asked it first."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from handrail.agent.models.offline.drafting import Drafting
 from handrail.agent.models.offline.quoting import sentences_of
 from handrail.agent.models.offline.reply import NAME
+from handrail.agent.models.offline.slots import alike
 from handrail.agent.models.protocol import Brief, Delta, Draft
 from handrail.agent.sentences import split
 from handrail.agent.toolbook import Toolbook
@@ -63,5 +64,5 @@ class OfflineModel:
         if names not in self._books:
             if len(self._books) >= KEPT:
                 self._books.clear()
-            self._books[names] = Toolbook(self._embedder, (*self._tools, *others))
+            self._books[names] = Toolbook(self._embedder, alike((*self._tools, *others)))
         return self._books[names]

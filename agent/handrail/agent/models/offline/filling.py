@@ -6,8 +6,10 @@ from typing import Any
 
 from handrail.agent.models.offline.choices import choice_in, says
 from handrail.agent.models.offline.counting import counts_in
-from handrail.agent.models.offline.identifiers import ids_in
+from handrail.agent.models.offline.identifiers import ids_among, ids_in
+from handrail.agent.models.offline.measuring import measured
 from handrail.agent.models.offline.moments import Moment
+from handrail.agent.models.offline.naming import QUOTED, names_in
 from handrail.agent.models.offline.said import Said
 from handrail.agent.models.offline.slots import Slot
 from handrail.agent.models.offline.timing import Paths, times_in
@@ -17,7 +19,6 @@ EMAIL = re.compile(r"<email_\d+>|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"<phone_\d+>|(?<![\w#-])\+?\d[\d ()/-]{6,}\d")
 ADDRESS = re.compile(r"<address_\d+>")
 PLACED = re.compile(r"\b(?:to|is|at|in|into|as|:)\s+(?P<value>[^.!?\n]*\d[^!?\n]*?)(?:[.!?]*\s*$|\n)", re.IGNORECASE)
-QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{1,300})[\"“”«»]|(?<!\w)'([^']{2,300})'(?!\w)")
 LEAD_IN = re.compile(
     r"^\W*(?:(?:it'?s|it is|that'?s|that is|this is|they'?re|because(?: of)?|please|use|make it|my|the|new|"
     r"address|name|e-?mail|number|"
@@ -31,7 +32,11 @@ AMOUNT = re.compile(
     r"(?:[$€£]\s?(\d[\d,]*(?:\.\d{1,2})?)|(\d[\d,]*(?:\.\d{1,2})?)\s?(?:[$€£]|dollars?|euros?|pounds?|usd|eur|gbp|bucks))",
     re.IGNORECASE,
 )
-AFFIRM = re.compile(r"\b(?:with|include|including|add|want|need|yes)\b", re.IGNORECASE)
+SWITCHES = frozenset({"enabled", "enable", "active", "on", "activated"})
+SWITCHED = re.compile(
+    r"\b(?:(?P<off>off|disable\w*|deactivate\w*)|(?<=turn )on|(?<=switch )on|on(?=\W*$)|enable\w*|activate\w*)\b",
+    re.IGNORECASE,
+)
 DENY = re.compile(r"\b(?:without|no|not|don't|exclude|remove|skip)\b", re.IGNORECASE)
 
 
@@ -46,6 +51,8 @@ def fill(slots: Iterable[Slot], said: Said, timezone: str) -> Paths:
             values[slot.path] = value
     values.update(times_in(slots, said, timezone))
     values.update(counts_in(slots, said))
+    values.update(ids_among(slots, said))
+    values.update(names_in(slots, said, values))
     return values
 
 
@@ -64,8 +71,10 @@ def _from_item(slots: list[Slot], said: Said, timezone: str) -> Paths:
 
 
 def _id(slot: Slot, said: Said) -> Any:
+    if not slot.pattern and said.asked is not slot:
+        return None
     found = ids_in(said.text, slot)
-    if not found and not slot.pattern and said.asked is slot:
+    if not found and not slot.pattern:
         bare = stripped(said.text)
         return bare if bare and " " not in bare else None
     return found[-1] if len(found) == 1 else (found[0] if found and slot.required else None)
@@ -76,7 +85,7 @@ def _list(slot: Slot, said: Said) -> Any:
     if item is None:
         return None
     if item.kind == "id":
-        return ids_in(said.text, item) or None
+        return (ids_in(said.text, item) or None) if item.pattern or said.asked is slot else None
     if item.kind == "choice":
         return [choice for choice in item.choices if says(choice, said)] or None
     if item.kind == "text" and said.asked is slot:
@@ -87,13 +96,22 @@ def _list(slot: Slot, said: Said) -> Any:
 def _flag(slot: Slot, said: Said) -> Any:
     if said.asked is slot:
         return True if is_yes(said.text) else False if is_no(said.text) else None
-    words = stem_set(humanised(slot.name))
-    if not words or not words <= stem_set(said.text) - said.common:
+    words = frozenset(humanised(slot.name).split())
+    if words & SWITCHES and (switched := SWITCHED.search(said.text)):
+        return switched["off"] is None
+    spoken = frozenset(word.lower() for word in re.findall(r"[A-Za-z]+", said.text))
+    if not stem_set(humanised(slot.name)) or not (
+        words <= spoken or stem_set(humanised(slot.name)) <= stem_set(said.text)
+    ):
         return None
-    return not DENY.search(said.text) if AFFIRM.search(said.text) or DENY.search(said.text) else None
+    if stem_set(humanised(slot.name)) <= said.common:
+        return None
+    return not DENY.search(said.text)
 
 
 def _amount(slot: Slot, said: Said) -> Any:
+    if (amount := measured(slot, said.text)) is not None:
+        return amount
     found = AMOUNT.search(said.text)
     if found:
         return float((found[1] or found[2]).replace(",", ""))
@@ -128,9 +146,9 @@ def _address(slot: Slot, said: Said) -> Any:
 
 
 def _text(slot: Slot, said: Said) -> Any:
-    if quoted := QUOTED.search(said.text):
-        return quoted[1] or quoted[2]
     if said.asked is slot:
+        if quoted := QUOTED.search(said.text):
+            return quoted[1] or quoted[2]
         return stripped(said.text) or None
     if "reason" in humanised(slot.name) and (because := BECAUSE.search(said.text)):
         return because["value"].strip()

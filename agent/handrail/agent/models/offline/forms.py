@@ -39,11 +39,14 @@ DO = any_of(
     "switch", "replace", "exchange", "swap", "transfer", "pay", "renew", "extend", "delete", "close", "open",
     "create", "set", "correct", "edit", "modify", "postpone", "bring", "put", "take", "sign", "register", "confirm",
     "resend", "order", "call", "upgrade", "downgrade", "buy", "rebook", "schedule",
+    "search", "report", "freeze", "pause", "suspend", "block", "unblock", "redirect", "deliver", "collect", "pick",
+    "submit", "request", "activate", "deactivate", "enable", "disable", "turn", "resume", "hire", "rent", "file",
+    "reset", "unlock", "lock", "increase", "reduce", "lower", "extend",
 )  # fmt: skip
 WANT = any_of(
-    "i(?:'d| would) (?:really |also )?(?:like|love|prefer)", "i (?:really |also |just )?(?:want|need|wish|have) to",
-    "i (?:really |also |just )?(?:want|need)", "i wanna", "i'm (?:trying|looking|calling|writing) to",
-    "i am (?:trying|looking) to",
+    "(?:i|we)(?:'d| would) (?:really |also )?(?:like|love|prefer)",
+    "(?:i|we) (?:really |also |just )?(?:want|need|wish|have) to", "(?:i|we) (?:really |also |just )?(?:want|need)",
+    "i wanna", "(?:i'm|we're) (?:trying|looking|calling|writing) to", "(?:i am|we are) (?:trying|looking) to",
 )  # fmt: skip
 DONE = any_of("ordered", "bought", "booked", "placed", "reserved", "paid", "sent", "made", "returned")
 
@@ -161,7 +164,8 @@ ACTIONS = {
         "redirect", "different", "another",
     ),
     "book": words(
-        "book", "booking", "reserv\\w*", "sign (?:me|us|him|her|them)? ?up", "schedule", "join", "register", "enrol\\w*"
+        "(?<!my )(?<!the )(?<!this )(?<!that )(?<!a )book", "booking", "reserv\\w*",
+        "sign (?:me|us|him|her|them)? ?up", "schedule", "join", "register", "enrol\\w*",
     ),
     "return": words(
         "return\\w*", "send(?:ing)? .{0,20}back", "give .{0,20}back", "sent back", "bring .{0,20}back"
@@ -171,5 +175,8 @@ ACTIONS = {
     "pay": words("pay", "paid", "payment"),
     "add": words("add\\w*", "include"),
     "remove": words("remov\\w*", "delet\\w*"),
+    "extend": words("renew\\w*", "extend\\w*", "prolong\\w*", "(?:for|keep|have) .{0,30}\\blonger"),
+    "pause": words("paus\\w*", "freez\\w*", "suspend\\w*", "on hold", "block"),
+    "report": words("report\\w*", "claim\\w*"),
 }  # fmt: skip
 """Things to do, by what customers call them. They tell tools apart that deal with the same things."""

@@ -8,7 +8,7 @@ from handrail.agent.models.offline import forms
 from handrail.agent.models.offline.clauses import clauses_of
 from handrail.agent.models.offline.dialogue import Piece
 from handrail.agent.models.offline.identifiers import ids_in
-from handrail.agent.models.offline.intents import Intent, Want, read_intent
+from handrail.agent.models.offline.intents import RELEVANT, Intent, Want, read_intent
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.toolbook import Toolbook
@@ -50,9 +50,10 @@ class Goal:
 
 
 async def intents_of(
-    text: str, book: Toolbook, relevance: float, *, meant: frozenset[str] = frozenset()
+    text: str, book: Toolbook, relevance: float, *, meant: frozenset[str] = frozenset(), lenient: bool = False
 ) -> tuple[Intent, ...]:
-    """What each clause of a line wants. `meant` are the tools for what it points at ("it", "the second one")."""
+    """What each clause of a line wants. `meant` are the tools for what it points at ("it", "the second one");
+    `lenient` says that the policies have no answer to it."""
     clauses = clauses_of(text)
     # A customer who names something of theirs in one clause means it in the next ("I have B1. Can I move it?").
     named = (clause.own or book.spoken(clause.text) != clause.text for clause in clauses)
@@ -60,7 +61,7 @@ async def intents_of(
     conditional = bool(forms.CONDITION.search(text))
     return tuple(
         [
-            await read_intent(clause, book, relevance, own=own, meant=meant, conditional=conditional)
+            await read_intent(clause, book, relevance, own=own, meant=meant, conditional=conditional, lenient=lenient)
             for clause in clauses
         ]
     )
@@ -109,7 +110,7 @@ def _same(goal: Goal, intent: Intent) -> bool:
 
 async def wishes_in(line: Piece, book: Toolbook) -> list[Goal]:
     """The wishes for tools in an earlier line."""
-    intents = await intents_of(line.text, book, 0.0)
+    intents = await intents_of(line.text, book, 0.0, lenient=line.relevance < RELEVANT)
     found = [goal for goal in goals_of(intents, line) if goal.uses]
     if found:
         return found

@@ -23,13 +23,15 @@ WELL = 0.8
 """How relevant what was found must be to count as an answer."""
 RELEVANT, RELEVANT_TO_STATEMENT = 0.35, 0.45
 """How relevant it must be to be looked at."""
-SURE = 0.7
+SURE, SEARCHED = 0.7, 0.65
 CLOSE = 0.05
 OFFERED, OFFERED_MEANING = 0.6, 0.75
 POINTED = 0.3
 MEANT = 0.12
 """What it counts for a tool that it is for what the customer points at."""
 FREE_READ, FREE_WRITE = 0.4, 0.4
+LENIENT, AHEAD = 0.12, 0.2
+"""How much less well a tool may fit what the policies don't answer, if it is so far ahead of every other tool."""
 TOLD = 3
 
 
@@ -52,11 +54,13 @@ async def read_intent(
     own: bool = False,
     meant: frozenset[str] = frozenset(),
     conditional: bool = False,
+    lenient: bool = False,
 ) -> Intent:
     """Tell what a clause wants, given how relevant what the policies' search found is.
 
     `own` says that it speaks of the customer's own things for a reason outside of it; `meant` names the tools for the
-    things that it points at; `conditional` that the message it is of names a condition ("worn", "within a week").
+    things that it points at; `conditional` that the message it is of names a condition ("worn", "within a week");
+    `lenient` that the policies have no answer, so that a tool which fits less well will do.
     """
     if clause.form in SOCIAL:
         return Intent("social", clause)
@@ -68,8 +72,9 @@ async def read_intent(
     ranked = await rank(clause, book)
     scores = [replace(score, value=score.value + MEANT * (score.tool.name in meant)) for score in ranked]
     scores.sort(key=lambda score: -score.value)
+    ease = LENIENT if lenient and _ahead(scores) else 0.0
     best = _of_meant(clause, scores, meant) or _tool(
-        clause, scores, own=own, relevance=relevance, conditional=conditional
+        clause, scores, own=own, relevance=relevance, conditional=conditional, ease=ease
     )
     return _intent(clause, best, tuple(scores[:TOLD]), relevance)
 
@@ -99,18 +104,24 @@ def _only_id(text: str, book: Toolbook) -> bool:
     return not stem_set(text)
 
 
-def _tool(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: float, conditional: bool) -> Score | None:
+def _ahead(scores: Sequence[Score]) -> bool:
+    return len(scores) < 2 or scores[0].value - scores[1].value >= AHEAD
+
+
+def _tool(
+    clause: Clause, scores: Sequence[Score], *, own: bool, relevance: float, conditional: bool, ease: float
+) -> Score | None:
     if not scores or clause.form not in LEAST:
         return None
-    general = bool(forms.GENERAL.search(clause.text) or forms.OTHERS.match(clause.text))
+    general = not ease and bool(forms.GENERAL.search(clause.text) or forms.OTHERS.match(clause.text))
     if clause.form in ("own", "rule"):
-        return None if general else _informing(clause, scores, own=own, relevance=relevance)
-    if scores[0].value < LEAST[clause.form]:
+        return None if general else _informing(clause, scores, own=own, relevance=relevance, ease=ease)
+    if scores[0].value < LEAST[clause.form] - ease:
         return None
     if clause.form == "ability":
         conditional = (conditional or bool(forms.CONDITION.search(clause.text))) and relevance >= RELEVANT
         fits = scores[0].tool.effect == "write" or scores[0].value >= SURE
-        return scores[0] if own and fits and not general and not conditional else None
+        return scores[0] if (own or ease) and fits and not general and not conditional else None
     if clause.form == "statement":
         return None if general else _careful(scores)
     return scores[0]
@@ -120,13 +131,19 @@ def _careful(scores: Sequence[Score]) -> Score | None:
     """A plain statement ("my parcel is late") is looked into before anything is changed; no words are searched."""
     best = scores[0]
     if best.tool.effect == "read":
-        return None if any(slot.required and slot.kind == "text" for slot in slots_of(best.tool)) else best
+        searches = any(slot.required and slot.kind == "text" for slot in slots_of(best.tool))
+        return None if searches and best.value < SEARCHED else best
     reads = (score for score in scores[:TOLD] if score.tool.effect == "read" and best.value - score.value < CLOSE)
     return next(reads, best)
 
 
-def _informing(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: float) -> Score | None:
-    """For a question: a tool that reads, where it fits well, or the question is about the customer's own things."""
+def _informing(clause: Clause, scores: Sequence[Score], *, own: bool, relevance: float, ease: float) -> Score | None:
+    """For a question: a tool that reads, where it fits well, or the question is about the customer's own things.
+
+    "Can a courier come tomorrow?" asks for it to be done where no policy says so.
+    """
+    if ease and forms.OTHERS.match(clause.text) and scores[0].value >= LEAST["ability"]:
+        return scores[0]
     best = next((score for score in scores if score.tool.effect == "read"), None)
     if best is None:
         return None
@@ -134,7 +151,7 @@ def _informing(clause: Clause, scores: Sequence[Score], *, own: bool, relevance:
     least = LEAST["own"]
     if not (own and clause.form == "own"):
         least = LEAST["rule"] + OWN_RULE * own + ANSWERED * (relevance >= WELL and not free and not own)
-    if best.value >= least:
+    if best.value >= least - ease * (best is scores[0]):
         return best
     # "Which days are free for a cleaning?" asks for what a booking needs, so a tool that books may fit best.
     write = next((score for score in scores if score.tool.effect == "write"), None)

@@ -85,5 +85,5 @@ def _shape(description: str, field: Mapping[str, Any]) -> str:
         and re.search(r"[A-Z]", example)
         and not re.fullmatch(r"[A-Z]+\d+", example)
     ):
-        return rf"[A-Z0-9]{{{len(example)}}}"
+        return rf"(?=[A-Z]*\d)[A-Z0-9]{{{len(example)}}}"
     return re.sub(r"\d+", lambda m: rf"\d{{{len(m[0])}}}", re.escape(example).replace(r"\#", "#").replace(r"\-", "-"))

@@ -1,7 +1,7 @@
 """Days and times named in a text, put together."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from handrail.agent.models.offline.times import Time, find_times
 JOINT = re.compile(
     r"[\s,]*(?:at|on|in the|in|the|around|about|by|from|between|after|before|for|,|-)*[\s,]*(?:at|the)?[\s,]*"
 )
+NOON = time(12)
 MONTH_FIRST = ("America/", "US/", "Pacific/Honolulu", "Pacific/Guam")
 """Zones whose people write the month first: 7/14 is the 14th of July."""
 
@@ -47,7 +48,8 @@ def find_moments(text: str, now: datetime, timezone: str, *, past: bool = False)
 
 
 def _covers(day: Day, at: Time) -> bool:
-    return day.start < at.end and at.start < day.end and at.exact
+    within = day.start <= at.start and at.end <= day.end
+    return within or (day.start < at.end and at.start < day.end and at.exact)
 
 
 def _single(piece: Day | Time, text: str) -> Moment:
@@ -67,7 +69,19 @@ def _join(moment: Moment, piece: Day | Time, text: str) -> Moment | None:
         return None
     if moment.day is None and not _narrows(moment, piece):
         return None
-    return _with_time(moment, piece, piece.end)
+    return _with_time(moment, _of_part(moment, piece), piece.end)
+
+
+def _of_part(moment: Moment, piece: Time) -> Time:
+    """An hour of the evening that was named before it ("tonight at 8")."""
+    late = moment.at is not None and moment.at >= NOON and piece.exact and piece.first < NOON
+    if not late or moment.at == moment.at_until:
+        return piece
+    return replace(piece, first=_later(piece.first), last=_later(piece.last))
+
+
+def _later(at: time) -> time:
+    return at.replace(hour=at.hour + 12)
 
 
 def _narrows(moment: Moment, piece: Time) -> bool:

@@ -5,9 +5,9 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 
+from handrail.agent.models.offline.sayings import READS
 from handrail.agent.models.offline.words import either, humanised
 from handrail.agent.models.texts import text
-from handrail.agent.toolbook import READS
 from handrail.agent.tools.api import Tool
 
 TOLD = 4

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from handrail.agent.models.offline.answers import answers
 from handrail.agent.models.offline.dialogue import Dialogue, Piece
 from handrail.agent.models.offline.goals import Goal, goals_of, intents_of
-from handrail.agent.models.offline.intents import Intent
+from handrail.agent.models.offline.intents import RELEVANT, Intent
 from handrail.agent.models.offline.records import points
 from handrail.agent.models.offline.threads import Threads
 from handrail.agent.models.offline.words import DROP, is_yes, stem_set
@@ -31,7 +31,9 @@ async def plan(dialogue: Dialogue, book: Toolbook, threads: Threads) -> Agenda:
     """Make the agenda."""
     message = dialogue.message
     meant = dialogue.about(book.tools) if points(message) else frozenset[str]()
-    intents = await intents_of(message, book, dialogue.brief.found.relevance, meant=meant) if message else ()
+    relevance = dialogue.brief.found.relevance
+    lenient = relevance < RELEVANT
+    intents = await intents_of(message, book, relevance, meant=meant, lenient=lenient) if message else ()
     own = goals_of(intents, Piece(message, dialogue.last_line))
     thread = await threads.open(own)
     if DROP.search(message) and not any(goal.uses or goal.asks for goal in own):

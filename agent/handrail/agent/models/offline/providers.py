@@ -7,15 +7,16 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 
+from handrail.agent.models.offline.sayings import READS
 from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.toolbook import READS, Toolbook
+from handrail.agent.toolbook import Toolbook
 from handrail.agent.tools.api import Tool
 
 
 def provider_for(slot: Slot, tool: Tool, book: Toolbook) -> Tool | None:
     """The tool that reads things with such ids and needs least to be told itself; None where there is none."""
-    found = [other for other in book.tools if other is not tool and _shows(other, slot)]
+    found = [other for other in book.tools if other is not tool and _shows(other, slot, tool)]
     return min(found, key=lambda other: _effort(other, slot), default=None)
 
 
@@ -25,15 +26,26 @@ def providers_of(tool: Tool, book: Toolbook) -> list[Tool]:
     return list(dict.fromkeys(provider for provider in found if provider is not None))
 
 
-def _shows(tool: Tool, slot: Slot) -> bool:
+def _shows(tool: Tool, slot: Slot, needing: Tool) -> bool:
     if tool.effect != "read" or any(other.required and set(other.of) & set(slot.of) for other in slots_of(tool)):
         return False
     fields = result_fields(tool)
     if fields:
         return bool(set(slot.of) & fields)
     # A foreign tool does not say what it returns: its name has to do ("list_orders" for an order_id).
+    # What it is called by may differ ("cancel_reservation" takes a confirmation_code): then what is done tells.
     verb, _, rest = humanised(tool.name).partition(" ")
-    return verb in READS and bool(stem_set(slot.noun) & stem_set(rest))
+    meant = stem_set(slot.noun) | (_object(needing) if slot.path == _first_id(needing) else frozenset())
+    return verb in READS and bool(meant & stem_set(rest))
+
+
+def _object(tool: Tool) -> frozenset[str]:
+    """What a tool does something to, by its name."""
+    return stem_set(humanised(tool.name).partition(" ")[2])
+
+
+def _first_id(tool: Tool) -> tuple[str, ...]:
+    return next((slot.path for slot in slots_of(tool) if slot.kind == "id" and slot.required), ())
 
 
 def _effort(tool: Tool, slot: Slot) -> tuple[int, int, int]:

@@ -120,7 +120,7 @@ class Pursuit:
         return line if record.id in line else f"{record.id}: {line}"
 
     def _ask(self, slot: Slot, *, found_none: bool = False) -> Step:
-        if slot.kind in ("other", "list"):
+        if slot.kind == "other" or (slot.items is not None and slot.items.kind not in ("id", "choice", "text")):
             return Step("fail", say("needs_person"), reason="not_covered")
         question = question_for(slot)
         again = self._asked_before(question)

@@ -6,9 +6,11 @@ from functools import lru_cache
 
 from handrail.agent.models.offline import forms
 from handrail.agent.models.offline.clauses import Clause
+from handrail.agent.models.offline.sayings import READS
 from handrail.agent.models.offline.slots import slots_of
+from handrail.agent.models.offline.telling import told
 from handrail.agent.models.offline.words import humanised, stem_set
-from handrail.agent.toolbook import READS, Score, Toolbook
+from handrail.agent.toolbook import Score, Toolbook
 from handrail.agent.tools.api import Tool
 
 READ, CHANGES = 0.03, -0.2
@@ -17,6 +19,7 @@ THEIRS, ANYONES = 0.04, -0.08
 """The same for tools that need an identity, and those that need none, where it asks about the customer's own things."""
 SAME_ACTION, OTHER_ACTION, NO_ACTION, SAME_VERB = 0.08, -0.12, -0.08, 0.1
 TAKES_ID, TAKES_NONE = 0.08, -0.06
+ELSEWHERE = 0.3
 AS_ORDER, TRACK = "where is my order", 0.95
 """Whatever it is ("where are my walking poles"), it is asked for as an order is; and what that counts."""
 
@@ -25,6 +28,7 @@ async def rank(clause: Clause, book: Toolbook) -> list[Score]:
     """The tools' scores for a clause, best first."""
     named = [kind.noun for kind in book.ids if kind.pattern.search(clause.text)]
     scores = [_with_id(_adjusted(score, clause), named) for score in await _scores(clause, book)]
+    scores = [replace(score, value=score.value + _told(clause, score.tool)) for score in scores]
     return sorted(scores, key=lambda score: -score.value)
 
 
@@ -62,6 +66,15 @@ def _adjusted(score: Score, clause: Clause) -> Score:
         elif score.tool.effect == "read" and clause.form != "statement":
             value += NO_ACTION
     return replace(score, value=value)
+
+
+def _told(clause: Clause, tool: Tool) -> float:
+    """What it counts that the clause tells what the tool takes: little where it names something else to be done, and
+    nothing for a tool with examples, which say better what it is asked for with."""
+    if tool.examples:
+        return 0.0
+    named = actions_in(clause.text)
+    return told(clause.text, tool) * (1.0 if not named or named & actions_in(humanised(tool.name)) else ELSEWHERE)
 
 
 def _with_id(score: Score, named: Sequence[str]) -> Score:

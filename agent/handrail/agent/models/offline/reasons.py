@@ -13,10 +13,12 @@ ASKS_WHY = re.compile(
 )
 REASONS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (
-        words(
-            "changed my mind", "(?:don't|do not|no longer) (?:\\w+ )?(?:need|want|like)", "by mistake", "don't need it"
-        ),
-        stem_set("unwanted longer need needed mind mistake liked remorse"),
+        words("changed my mind", "(?:don't|do not|no longer) (?:\\w+ )?(?:need|want|like)", "don't need it"),
+        stem_set("unwanted longer need needed mind liked remorse"),
+    ),
+    (
+        words("by (?:mistake|accident)", "accidental\\w*", "a mistake", "wasn't meant to"),
+        stem_set("mistake mistaken accident error"),
     ),
     (
         words(
@@ -55,7 +57,7 @@ REASONS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (words("late", "delayed", "took too long", "days? (?:too )?late"), stem_set("late delayed delay")),
     (
         words(
-            "never (?:arrived|came)",
+            "never (?:arrived|came|turned up|showed up)",
             "(?:didn't|did not|hasn't|has not) (?:arrived?|come)",
             "lost",
             "missing",

@@ -1,7 +1,7 @@
 """The arguments of a tool as slots to be filled, each of a kind that tells how to look for its value."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -47,6 +47,23 @@ class Slot:
 def slots_of(tool: Tool) -> tuple[Slot, ...]:
     """The slots of a tool in the order of its signature; required ones of kind `other` can't be filled in by words."""
     return tuple(_object(tool.parameters, (), _ids(tool), required=True))
+
+
+def alike(tools: Sequence[Tool]) -> tuple[Tool, ...]:
+    """The tools, with the form of an identifier that one of them tells in all of them that call it the same."""
+    forms = {slot.name: slot.pattern for tool in tools for slot in slots_of(tool) if slot.kind == "id" and slot.pattern}
+    return tuple(_formed(tool, forms) for tool in tools)
+
+
+def _formed(tool: Tool, forms: Mapping[str, str]) -> Tool:
+    untold = {slot.name for slot in slots_of(tool) if slot.kind == "id" and not slot.pattern and len(slot.path) == 1}
+    if not untold & forms.keys():
+        return tool
+    fields = {
+        name: {**field, "pattern": forms[name]} if name in untold & forms.keys() else field
+        for name, field in tool.parameters["properties"].items()
+    }
+    return replace(tool, parameters={**tool.parameters, "properties": fields})
 
 
 def put(values: dict[str, Any], slot: Slot, value: Any) -> None:

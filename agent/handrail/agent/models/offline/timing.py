@@ -1,6 +1,7 @@
 """Days and times for the slots that take them."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,19 +37,33 @@ def times_in(slots: list[Slot], said: Said, timezone: str) -> Paths:
     values: Paths = {}
     for kind in ("day", "time", "moment"):
         those = [slot for slot in wanted if slot.kind == kind]
+        telling = _telling(moments, kind)
+        if not telling:
+            continue
         if said.asked in those:
-            values.update(_told(said.asked, _best(moments, said.text), timezone))
+            values.update(_told(said.asked, _best(telling, said.text), timezone))
         elif len(those) == 1:
-            values.update(_told(those[0], _best(moments, said.text), timezone, end=_is_last(those[0])))
+            values.update(_told(those[0], _best(telling, said.text), timezone, end=_is_last(those[0])))
         elif those:
-            values.update(_stretch(those, moments, said.text, timezone))
+            values.update(_stretch(those, telling, said.text, timezone))
     return values
+
+
+def _telling(moments: list[Moment], kind: str) -> list[Moment]:
+    """Those that tell a value of a kind; a day and a time that stand apart in the text make one moment."""
+    days, times = [m for m in moments if m.day], [m for m in moments if m.at]
+    if kind != "moment":
+        return days if kind == "day" else times
+    both = [m for m in days if m.at]
+    if both or len(days) != 1 or len(times) != 1:
+        return both or moments
+    return [replace(days[0], at=times[0].at, at_until=times[0].at_until)]
 
 
 def _stretch(slots: list[Slot], moments: list[Moment], text: str, timezone: str) -> Paths:
     first = next((slot for slot in slots if _is_first(slot)), slots[0])
     last = next((slot for slot in slots if _is_last(slot) and slot is not first), slots[1])
-    if len(moments) == 1:
+    if len(moments) == 1 and moments[0].day == moments[0].day_until:
         until_only = bool(
             re.search(r"\b(?:until|till|by|before|latest)\s+(?:the\s+)?$", text[: moments[0].start], re.IGNORECASE)
         )
