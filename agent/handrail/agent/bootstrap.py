@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from handrail.agent.actions import Actions
 from handrail.agent.claims import ids_of
 from handrail.agent.clean import without_instructions
+from handrail.agent.contacts import Contacts
 from handrail.agent.graph import Graph
 from handrail.agent.housekeeping import Housekeeping
 from handrail.agent.identity import IdentityService
@@ -153,7 +154,7 @@ async def build(
         presence = Presence(database, clock)
         writer = PacketWriter(form, settings.engine.name) if form else None
         packets = Packets(ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge))
-        handover = Handover(log, settings, presence, packets, _Contacts(workspace, resources))
+        handover = Handover(log, settings, presence, packets, Contacts(workspace.find_customer, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
         outbox = Outbox(database, log, situations, mailer, clock=clock, settings=settings, link=link)
         router = Router(workspace.tools, embedder)
@@ -251,20 +252,6 @@ def _texts_of(knowledge: Knowledge) -> Callable[[Sequence[str]], Any]:
         return {id_: passage.text for id_ in ids if (passage := knowledge.passage(id_)) is not None}
 
     return texts
-
-
-class _Contacts:
-    """The desk's port: the address on file of a customer who has proven who they are."""
-
-    def __init__(self, workspace: Workspace, resources: Any) -> None:
-        self._find, self._resources = workspace.find_customer, resources
-
-    async def email(self, customer_id: str) -> str | None:
-        """The address, if the business knows one."""
-        if self._find is None:
-            return None
-        person = await self._find(self._resources, {"customer_id": customer_id})
-        return person.email if person else None
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:
