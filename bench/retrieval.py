@@ -16,6 +16,7 @@ import gzip
 import json
 import os
 import random
+import re
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -28,11 +29,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from handrail.agent.nodes.retrieve import CONTEXT_LINES
 from handrail.conversation.settings import Business, Settings
+from handrail.knowledge.corpus import Record
+from handrail.knowledge.corpus import passages as shelved
 from handrail.knowledge.embed import Embedder, open_embedder
 from handrail.knowledge.knowledge import Knowledge
+from handrail.knowledge.meaning import Exact
 from handrail.knowledge.minilm import english
-from handrail.knowledge.passages import Found, Passage, Policy
+from handrail.knowledge.passages import Found, Passage
 from handrail.knowledge.relevance import signs
 from handrail.knowledge.search import Search, embedded
 
@@ -40,22 +45,9 @@ HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "sample" / "handrail" / "sample"
 DATA = Path(os.environ.get("HANDRAIL_DATA", HERE.parent.parent / "shared" / "data"))
 TODAY = date(2026, 6, 15)
-LONG_AGO = date(2000, 1, 1)
 
 Row = dict[str, Any]
 Vector = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Exact:
-    """Vectors in memory, compared one by one."""
-
-    digests: Sequence[str]
-    rows: NDArray[np.float32]
-
-    async def near(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
-        cosines = self.rows @ vector
-        return [(self.digests[n], float(cosines[n])) for n in np.argsort(-cosines)[:count]]
 
 
 async def main(arguments: argparse.Namespace) -> None:
@@ -171,21 +163,28 @@ async def places(embedder: Embedder, every: int) -> list[Signed]:
     if not folder.exists():
         print("retrieval: skipped, not there")
         return []
-    passages = [entry(json.loads(line)) for line in (folder / "kb.jsonl").read_text("utf-8").splitlines()]
+    rows = [json.loads(line) for line in (folder / "kb.jsonl").read_text("utf-8").splitlines()]
+    passages = shelved([Record(row["id"], row["text"], {"entity": row["entity"]}) for row in rows])
     started = time.perf_counter()
     vectors = await embedder.embed([embedded(passage) for passage in passages])
     print(f"retrieval: {len(passages)} passages embedded at {len(passages) / (time.perf_counter() - started):.0f}/s")
     everything = Shelf(passages, vectors, embedder)
     with gzip.open(folder / "turns.jsonl.gz", "rt", encoding="utf-8") as file:
-        turns = [turn for turn in map(json.loads, file) if turn["needs_kb"]][::every]
-    await recall("all passages, message alone", everything, turns, lines=0)
-    await recall("all passages, with the lines before", everything, turns, lines=2)
+        all_turns = [json.loads(line) for line in file]
+    needing = [turn for turn in all_turns if turn["needs_kb"]]
+    turns = needing[::every]
+    await recall("all passages, whole dialogue, half looked at", everything, needing[::2][::every])
+    await recall("all passages, whole dialogue, other half", everything, needing[1::2][::every])
+    await recall(
+        "the same with the places' names masked", everything, [masked(t, rows) for t in needing[1::2][::every]]
+    )
+    await needed(everything, all_turns[::every])
     by_place: dict[str, list[int]] = {}
     for number, passage in enumerate(passages):
         by_place.setdefault(place_of(passage.id), []).append(number)
     shelves = {place: everything.part(numbers) for place, numbers in by_place.items()}
     of_one_place = [turn for turn in turns if len({place_of(gold) for gold in turn["gold"]}) == 1]
-    shares = [await shelves[place_of(turn["gold"][0])].recall(turn, 0, 10) for turn in of_one_place]
+    shares = [await shelves[place_of(turn["gold"][0])].recall(turn, 10, alone=True) for turn in of_one_place]
     print(f"retrieval, place given, message alone: recall@10 {np.mean(shares):.3f} ({len(shares)} turns)")
     lines = []
     for turn in of_one_place[:250]:
@@ -197,10 +196,19 @@ async def places(embedder: Embedder, every: int) -> list[Signed]:
     return lines
 
 
-def entry(row: Row) -> Passage:
-    name = row["id"].replace("|", "-")
-    policy = Policy(name, "1", (row["entity"] or place_of(row["id"])).title(), row["text"], LONG_AGO)
-    return Passage(row["id"], policy, "", row["text"], 0)
+def masked(turn: Row, rows: Sequence[Row]) -> Row:
+    """A turn whose lines say "the place" for every name of a place."""
+    names = sorted({row["entity"] for row in rows}, key=len, reverse=True)
+    pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names), re.IGNORECASE)
+    lines = [{**line, "text": pattern.sub("the place", line["text"])} for line in turn["dialog"]]
+    return {**turn, "dialog": lines}
+
+
+async def needed(shelf: "Shelf", turns: list[Row]) -> None:
+    """Whether relevance tells turns that need a passage from those that don't."""
+    told = np.array([(await shelf.found(turn, 5)).relevance for turn in turns])
+    need = np.array([turn["needs_kb"] for turn in turns])
+    print(f"relevance, turns that need a passage or none: AUROC {auroc(told[need], told[~need]):.3f} ({len(turns)})")
 
 
 def place_of(passage_id: str) -> str:
@@ -226,24 +234,27 @@ class Shelf:
     def without(self, gold: set[str]) -> "Shelf":
         return self.part([number for number, passage in enumerate(self.passages) if passage.id not in gold])
 
-    async def found(self, turn: Row, lines: int, k: int) -> Found:
-        *before, last = [line["text"] for line in turn["dialog"]]
-        return await self.search.find(last, as_of=TODAY, k=k, context=before[-lines:] if lines else ())
+    async def found(self, turn: Row, k: int, *, alone: bool = False) -> Found:
+        """Search as the agent does; `alone` leaves out what was said before."""
+        *before, last = turn["dialog"]
+        said = [] if alone else [line["text"] for line in before]
+        own = [] if alone else [line["text"] for line in before if line["role"] == "U"]
+        return await self.search.find(last["text"], as_of=TODAY, k=k, context=own[-CONTEXT_LINES:], said=said)
 
-    async def recall(self, turn: Row, lines: int, k: int) -> float:
-        found = {hit.passage.id for hit in (await self.found(turn, lines, k)).hits}
+    async def recall(self, turn: Row, k: int, *, alone: bool = False) -> float:
+        found = {hit.passage.id for hit in (await self.found(turn, k, alone=alone)).hits}
         return len(found & set(turn["gold"])) / len(turn["gold"])
 
     async def judged(self, turn: Row) -> tuple[tuple[float, float], float]:
-        found = await self.found(turn, 0, 5)
+        found = await self.found(turn, 5, alone=True)
         return signs(found.hits), found.relevance
 
 
-async def recall(name: str, shelf: Shelf, turns: list[Row], lines: int) -> None:
-    started = time.perf_counter()
-    shares = [await shelf.recall(turn, lines, 10) for turn in turns]
-    each = 1000 * (time.perf_counter() - started) / len(turns)
-    print(f"retrieval, {name}: recall@10 {np.mean(shares):.3f} ({len(turns)} turns, {each:.1f} ms each)")
+async def recall(name: str, shelf: Shelf, turns: list[Row]) -> None:
+    started = time.process_time()
+    shares = [await shelf.recall(turn, 10) for turn in turns]
+    each = 1000 * (time.process_time() - started) / len(turns)
+    print(f"retrieval, {name}: recall@10 {np.mean(shares):.3f} ({len(turns)} turns, {each:.1f} ms of processor each)")
 
 
 # The weights of relevance

@@ -1,4 +1,4 @@
-"""`handrail route`: files of texts in, where they belong out."""
+"""`handrail route` and `handrail search`: files in, where texts belong and what answers them out."""
 
 import json
 from collections.abc import Callable
@@ -60,3 +60,48 @@ def test_bad_examples_and_bad_texts_are_named(command: Callable[..., Ran]) -> No
     result, rows = command("route", [{"id": 1, "text": "hello"}, {"id": 1, "text": "x"}], examples=SHOWN)
     assert (result.exit_code, rows) == (1, None)
     assert "in.jsonl:2: the id 1 is on line 1 already" in result.output
+
+
+KB: list[object] = [
+    {"id": f"{inn}-{n}", "text": text, "inn": f"{inn} Inn", "page": n}
+    for inn in ("Kestrel", "Bramble", "Osprey")
+    for n, text in enumerate(("Breakfast is served until ten.", "Parking costs six pounds a day.", "No dogs, please."))
+]
+
+
+def line(role: str, text: str) -> dict[str, str]:
+    return {"role": role, "text": text}
+
+
+def test_conversations_find_what_answers_their_last_line(command: Callable[..., Ran]) -> None:
+    talk = [
+        line("customer", "A room at the Bramble, please."),
+        line("agent", "Booked."),
+        line("customer", "Can I park?"),
+    ]
+    asked = [
+        {"id": 1, "turns": talk},
+        {"id": "b", "turns": [*talk, line("agent", "One moment.")]},
+        {"id": "c", "turns": [line("customer", "Who won the derby in 1995?")]},
+        {"id": "d", "turns": [line("agent", "Hello, how can I help?")]},
+    ]
+    result, rows = command("search", asked, kb=KB)
+    assert result.exit_code == 0, result.output
+    assert rows is not None
+    assert [row["id"] for row in rows] == [1, "b", "c", "d"]
+    assert [row["passages"][0]["id"] for row in rows[:2]] == ["Bramble-1", "Bramble-1"]
+    scores = [passage["score"] for passage in rows[0]["passages"]]
+    assert scores == sorted(scores, reverse=True)
+    assert rows[0]["relevant"] > rows[2]["relevant"]
+    assert rows[3] == {"id": "d", "passages": [], "relevant": 0.0}
+
+
+def test_bad_passages_and_conversations_are_named(command: Callable[..., Ran]) -> None:
+    asked = {"id": 1, "turns": [line("customer", "Can I park?")]}
+    result, rows = command("search", [asked], kb=[*KB, {"id": "x"}, {"id": "Kestrel-0", "text": "Twice."}])
+    assert (result.exit_code, rows) == (1, None)
+    assert "kb.jsonl:10: text" in result.output
+    assert "kb.jsonl:11: the id 'Kestrel-0' is on line 1 already" in result.output
+    result, rows = command("search", [{"id": 1, "turns": []}], kb=KB)
+    assert (result.exit_code, rows) == (1, None)
+    assert "in.jsonl:1: turns" in result.output

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Settings
+from handrail.knowledge import meaning
 from handrail.knowledge.passages import Passage, Policy
 from handrail.knowledge.stems import terms
 
@@ -87,17 +88,16 @@ class Bags:
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-class Exact:
+class Exact(meaning.Exact):
     """Vectors in memory; `asked` are the numbers of neighbours wanted so far."""
 
-    def __init__(self, digests: Sequence[str], rows: NDArray[np.float32]) -> None:
-        self.digests, self.rows = digests, rows
+    def __init__(self, digests: Sequence[str], held: NDArray[np.float32]) -> None:
+        super().__init__(digests, held)
         self.asked: list[int] = []
 
     async def near(self, vector: NDArray[np.float32], count: int) -> list[tuple[str, float]]:
         self.asked.append(count)
-        cosines = self.rows @ vector
-        return [(self.digests[n], float(cosines[n])) for n in np.argsort(-cosines)[:count]]
+        return await super().near(vector, count)
 
 
 def workspace(folder: Path, policies: Mapping[str, str] = POLICIES, **sections: object) -> Settings:

@@ -34,6 +34,12 @@ async def keeps_and_finds(settings: Settings) -> None:
     assert first == "red-jacket"
     assert cosine == pytest.approx(1, abs=1e-4)
     assert next_cosine == pytest.approx(0, abs=1e-2)
+    there = await index.vectors(["green-stove", "gone", "red-jacket"])
+    assert {digest: float(row @ (await Bags().embed([digest]))[0]) for digest, row in there.items()} == {
+        "green-stove": pytest.approx(1, abs=1e-4),
+        "red-jacket": pytest.approx(1, abs=1e-4),
+    }
+    assert await index.vectors([]) == {}
     await index.drop(["red-jacket"])
     await index.put(await entries("blue tent"))
     assert await index.digests() == {"blue-tent", "green-stove"}

@@ -8,8 +8,9 @@ import pytest
 from knowledge_kit import TODAY, Bags, Exact, a_passage
 
 from handrail.conversation.errors import Unavailable
+from handrail.knowledge.meaning import FETCHED
 from handrail.knowledge.passages import Passage
-from handrail.knowledge.search import FETCHED, Search, embedded
+from handrail.knowledge.search import Search, embedded
 
 
 async def shelf(passages: Sequence[Passage], bags: Bags | None = None) -> tuple[Search, Exact]:
@@ -132,3 +133,42 @@ async def test_without_the_index_it_goes_by_words() -> None:
     bags = Bags()
     search = Search(SHOP, [p.id for p in SHOP], Broken((), await bags.embed(())), bags)
     assert (await search.find("mends tents", as_of=TODAY)).hits[0].passage.id == "repairs@1#1"
+
+
+INNS = ("Kestrel", "Bramble", "Osprey", "Lantern")
+
+
+def inns() -> list[Passage]:
+    matters = ("Breakfast is served until ten.", "Parking is free for guests.", "Dogs may stay for ten pounds.")
+    return [
+        a_passage(text, f"{inn}-{number}", title="", entities=(f"{inn} Inn",))
+        for inn in INNS
+        for number, text in enumerate(f"{matter} Ask for {inn}." for matter in matters)
+    ]
+
+
+async def test_what_the_conversation_speaks_of_comes_first() -> None:
+    search, _ = await shelf(inns())
+    said = ["I have a room at the Bramble Inn.", "Lovely! Anything else?"]
+    found = await search.find("Is parking free there?", as_of=TODAY, k=12, said=said)
+    assert found.hits[0].passage.policy.id == "Bramble-1"
+    assert {hit.passage.policy.entities for hit in found.hits[:3]} == {("Bramble Inn",)}
+    told = await search.find("And is parking free at the Osprey?", as_of=TODAY, said=said)
+    assert told.hits[0].passage.policy.id == "Osprey-1"
+
+
+async def test_passages_of_what_is_spoken_of_are_weighed_though_they_are_not_near() -> None:
+    # More passages of the others than are fetched lie nearer.
+    crowd = [a_passage(f"May dogs stay? Dogs may stay {n}.", f"crowd-{n}", title="") for n in range(3 * FETCHED)]
+    search, _ = await shelf([*crowd, *inns()])
+    found = await search.find("may dogs stay", as_of=TODAY, said=["the Lantern Inn, please"])
+    assert found.hits[0].passage.policy.id == "Lantern-2"
+    assert found.hits[0].dense > 0.3
+
+
+async def test_only_what_is_in_force_is_spoken_of() -> None:
+    end = date(2026, 1, 1)
+    old = a_passage("Parking is free.", "Kestrel-9", entities=("Kestrel Inn",), effective_until=end)
+    search, _ = await shelf([old, *SHOP])
+    found = await search.find("is parking free at the Kestrel Inn?", as_of=TODAY)
+    assert "Kestrel-9" not in [hit.passage.policy.id for hit in found.hits]

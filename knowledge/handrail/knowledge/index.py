@@ -114,6 +114,14 @@ class Index:
             (digest, 1.0 - distance) for digest, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
 
+    async def vectors(self, digests: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors of these digests, as far as they are there."""
+        if not digests:
+            return {}
+        ask = partial(self._collection.get, ids=list(dict.fromkeys(digests)), include=["embeddings"])
+        found: Any = await self._run(ask)
+        return dict(zip(found["ids"], np.asarray(found["embeddings"], dtype=np.float32), strict=True))
+
     async def mark(self, **values: str) -> None:
         """Write values beside the collection, for `marks` in any process."""
         await self._run(partial(self._collection.modify, metadata=values))

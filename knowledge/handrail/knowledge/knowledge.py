@@ -110,13 +110,16 @@ class Knowledge:
         kept = len(there) - len(gone)
         return IndexReport(len(missing), kept, len(gone), len(policies), len(passages), seconds)
 
-    async def find(self, query: str, *, as_of: date, k: int = 5, context: Sequence[str] = ()) -> Found:
+    async def find(
+        self, query: str, *, as_of: date, k: int = 5, context: Sequence[str] = (), said: Sequence[str] = ()
+    ) -> Found:
         """Return the `k` best passages among the policies in force on `as_of`, and how surely they answer.
 
         `context` are the lines before, oldest first, best the customer's own: a short message is understood by them.
+        `said` are all lines before, also the bot's: what they name is what the message is about.
         """
         stock = self._stock or await self._take_up(anew=False)
-        return await stock.search.find(query, as_of=as_of, k=k, context=context)
+        return await stock.search.find(query, as_of=as_of, k=k, context=context, said=said)
 
     def passage(self, passage_id: str) -> Passage | None:
         """Return a passage by its id, also of a version that is no longer in force; none if there is none by now."""

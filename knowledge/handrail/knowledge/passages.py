@@ -17,6 +17,8 @@ class Policy:
     effective_from: date
     effective_until: date | None = None
     tags: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    """The names of what it is about (a branch, a product, a plan), where it does not hold for all of them."""
     source: str = ""
 
     def in_force(self, on: date) -> bool:

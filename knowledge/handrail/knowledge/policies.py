@@ -7,6 +7,7 @@
     effective_from: 2026-03-01
     effective_until: 2027-01-01    # the first day it no longer holds; leave it out while it holds
     tags: [orders, returns]
+    entities: [Harbour Street]     # what it is about, as customers name it; leave it out where it holds for everything
     ---
 
 One file is one version of one policy. Versions of a policy must not hold on the same day.
@@ -46,6 +47,7 @@ class FrontMatter(BaseModel):
     effective_from: date
     effective_until: Annotated[date | None, BeforeValidator(_none)] = None
     tags: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> "FrontMatter":

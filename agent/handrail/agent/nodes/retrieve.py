@@ -15,8 +15,11 @@ async def retrieve(turn: Turn, services: Services) -> Turn:
     situation, message = turn["situation"], turn["message"]
     now = services.clock.now()
     as_of = relevant_date(message, situation, services.workspace.by_name, now)
-    before = [line.text for line in situation.lines if line.speaker == "customer" and line.seq <= situation.answered]
-    found = await services.knowledge.find(message, as_of=as_of, context=before[-CONTEXT_LINES:])
+    before = [line for line in situation.lines if line.seq <= situation.answered]
+    own = [line.text for line in before if line.speaker == "customer"]
+    found = await services.knowledge.find(
+        message, as_of=as_of, context=own[-CONTEXT_LINES:], said=[line.text for line in before]
+    )
     clean, checked = await _without_instructions(turn, found, services)
     consulted = Consulted(
         turn_id=turn["turn_id"],

@@ -86,6 +86,25 @@ def route(
 
 
 @app.command()
+def search(
+    file: Annotated[Path, typer.Argument(metavar="IN", exists=True, dir_okay=False, help="JSON lines to answer.")],
+    kb: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON lines to search.")],
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="JSON lines to write, in the same order.")],
+    k: Annotated[int, typer.Option(help="How many passages for each.", min=1)] = 10,
+    workspace: Workspace = None,
+) -> None:
+    """Which passages answer the last line of each conversation, and does any?
+
+    Searches {"id", "text"}, whose further fields (an entity, a title) tell what a passage is about. Reads {"id",
+    "turns": [{"role": "customer" or "agent", "text"}]} and writes {"id", "passages": [{"id", "score"}],
+    "relevant": 0..1}.
+    """
+    from handrail.channels.cli import finding
+
+    run(lambda settings: finding.search(settings, file, kb, out, k), workspace)
+
+
+@app.command()
 def rebuild(workspace: Workspace = None) -> None:
     """Make the projections (queue, tickets, promises) anew from the log."""
     from handrail.channels.cli import upkeep
