@@ -203,6 +203,8 @@ class Checks(Section):
 
     offer_at: float = Field(default=0.45, ge=0, le=1)
     handover_at: float = Field(default=0.75, ge=0, le=1)
+    confidence: Path | None = None
+    """A file of `handrail evals calibrate`, relative to the workspace: its thresholds take the place of these two."""
     upset_turns: int = Field(default=3, ge=1)
     grounded_at: float = Field(default=0.5, ge=0, le=1)
     hub: tuple[str, ...] = ()

@@ -95,9 +95,13 @@ def load(workspace: Path, environment: Mapping[str, str] | None = None) -> Setti
         _put(values, path, value, name)
         origin[path] = name
     try:
-        return Settings.model_validate({**values, "workspace": workspace.resolve()})
+        settings = Settings.model_validate({**values, "workspace": workspace.resolve()})
     except ValidationError as error:
         raise SettingsError("\n".join(_told(problem, origin) for problem in error.errors())) from error
+    if settings.checks.confidence is None:
+        return settings
+    fitted = settings.workspace / settings.checks.confidence
+    return settings.model_copy(update={"checks": settings.checks.model_copy(update={"confidence": fitted})})
 
 
 def _from_file(file: Path) -> dict[str, Any]:

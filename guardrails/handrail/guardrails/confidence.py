@@ -6,6 +6,7 @@ from typing import Literal
 
 from handrail.conversation.events import Confidence
 from handrail.conversation.settings import Checks
+from handrail.guardrails.calibration import Calibration, read_calibration
 from handrail.guardrails.signals import Signals, gather
 from handrail.guardrails.text import packaged
 
@@ -17,21 +18,28 @@ TELLING = 0.25
 """From this share of the logit on a signal is told as a reason."""
 
 
-def needs_person(signals: Signals) -> float:
-    """The probability (0 to 1) that a person is needed: a logistic with the packaged weights."""
-    return 1 / (1 + math.exp(-packaged("confidence.toml")["bias"] - sum(_parts(signals).values())))
+def needs_person(signals: Signals, level: Calibration | None = None) -> float:
+    """The probability (0 to 1) that a person is needed: a logistic with the packaged weights, on the level that was
+    fitted to a desk's own tags where there is one."""
+    logit = packaged("confidence.toml")["bias"] + sum(_parts(signals).values())
+    if level is not None:
+        logit = level.slope * logit + level.level
+    return 1 / (1 + math.exp(-logit))
 
 
 def confidence(signals: Signals, checks: Checks) -> Confidence:
-    """Join the signals into a probability and decide by the thresholds `offer_at` and `handover_at`."""
+    """Join the signals into a probability and decide by `offer_at` and `handover_at` of the settings, or of the
+    calibration that they name. Raises `SettingsError` where that can't be read."""
+    level = read_calibration(checks.confidence) if checks.confidence else None
+    offer_at, handover_at = (level or checks).offer_at, (level or checks).handover_at
     parts = _parts(signals)
-    probability = needs_person(signals)
+    probability = needs_person(signals, level)
     reasons = packaged("confidence.toml")["signals"]
     told = sorted((name for name, part in parts.items() if part >= TELLING), key=lambda name: -parts[name])
     decision: Literal["answer", "offer", "handover"] = "answer"
-    if probability >= checks.handover_at:
+    if probability >= handover_at:
         decision = "handover"
-    elif probability >= checks.offer_at:
+    elif probability >= offer_at:
         decision = "offer"
     return Confidence(
         needs_person=round(probability, 4), decision=decision, reasons=tuple(reasons[name]["reason"] for name in told)

@@ -135,6 +135,43 @@ def run_suite(
     run(command, workspace)
 
 
+@app.command()
+def calibrate(
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", "-d", exists=True, help="JSON lines, or a folder of them; else the workspace's cases."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="The file to write.")] = Path(
+        "confidence.json"
+    ),
+    workspace: Workspace = None,
+    missed: Annotated[float, typer.Option(min=0.01, help="What a missed handoff costs.")] = 5,
+    needless: Annotated[float, typer.Option(min=0.01, help="What a needless handoff costs.")] = 1,
+    offer: Annotated[float, typer.Option(min=0, help="What offering a person costs.")] = 0.2,
+    declined: Annotated[
+        float, typer.Option(min=0, max=0.99, help="The share of needed offers that are declined.")
+    ] = 0.3,
+    risk: Annotated[
+        float, typer.Option(min=0.001, max=1, help="The most of the needed handoffs that may be missed.")
+    ] = 0.1,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Name lines that can't be read, and use the others.")
+    ] = False,
+) -> None:
+    """Fit confidence and its thresholds to tagged conversations, by costs and a bound on what may be missed."""
+    from handrail.guardrails.calibration import Costs
+
+    costs = Costs(missed=missed, needless=needless, offer=offer, declined=declined)
+
+    async def command(settings: "Settings") -> None:
+        from handrail.channels.cli import calibrating
+
+        cases = _cases(data or settings.cases_folder, None, None, skip_bad=skip_bad)
+        await calibrating.calibrate(settings, cases, out, costs, risk)
+
+    run(command, workspace)
+
+
 def _apart(settings: "Settings", database: str | None) -> "Settings":
     """The settings on a database of the run's own: cases never touch the one that customers use."""
     from pydantic import SecretStr

@@ -1,0 +1,81 @@
+"""Confidence fitted to a desk's own tags: a file that turns the packaged weights' log-odds into a calibrated
+probability, with the thresholds that costs and a bound on missed handoffs ask for.
+
+`handrail evals calibrate` writes it.
+"""
+
+import hashlib
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from handrail.conversation.errors import SettingsError
+
+
+class Part(BaseModel):
+    """A part of the file: an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Costs(Part):
+    """What outcomes cost against each other. `declined` is the share of needed offers that customers turn down."""
+
+    missed: float = Field(default=5.0, gt=0)
+    needless: float = Field(default=1.0, gt=0)
+    offer: float = Field(default=0.2, ge=0)
+    declined: float = Field(default=0.3, ge=0, lt=1)
+
+
+class Bin(Part):
+    """Conversations that were told about the same probability, and the share of them that needed a person."""
+
+    told: float
+    seen: float
+    n: int
+
+
+class Calibration(Part):
+    """`slope` and `level` of Platt's curve (1999) over the log-odds, and the thresholds on the calibrated probability.
+
+    `risk` is the bound that was asked for on the share of needed handoffs that are neither offered nor made, `held`
+    what the bound came to; None where there were too few to promise anything.
+    """
+
+    data_sha256: str
+    weights_sha256: str
+    conversations: int
+    needed: int
+    slope: float = Field(gt=0)
+    level: float
+    offer_at: float = Field(ge=0, le=1)
+    handover_at: float = Field(ge=0, le=1)
+    costs: Costs
+    risk: float
+    held: float | None
+    figures: dict[str, float]
+    reliability: tuple[Bin, ...]
+
+
+@cache
+def weights_sha256() -> str:
+    """The hash of the packaged weights that a calibration was fitted over."""
+    return hashlib.sha256((files("handrail.guardrails") / "data" / "confidence.toml").read_bytes()).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def read_calibration(path: Path) -> Calibration:
+    """The calibration in a file, read once. Raises `SettingsError` where there is none, or it is of other weights."""
+    try:
+        found = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"checks.confidence: {path} can't be read: {error}") from error
+    except ValidationError as error:
+        raise SettingsError(f"checks.confidence: {path} is no calibration: {error.errors()[0]['msg']}") from error
+    if found.weights_sha256 != weights_sha256():
+        raise SettingsError(
+            f"checks.confidence: {path} was fitted to other weights; `handrail evals calibrate` fits it anew"
+        )
+    return found

@@ -1,0 +1,129 @@
+"""Fitting confidence to tags: the curve, the thresholds by costs, the bound on missed handoffs, and the command."""
+
+import json
+import math
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from handrail.channels.cli.main import app
+from handrail.conversation.errors import Invalid, SettingsError
+from handrail.conversation.settings import Checks, load
+from handrail.evals.calibrate import Heard, calibrate, conformal, platt, thresholds
+from handrail.guardrails.calibration import Calibration, Costs, read_calibration
+from handrail.guardrails.confidence import Signals, confidence, needs_person
+
+CALM = ("Where can I see my points?", "When do you open on Sundays?", "Thanks, that is all.", "Do you sell tents?")
+UPSET = (
+    "This is the third time I ask, it is ridiculous and nobody answers!",
+    "I am fed up, you keep telling me the same useless thing",
+    "Unbelievable, still broken and I want my money back now!!",
+)
+
+
+def heard(n: int, slope: float, level: float) -> list[Heard]:
+    """Conversations whose need follows a logistic of their log-odds."""
+    chance = random.Random(3)
+    logits = [chance.gauss(-1, 2) for _ in range(n)]
+    return [Heard(chance.random() < 1 / (1 + math.exp(-(slope * x + level))), x, False) for x in logits]
+
+
+def test_the_curve_that_made_the_tags_is_found() -> None:
+    made = heard(4000, 0.6, -0.8)
+    slope, level = platt(np.array([h.logit for h in made]), np.array([h.needed for h in made]))
+    assert slope == pytest.approx(0.6, abs=0.06)
+    assert level == pytest.approx(-0.8, abs=0.1)
+
+
+def test_a_calibrated_probability_means_what_it_says() -> None:
+    told = calibrate(heard(3000, 0.5, -0.5), b"", Costs(), 0.1)
+    assert told.figures["ece"] < 0.03
+    assert told.figures["brier_skill"] > 0.1
+    assert sum(b.n for b in told.reliability) == 3000
+
+
+@given(st.floats(0.1, 50), st.floats(0.1, 50), st.floats(0, 5), st.floats(0, 0.95), st.floats(0, 1))
+def test_the_thresholds_choose_what_costs_least(
+    missed: float, needless: float, offer: float, declined: float, p: float
+) -> None:
+    offer_at, handover_at = thresholds(Costs(missed=missed, needless=needless, offer=offer, declined=declined))
+    assert 0 <= offer_at <= handover_at <= 1
+    costs = {
+        "answer": p * missed,
+        "offer": offer + p * declined * missed,
+        "handover": (1 - p) * needless,
+    }
+    chosen = "handover" if p >= handover_at else "offer" if p >= offer_at else "answer"
+    assert costs[chosen] <= min(costs.values()) + 1e-6
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=200), st.floats(0.01, 0.5))
+def test_no_more_of_the_needed_lie_under_the_bound_than_the_risk_allows(needed: list[float], risk: float) -> None:
+    at = conformal(needed, len(needed), risk)
+    if at is None:
+        assert 1 / (len(needed) + 1) > risk / 1.000001
+    else:
+        assert (sum(p < at for p in needed) + 1) / (len(needed) + 1) <= risk + 1e-6
+
+
+def test_the_bound_holds_on_conversations_that_were_not_seen() -> None:
+    chance, missed = random.Random(11), []
+    for _ in range(300):
+        needed = [chance.betavariate(3, 2) for _ in range(61)]
+        at = conformal(needed[:60], 60, 0.2)
+        assert at is not None
+        missed.append(needed[60] < at)
+    assert sum(missed) / 300 <= 0.25
+
+
+def test_too_few_tags_are_an_error_that_says_how_many_there_are() -> None:
+    with pytest.raises(Invalid, match="there are 0 and 30"):
+        calibrate([Heard(False, 0.0, False)] * 30, b"", Costs(), 0.1)
+
+
+def rows(n: int) -> str:
+    chance = random.Random(5)
+    told = []
+    for number in range(n):
+        upset = number % 2 == 0
+        lines = [chance.choice(UPSET if upset else CALM) for _ in range(2)]
+        turns = [t for line in lines for t in ({"role": "customer", "text": line}, {"role": "agent", "text": "I see."})]
+        tag = {"escalate": upset != (number % 11 == 0), "by": "kim", "at": "2026-06-01"}
+        told.append({"id": str(number), "turns": turns, "tags": [tag]})
+    return "".join(json.dumps(row) + "\n" for row in told)
+
+
+def test_the_command_writes_a_file_that_the_settings_take(tmp_path: Path) -> None:
+    (tmp_path / "handrail.toml").write_text('[engine]\nkind = "offline"\n')
+    (tmp_path / "chats.jsonl").write_text(rows(80))
+    out = tmp_path / "confidence.json"
+    told = ["evals", "calibrate", "--data", str(tmp_path / "chats.jsonl"), "--out", str(out), "-w", str(tmp_path)]
+    result = CliRunner().invoke(app, told, env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    assert "80 conversations" in result.output
+    assert 'confidence = "confidence.json"' in result.output
+    (tmp_path / "handrail.toml").write_text('[checks]\nconfidence = "confidence.json"\n')
+    checks = load(tmp_path, {}).checks
+    level = read_calibration(out)
+    signals = Signals(frustration=0.9, repeats=0.8)
+    sure = confidence(signals, checks)
+    assert sure.needs_person == pytest.approx(needs_person(signals, level), abs=1e-4)
+    assert sure.decision == "handover" if sure.needs_person >= level.handover_at else sure.decision != "handover"
+
+
+def test_a_calibration_of_other_weights_is_refused(tmp_path: Path) -> None:
+    told = calibrate(heard(100, 1, 0), b"", Costs(), 0.2)
+    file = tmp_path / "old.json"
+    file.write_text(told.model_copy(update={"weights_sha256": "0" * 64}).model_dump_json())
+    with pytest.raises(SettingsError, match="other weights"):
+        confidence(Signals(), Checks(confidence=file))
+    file = tmp_path / "none.json"
+    file.write_text("{}")
+    with pytest.raises(SettingsError, match="no calibration"):
+        confidence(Signals(), Checks(confidence=file))
+    assert Calibration.model_validate_json(told.model_dump_json()) == told
