@@ -187,7 +187,7 @@ def contents(*sizes: int) -> list[str]:
 
 
 def test_the_latest_results_come_whole_and_the_oldest_are_cut_first():
-    first, second, last = contents(100, 60, 90)
+    first, second, last = contents(400, 60, 90)
     assert "left_out" not in last and "W2089" in last
     assert "left_out" not in second
     assert "left_out" in first and "W0000" in first

@@ -103,7 +103,7 @@ class SourceTable(_Table):
     prefix: str = Field(default="", pattern=r"^(?:[A-Za-z][A-Za-z0-9_]*)?$")
     """Put before the names of its tools."""
     timeout_seconds: float = Field(default=10.0, gt=0)
-    result_tokens: int = Field(default=1200, ge=50)
+    result_tokens: int = Field(default=3000, ge=50)
     """A longer result is cut to so many tokens before the model and the log get it."""
     rehearse: bool = False
     """Evaluations may call it too: it is a sandbox, where nothing reaches a real customer."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from handrail.agent.models.packing import packed
 from handrail.agent.models.protocol import Brief, Call, Result
 from handrail.agent.models.readable import local, moment_text, plain
 from handrail.agent.sources.cutting import cut
@@ -54,12 +55,19 @@ def result_text(result: Result, timezone: str) -> str:
     return compact({**{key: value for key, value in told.items() if value}, **alternatives}, timezone)
 
 
+def as_table(result: Result, timezone: str) -> str:
+    """The same with like records as tables: shorter, and harder to read."""
+    return (
+        compact(packed(local(plain(result.value), timezone)), timezone) if result.ok else result_text(result, timezone)
+    )
+
+
 def fitting(result: Result, timezone: str, tokens: int) -> str:
-    """The same within about `tokens` tokens: a long value is cut, its ids kept, a refusal never."""
+    """The same within about `tokens` tokens: a long value is told as a table, or cut, its ids kept; a refusal never."""
     told = result_text(result, timezone)
     if not result.ok or count(told) <= tokens:
         return told
-    return compact(cut(local(plain(result.value), timezone), tokens), timezone)
+    return compact(cut(local(plain(result.value), timezone), tokens, packed), timezone)
 
 
 def compact(value: Any, timezone: str) -> str:

@@ -1,13 +1,13 @@
 """The prompt of a draft: a brief as Chat Completions messages, under a budget that does not grow with the talk."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handrail.agent.models.facts import facts_of, first_words, fitting, looked_up, recent_results, result_text
+from handrail.agent.models.facts import as_table, facts_of, first_words, fitting, looked_up, recent_results, result_text
 from handrail.agent.models.protocol import Brief
 from handrail.agent.models.readable import day_text
 from handrail.agent.models.texts import spec, text
@@ -122,8 +122,13 @@ def _tools(tools: Sequence[Tool], budget: int) -> list[dict[str, Any]]:
 
 def _lean(described: dict[str, Any]) -> dict[str, Any]:
     """A tool's function without what costs tokens and tells a model nothing."""
-    parameters = {key: value for key, value in described["parameters"].items() if key != "additionalProperties"}
-    return {**described, "parameters": parameters}
+    return {**described, "parameters": _without_closing(described["parameters"])}
+
+
+def _without_closing(schema: Any) -> Any:
+    if isinstance(schema, Mapping):
+        return {k: _without_closing(v) for k, v in schema.items() if k != "additionalProperties" or v is not False}
+    return [_without_closing(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _spec_tokens(tool: dict[str, Any]) -> int:
@@ -191,8 +196,12 @@ def _opened(history: list[Message]) -> list[Message]:
 def _results(brief: Brief, budget: int) -> tuple[list[Message], str]:
     """The calls of this turn with their results, and those of the turn before as a part of the facts."""
     before = recent_results(brief)
-    shares = _shares([result_text(each, brief.timezone) for each in (*before, *brief.results)], budget)
-    told = [fitting(each, brief.timezone, share) for each, share in zip((*before, *brief.results), shares, strict=True)]
+    results = (*before, *brief.results)
+    sizes = [count(result_text(each, brief.timezone)) for each in results]
+    if sum(sizes) > budget:
+        sizes = [count(as_table(each, brief.timezone)) for each in results]
+    shares = _shares(sizes, budget)
+    told = [fitting(each, brief.timezone, share) for each, share in zip(results, shares, strict=True)]
     messages: list[Message] = []
     for number, (result, content) in enumerate(zip(brief.results, told[len(before) :], strict=True), 1):
         call_id = f"call_{number}"
@@ -204,9 +213,8 @@ def _results(brief: Brief, budget: int) -> tuple[list[Message], str]:
     return messages, "".join(f"- {looked_up(each, text)}\n" for each, text in zip(before, told, strict=False))
 
 
-def _shares(texts: Sequence[str], budget: int) -> list[int]:
-    """Tokens for each of some texts, from old to new: the latest get what they need first, each a little."""
-    sizes = [count(each) for each in texts]
+def _shares(sizes: Sequence[int], budget: int) -> list[int]:
+    """Tokens for each text of these sizes, from old to new: the latest get what they need first, each a little."""
     left = budget - sum(min(size, LEAST_RESULT) for size in sizes)
     shares: list[int] = []
     for size in reversed(sizes):

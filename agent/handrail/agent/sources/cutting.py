@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from handrail.knowledge.tokens import count
@@ -21,23 +21,32 @@ MANY = 24
 """Fields from which on an object is no record but a table of many."""
 
 
-def cut(value: Any, tokens: int) -> Any:
+def cut(value: Any, tokens: int, form: Callable[[Any], Any] = lambda value: value) -> Any:
     """`value` within about `tokens` tokens. Lists and tables lose their end and texts their middle, ids nothing.
 
+    `form` is how what is left will be written: it is that which must fit.
     What is left out is told under `left_out` with the ids of what it was (beside a list in an object
     `<name>_left_out`; a list alone stands under `items`).
     """
-    if _size(value) <= tokens:
-        return value
+    if _size(formed := form(value)) <= tokens:
+        return formed
     text, items = TEXT, ITEMS
     for _ in range(ROUNDS):
-        shorter = _shortened(value, text, items)
+        shorter = _told_as(form, _shortened(value, text, items))
         if _size(shorter) <= tokens:
             return shorter
         text, items = max(text * 2 // 3, 24), max(items * 2 // 3, 1)
     told = json.dumps(value, ensure_ascii=False, default=str)
     keep = max(len(told) * tokens // max(_size(value), 1) - 40, 40)
     return {"beginning": told[:keep], LEFT_OUT: f"{len(told) - keep} characters"}
+
+
+def _told_as(form: Callable[[Any], Any], shorter: Any) -> Any:
+    """What is kept in its form, beside what is told of the rest."""
+    if not isinstance(shorter, dict) or LEFT_OUT not in shorter:
+        return form(shorter)
+    kept = {name: part for name, part in shorter.items() if name != LEFT_OUT}
+    return {**form(kept), LEFT_OUT: shorter[LEFT_OUT]}
 
 
 def _size(value: Any) -> int:
@@ -96,7 +105,9 @@ def _told(left: Sequence[str], kept: int) -> str:
 
 
 def _id_of(value: Any) -> str:
-    """What a record is called by; empty where it tells no id."""
+    """What a record is called by, and some records together; empty where none tells an id."""
+    if isinstance(value, list):
+        return "+".join(filter(None, map(_id_of, value)))[:LONGEST_ID]
     if not isinstance(value, dict):
         return ""
     found = (str(part) for name, part in value.items() if ID.fullmatch(name) and isinstance(part, str | int))
