@@ -2,14 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
-from handrail.agent.models.packing import packed
 from handrail.agent.models.protocol import Brief, Call, Result
-from handrail.agent.models.readable import local, moment_text, plain
-from handrail.agent.sources.cutting import cut
-from handrail.conversation.situation import ActionState, Line, Situation, ToolResult
-from handrail.knowledge.tokens import count
+from handrail.agent.models.readable import moment_text
+from handrail.agent.models.results import compact, earlier, key_of, looked_up, recent_results
+from handrail.conversation.situation import ActionState, Situation
 
 SHOWN_RESULTS = 2
 SHOWN_ACTIONS = 4
@@ -46,35 +43,6 @@ def first_words(situation: Situation, shown: frozenset[int]) -> list[str]:
     return [] if told or first is None else [f'They first wrote: "{first.text}"']
 
 
-def result_text(result: Result, timezone: str) -> str:
-    """A result of this turn as the model reads it."""
-    if result.ok:
-        return compact(result.value, timezone)
-    told = {"refused": result.refusal or result.code or "it did not work", "rule": result.rule}
-    alternatives = {"alternatives": list(result.alternatives)} if result.alternatives else {}
-    return compact({**{key: value for key, value in told.items() if value}, **alternatives}, timezone)
-
-
-def as_table(result: Result, timezone: str) -> str:
-    """The same with like records as tables: shorter, and harder to read."""
-    return (
-        compact(packed(local(plain(result.value), timezone)), timezone) if result.ok else result_text(result, timezone)
-    )
-
-
-def fitting(result: Result, timezone: str, tokens: int) -> str:
-    """The same within about `tokens` tokens: a long value is told as a table, or cut, its ids kept; a refusal never."""
-    told = result_text(result, timezone)
-    if not result.ok or count(told) <= tokens:
-        return told
-    return compact(cut(local(plain(result.value), timezone), tokens, packed), timezone)
-
-
-def compact(value: Any, timezone: str) -> str:
-    """JSON without blanks, its days and times readable in the customer's zone."""
-    return json.dumps(local(plain(value), timezone), ensure_ascii=False, separators=(",", ":"), default=str)
-
-
 def _identity(situation: Situation) -> Iterator[str]:
     identity = situation.identity
     name = f" ({identity.name})" if identity.name else ""
@@ -107,10 +75,10 @@ def _handoff(situation: Situation) -> Iterator[str]:
 
 
 def _actions(brief: Brief) -> Iterator[str]:
-    told = {(result.call.tool, _key(result.call.arguments)) for result in brief.results}
+    told = {(result.call.tool, key_of(result.call.arguments)) for result in brief.results}
     settled = [action for action in brief.situation.actions if action.stage != "proposed"]
     for action in settled[-SHOWN_ACTIONS:]:
-        if (action.tool, _key(action.arguments)) not in told:
+        if (action.tool, key_of(action.arguments)) not in told:
             yield _action(action, brief.timezone)
 
 
@@ -129,38 +97,8 @@ def _open_matters(situation: Situation, timezone: str) -> Iterator[str]:
             yield f"Promised: {promise.text}{due}"
 
 
-def recent_results(brief: Brief) -> tuple[Result, ...]:
-    """What was looked up in the turn before and not again in this one, from old to new."""
-    since = max((line.seq for line in brief.situation.lines if _answered(line, brief.situation)), default=0)
-    return tuple(
-        Result(Call(each.tool, each.arguments), ok=True, value=each.result, seq=each.seq)
-        for each in _earlier(brief)
-        if each.seq > since > 0
-    )
-
-
-def looked_up(result: Result, told: str) -> str:
-    """An earlier result as a fact; `told` is its text."""
-    return f"Looked up before: {result.call.tool}({_key(result.call.arguments)}) gave {told}"
-
-
 def _results(brief: Brief) -> Iterator[str]:
     recent = {result.seq for result in recent_results(brief)}
-    earlier = [each for each in _earlier(brief) if each.seq not in recent]
-    for each in reversed(earlier[-SHOWN_RESULTS:]):
+    older = [each for each in earlier(brief) if each.seq not in recent]
+    for each in reversed(older[-SHOWN_RESULTS:]):
         yield looked_up(Result(Call(each.tool, each.arguments), ok=True), compact(each.result, brief.timezone))
-
-
-def _earlier(brief: Brief) -> list[ToolResult]:
-    """The look-ups of earlier turns, the last of each."""
-    now = {(result.call.tool, _key(result.call.arguments)) for result in brief.results}
-    last = {(each.tool, _key(each.arguments)): each for each in brief.situation.results if each.ok}
-    return sorted((each for what, each in last.items() if what not in now), key=lambda each: each.seq)
-
-
-def _answered(line: Line, situation: Situation) -> bool:
-    return line.speaker == "customer" and line.seq <= situation.answered
-
-
-def _key(arguments: Any) -> str:
-    return json.dumps(dict(arguments), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handrail.agent.models.facts import as_table, facts_of, first_words, fitting, looked_up, recent_results, result_text
+from handrail.agent.models.facts import facts_of, first_words
 from handrail.agent.models.protocol import Brief
 from handrail.agent.models.readable import day_text
+from handrail.agent.models.results import told_results
 from handrail.agent.models.texts import spec, text
 from handrail.agent.tools.api import Tool
 from handrail.conversation.situation import Line
@@ -24,8 +25,6 @@ LINES_SHARE = 0.16
 RESULTS_SHARE, ACTING_SHARE = 1.2, 0.25
 """Shares of the budget. What tools gave in this turn and the one before comes on top of it, as do further tools where
 they gave something in this one: a turn with an action is no routine turn."""
-LEAST_RESULT = 60
-"""Tokens that an older result keeps, however long the later ones are."""
 PER_MESSAGE = 4
 """Tokens that frame a message in the formats of common models."""
 BEST_PASSAGE = 140
@@ -62,7 +61,7 @@ def render(brief: Brief, budget: int) -> Prompt:
     room = min(int(budget * FACTS_SHARE), left - int(budget * TOOLS_SHARE) - BEST_PASSAGE)
     facts = _facts([*facts_of(brief), *first_words(brief.situation, shown)], room)
     left -= count(facts)
-    turn, recent = _results(brief, int(budget * RESULTS_SHARE))
+    turn, recent = told_results(brief, int(budget * RESULTS_SHARE))
     # What the passages leave over goes to the tools, beyond their share.
     share = max(int(budget * TOOLS_SHARE), left - count(_passages(brief, left)))
     tools = _tools(brief.tools, share + int(budget * ACTING_SHARE) * bool(brief.results))
@@ -191,37 +190,6 @@ def _opened(history: list[Message]) -> list[Message]:
     if history and history[0]["role"] == "user":
         return history
     return [{"role": "user", "content": "(earlier lines left out)" if history else "(waits for your reply)"}, *history]
-
-
-def _results(brief: Brief, budget: int) -> tuple[list[Message], str]:
-    """The calls of this turn with their results, and those of the turn before as a part of the facts."""
-    before = recent_results(brief)
-    results = (*before, *brief.results)
-    sizes = [count(result_text(each, brief.timezone)) for each in results]
-    if sum(sizes) > budget:
-        sizes = [count(as_table(each, brief.timezone)) for each in results]
-    shares = _shares(sizes, budget)
-    told = [fitting(each, brief.timezone, share) for each, share in zip(results, shares, strict=True)]
-    messages: list[Message] = []
-    for number, (result, content) in enumerate(zip(brief.results, told[len(before) :], strict=True), 1):
-        call_id = f"call_{number}"
-        arguments = json.dumps(dict(result.call.arguments), ensure_ascii=False, default=str)
-        function = {"name": result.call.tool, "arguments": arguments}
-        call = {"id": call_id, "type": "function", "function": function}
-        messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
-        messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
-    return messages, "".join(f"- {looked_up(each, text)}\n" for each, text in zip(before, told, strict=False))
-
-
-def _shares(sizes: Sequence[int], budget: int) -> list[int]:
-    """Tokens for each text of these sizes, from old to new: the latest get what they need first, each a little."""
-    left = budget - sum(min(size, LEAST_RESULT) for size in sizes)
-    shares: list[int] = []
-    for size in reversed(sizes):
-        more = min(max(size - LEAST_RESULT, 0), max(left, 0))
-        left -= more
-        shares.insert(0, min(size, LEAST_RESULT) + more)
-    return shares
 
 
 def _alternating(messages: Sequence[Message]) -> list[Message]:
