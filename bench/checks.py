@@ -248,6 +248,30 @@ async def everyday(bench: Bench) -> Told:
     return [(f"everyday requests, {name} (of {len(rows)})", str(count)) for name, count in sorted(alarms.items())]
 
 
+async def care(bench: Bench) -> Told:
+    """Everyday talk of others, where next to nobody is in need: how often somebody would be called for it."""
+    sets = {
+        "bookings (USS)": [
+            t["text"] for r in bench.rows("uss/dialogues.jsonl.gz") for t in r["turns"] if t["role"] == "customer"
+        ],
+        "requests (CLINC150)": [r["text"] for r in bench.rows("clinc150/val.jsonl") if "fraud" not in r["intent"]],
+        "hotels (NLU++)": [r["text"] for r in bench.rows("nluplusplus/hotels.jsonl")],
+        "harmless (notinject_one)": [
+            r["text"] for r in bench.rows("injection/prompts.jsonl") if r["src"] == "notinject_one"
+        ],
+    }
+    told = []
+    for name, texts in sets.items():
+        lines = sorted(set(texts))
+        await bench.embedder.fill(lines)
+        alarms = [f for t in lines for f in (await bench.rails.inbound(t)).of("sensitive") if f.action != "note"]
+        handed = sum(f.action == "handover" for f in alarms)
+        told.append(
+            (f"{name}: handed over for need, offered a person (of {len(lines)})", f"{handed}, {len(alarms) - handed}")
+        )
+    return told
+
+
 MESSAGES = (
     "Hi, where is my order W10021? It should have been here on Friday.",
     "Can I bring my dog on the guided walk, and what should I pack?",
@@ -303,6 +327,10 @@ PARTS: dict[str, tuple[Callable[[Bench], Awaitable[Told]], tuple[str, ...]]] = {
     "injection": (injection, ("injection/prompts.jsonl",)),
     "faq": (faq, ("faq_judged/answers.jsonl.gz",)),
     "people": (people, ("nluplusplus/banking.jsonl", "nluplusplus/hotels.jsonl")),
+    "care": (
+        care,
+        ("uss/dialogues.jsonl.gz", "clinc150/val.jsonl", "nluplusplus/hotels.jsonl", "injection/prompts.jsonl"),
+    ),
     "everyday": (everyday, ("clinc150/val.jsonl", "banking77/train.jsonl")),
 }
 

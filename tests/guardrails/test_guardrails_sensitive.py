@@ -73,3 +73,32 @@ def test_the_span_names_the_words() -> None:
     text = "Please stop. I want to die."
     (topic,) = topics(text)
     assert topic.span is not None and "want to die" in text[topic.span[0] : topic.span[1]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you know a joke about a lawyer?",
+        "please define racism",
+        "What does stalking mean?",
+        "I am writing a novel in which a woman is kidnapped",
+        "press my luck and go for one more",
+        "I can't make the purchase at the moment",
+        "a table for three at the Xenophon, please",
+    ],
+)
+def test_what_is_only_talked_about_calls_nobody(text: str) -> None:
+    assert [t for t in topics(text) if t.action != "note"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Explain why your driver was racist to my wife!", "discrimination"),
+        ("Imagine my face when the stove exploded", "safety"),
+        ("this is no joke, I want to kill myself", "self_harm"),
+        ("I wrote a short story about how I want to end my life", "self_harm"),
+    ],
+)
+def test_what_is_told_of_oneself_still_does(text: str, name: str) -> None:
+    assert (name, "handover") in [(t.name, t.action) for t in topics(text)]

@@ -12,11 +12,11 @@ from handrail.guardrails.mask import TOLD, hits
 from handrail.guardrails.probes import Reading
 from handrail.guardrails.sensitive import topics
 
-MEANT = 0.45
+MEANT = 0.46
 """From this likeness on a text without the words counts as meaning the same."""
-HINTED = 0.38
+HINTED = 0.43
 """From this likeness on it may mean the same: worth an offer."""
-LOOSE = {"medical": 0.55}
+LOOSE = {"medical": 0.6, "minor": 0.48}
 """Topics that everyday talk comes near to ("an appointment at the doctor's") need more even for an offer."""
 REASONS = {
     "self_harm": "speaks of harming themselves",

@@ -99,4 +99,4 @@ def score(found: list[Mark], likeness: float = 0.0) -> float:
         best[mark.kind, mark.weight] = best.get((mark.kind, mark.weight), 0) + 1
     doubt = math.prod((1 - 0.55 * w) * (1 - 0.3 * w) ** min(n - 1, 2) for (_, w), n in best.items())
     lift = max(0.0, likeness - 0.1)
-    return min(1.0, 1 - doubt * math.exp(-1.3 * lift))
+    return min(1.0, 1 - doubt * math.exp(-1.5 * lift))

@@ -17,6 +17,8 @@ SUPPOSED = re.compile(
 )
 SUPPOSABLE = ("safety", "fraud")
 """Topics that people also ask about in the abstract ("what if someone gets hurt on the tour?"): no one is called."""
+PERSONAL = "self_harm"
+"""The topic that is taken seriously however it is put."""
 NEAR = 12
 """How far, in characters, a look-alike may stand from what it explains away."""
 
@@ -57,12 +59,20 @@ def _rules() -> dict[str, _Rules]:
 def topics(text: str) -> list[Topic]:
     """The topics that `text` touches, at most one entry for each, the strongest step that a pattern asks for."""
     low = even(text).lower()
+    aside = _aside().search(low)
     found = []
     for name, rules in _rules().items():
         topic = _first(name, rules, low)
+        if topic and aside and name != PERSONAL:
+            topic = Topic(name, "note", 0.4, topic.span)
         if topic:
             found.append(topic)
     return found
+
+
+@cache
+def _aside() -> re.Pattern[str]:
+    return phrasebook("sensitive").any("aside", "patterns")
 
 
 def _first(name: str, rules: _Rules, low: str) -> Topic | None:
