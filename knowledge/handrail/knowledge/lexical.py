@@ -5,8 +5,10 @@ the query asks about is said (often, and in a short passage), and a word that no
 them. The weights of terms are Lucene's (https://arxiv.org/abs/2407.03618, table 1).
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,21 +26,29 @@ class Lexical:
     """An index over `texts`, which are known by their place in the sequence."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        counts = [Counter(terms(text)) for text in texts]
-        lengths = np.array([sum(each.values()) for each in counts], dtype=np.float32)
+        known: dict[str, int] = {}
+        # Flat arrays, since a hundred thousand passages as lists of pairs would take most of a gigabyte.
+        which, where, often = array("i"), array("i"), array("i")
+        lengths = np.zeros(len(texts), dtype=np.float32)
+        for number, text in enumerate(texts):
+            counts = Counter(terms(text))
+            lengths[number] = counts.total()
+            which.extend(known.setdefault(term, len(known)) for term in counts)
+            where.extend([number] * len(counts))
+            often.extend(counts.values())
         norms = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if len(texts) else 0.0, 1.0))
-        said: dict[str, list[tuple[int, int]]] = {}
-        for number, each in enumerate(counts):
-            for term, times in each.items():
-                said.setdefault(term, []).append((number, times))
         self._size = len(texts)
         self._unknown = self._rarity(0)
-        self._postings: dict[str, tuple[NDArray[np.intp], Vector]] = {}
-        for term, pairs in said.items():
-            numbers = np.array([number for number, _ in pairs], dtype=np.intp)
-            often = np.array([times for _, times in pairs], dtype=np.float32)
-            earned = self._rarity(len(pairs)) * often / (often + norms[numbers])
-            self._postings[term] = numbers, earned.astype(np.float32)
+        terms_said = np.frombuffer(which, dtype=np.intc) if which else np.zeros(0, dtype=np.intc)
+        order = np.argsort(terms_said, kind="stable")
+        edges = np.searchsorted(terms_said[order], np.arange(len(known) + 1))
+        numbers = np.array(where, dtype=np.int32)[order]
+        times = np.array(often, dtype=np.float32)[order]
+        earned: Vector = (times / (times + norms[numbers])).astype(np.float32)
+        self._postings: dict[str, tuple[NDArray[np.int32], Vector]] = {}
+        for term, (start, end) in zip(known, pairwise(edges), strict=True):
+            worth: Vector = earned[start:end] * np.float32(self._rarity(int(end - start)))
+            self._postings[term] = numbers[start:end], worth
 
     def shares(self, query: str, before: Iterable[tuple[str, float]] = ()) -> Vector:
         """Return for each text the share (0 to 1) that it earns of what `query` asks about.

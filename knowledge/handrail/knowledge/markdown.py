@@ -8,6 +8,8 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+MARKED = re.compile(r"[*_#\[\]|`~<>\\&]|^\s*([-+=]|\d+[.)])|^(\t| {4})", re.MULTILINE)
+"""What any mark of Markdown needs; a text without it is its own words."""
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9\"“(*_\[])")
 
 
@@ -59,6 +61,8 @@ def blocks(markdown: str) -> Iterator[Block]:
 
 def plain(markdown: str) -> str:
     """Return the words of a text without its marks: links by their text, cells and items one after another."""
+    if not MARKED.search(markdown):
+        return " ".join(markdown.split())
     words: list[str] = []
     for token in _parser().parse(markdown):
         if token.type == "inline":

@@ -10,7 +10,8 @@
     entities: [Harbour Street]     # what it is about, as customers name it; leave it out where it holds for everything
     ---
 
-One file is one version of one policy. Versions of a policy must not hold on the same day.
+One file is one version of one policy. Versions of a policy must not hold on the same day. HTML, DOCX and PDF files may
+stand among them (`documents.py`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from handrail.conversation.errors import Invalid, SettingsError
 
+from .documents import KINDS, MARKS, UnreadableError, id_of, title_of, to_markdown
 from .passages import Policy
 
 FENCE = "---"
@@ -57,7 +59,7 @@ class FrontMatter(BaseModel):
 
 
 def read_policies(folder: Path) -> list[Policy]:
-    """Read every `*.md` below `folder` (but README.md), ordered by id and date.
+    """Read every policy below `folder` (`*.md` but README.md, and documents), ordered by id and date.
 
     Raises `SettingsError` if there is no such folder, and `Invalid` with one line for each thing that is wrong, naming
     the file and the key.
@@ -66,12 +68,17 @@ def read_policies(folder: Path) -> list[Policy]:
         raise SettingsError(f"business.policies: there is no folder {folder}")
     policies: list[Policy] = []
     problems: list[str] = []
-    for file in sorted(folder.rglob("*.md")):
-        if file.name.lower() == SKIPPED:
+    for file in sorted(folder.rglob("*")):
+        suffix = file.suffix.lower()
+        if (
+            not (suffix == ".md" or suffix in KINDS)
+            or file.name.lower() == SKIPPED
+            or file.name.startswith(("~$", "."))
+        ):
             continue
         source = file.relative_to(folder).as_posix()
         try:
-            policies.append(_policy(source, file.read_bytes()))
+            policies.append(_document(source, file) if suffix in KINDS else _policy(source, file.read_bytes()))
         except _WrongError as wrong:
             problems.extend(f"{source}: {line}" for line in wrong.lines)
     policies.sort(key=lambda policy: (policy.id, policy.effective_from, policy.version))
@@ -89,16 +96,31 @@ class _WrongError(Exception):
         self.lines = lines
 
 
+def _document(source: str, file: Path) -> Policy:
+    try:
+        text = to_markdown(file.suffix.lower(), file.read_bytes())
+    except UnreadableError as error:
+        raise _WrongError([str(error)]) from error
+    beside = file.with_name(f"{file.name}{MARKS}")
+    head = _mapping(beside.read_text("utf-8-sig")) if beside.is_file() else {}
+    told = {"id": id_of(file), "version": "1", "title": title_of(text, file), "effective_from": date.min.isoformat()}
+    return Policy(**_front({**told, **head}).model_dump(), text=text, source=source)
+
+
+def _front(head: dict[str, Any]) -> FrontMatter:
+    try:
+        return FrontMatter.model_validate(head)
+    except ValidationError as error:
+        raise _WrongError(_told(problem) for problem in error.errors()) from error
+
+
 def _policy(source: str, content: bytes) -> Policy:
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise _WrongError([f"the file is not UTF-8: {error}"]) from error
     head, body = _divided(text)
-    try:
-        front = FrontMatter.model_validate(head)
-    except ValidationError as error:
-        raise _WrongError(_told(problem) for problem in error.errors()) from error
+    front = _front(head)
     if not body.strip():
         raise _WrongError(["there is no text under the front matter"])
     return Policy(**front.model_dump(), text=body.strip(), source=source)
@@ -110,15 +132,20 @@ def _divided(text: str) -> tuple[dict[str, Any], str]:
     fences = [number for number, line in enumerate(lines) if line.rstrip() == FENCE][:2]
     if len(fences) < 2 or fences[0] != 0:
         raise _WrongError([f"the file must open with front matter between two lines of {FENCE!r}"])
+    return _mapping("\n".join(lines[1 : fences[1]])), "\n".join(lines[fences[1] + 1 :])
+
+
+def _mapping(written: str) -> dict[str, Any]:
+    """Front matter as it is written."""
     try:
         # BaseLoader leaves every value as it is written: with types, version 1.10 would be read as 1.1.
-        head = yaml.load("\n".join(lines[1 : fences[1]]), Loader=yaml.BaseLoader)
+        head = yaml.load(written, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         told = " ".join(str(error).split())
         raise _WrongError([f"the front matter is not valid YAML: {told}"]) from error
     if not isinstance(head, dict):
         raise _WrongError(["the front matter must be lines of `key: value`"])
-    return head, "\n".join(lines[fences[1] + 1 :])
+    return head
 
 
 def _told(problem: Any) -> str:

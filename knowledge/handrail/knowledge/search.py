@@ -20,18 +20,22 @@ from .relevance import relevance
 from .spelling import Spelling
 from .stems import terms
 
-DAYS_KEPT = 64
 WORDS = 1.0
 """Weight of the lexical share beside the cosine. Between 0.8 and 1.3 the recall is the same."""
 NAMED = 0.6
 """Weight of being about what the conversation speaks of, beside how well a passage fits the question."""
+NEVER = date.max.toordinal() + 1
 
 log = logging.getLogger(__name__)
 
 
 def embedded(passage: Passage) -> str:
     """Return the text of a passage as it is embedded and indexed: with its title and heading, without marks."""
-    return ". ".join(part for part in (passage.policy.title, passage.heading, plain(passage.text)) if part)
+    return _headed(passage, plain(passage.text))
+
+
+def _headed(passage: Passage, words: str) -> str:
+    return ". ".join(part for part in (passage.policy.title, passage.heading, words) if part)
 
 
 class Search:
@@ -45,14 +49,17 @@ class Search:
         embedder: Embedder,
         english: frozenset[str] = frozenset(),
     ) -> None:
-        texts = [embedded(passage) for passage in passages]
+        words = [plain(passage.text) for passage in passages]
+        texts = [_headed(passage, each) for passage, each in zip(passages, words, strict=True)]
         self.passages = tuple(passages)
         self._entities = Entities([passage.policy.entities for passage in passages], texts, english)
         self._meaning = Meaning(digests, vectors, embedder, self._entities.named)
         self._lexical = Lexical(texts)
         self._spelling = Spelling(texts, english)
-        self._words = [" ".join(plain(passage.text).casefold().split()) for passage in passages]
-        self._days: dict[date, NDArray[np.bool_]] = {}
+        self._words = [hash(each.casefold()) for each in words]
+        self._from = np.array([passage.policy.effective_from.toordinal() for passage in passages], dtype=np.int32)
+        ends = (passage.policy.effective_until for passage in passages)
+        self._until = np.array([end.toordinal() if end else NEVER for end in ends], dtype=np.int32)
 
     async def find(
         self, query: str, *, as_of: date, k: int = 5, context: Sequence[str] = (), said: Sequence[str] = ()
@@ -63,7 +70,8 @@ class Search:
         help to understand a short message, the latter tell what is spoken of: passages about it come first.
         Without vectors (the index or the embedder does not answer) it goes by words alone and the log says so.
         """
-        in_force = self._in_force(as_of)
+        day = as_of.toordinal()
+        in_force = (self._from <= day) & (day < self._until)
         spoken_of = self._entities.weights([*said, query])
         if spoken_of is not None:
             query = self._entities.without(query)
@@ -87,21 +95,12 @@ class Search:
         asks = bool(asked.beside or terms(asked.text))
         return Found(hits, relevance(hits) if asks else 0.0)
 
-    def _in_force(self, day: date) -> NDArray[np.bool_]:
-        found = self._days.get(day)
-        if found is None:
-            if len(self._days) >= DAYS_KEPT:
-                self._days.clear()
-            found = np.array([passage.policy.in_force(day) for passage in self.passages], dtype=bool)
-            self._days[day] = found
-        return found
-
     def _best(
         self, scores: NDArray[np.float32], dense: NDArray[np.float32], lexical: NDArray[np.float32], count: int
     ) -> tuple[Hit, ...]:
         """The best `count` passages in force; of those that say the same only the best."""
         hits: list[Hit] = []
-        said: set[str] = set()
+        said: set[int] = set()
         for number in highest(scores, 4 * count + FETCHED):
             if scores[number] < 0 or len(hits) == count:
                 break

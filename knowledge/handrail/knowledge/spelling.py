@@ -6,6 +6,7 @@ uses, begins alike and is nearly the same, so names and numbers stay as they are
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -43,6 +44,7 @@ class Spelling:
         return near[0] if near else written
 
 
+@lru_cache(maxsize=1)
 def _stems(english: frozenset[str]) -> frozenset[str]:
     return frozenset(stem(word) for word in english)
 
