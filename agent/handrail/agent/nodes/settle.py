@@ -15,7 +15,9 @@ from handrail.agent.nodes.speak import remark
 from handrail.agent.opinion import ask, is_unsure
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
+from handrail.agent.wishes import others_wait
 from handrail.conversation.errors import TooMany
+from handrail.conversation.events import Data
 from handrail.conversation.situation import ActionState, Line
 
 
@@ -83,8 +85,7 @@ async def _consent(turn: Turn, services: Services) -> Turn | None:
         by_model = services.settings.engine.name if reading and reading.aside else ""
         return await _do(turn, action, lines[-1].seq if lines else 0, by_model, services)
     if kind == "no":
-        await services.actions.drop(turn["situation"], action, "declined", turn["fence"])
-        return say(turn, services.phrases("consent_declined"), "answered")
+        return await _declined(turn, action, services)
     if action.stage == "proposed" and services.clock.now() > action.expires_at:
         return await _lapsed(turn, action, kind, services)
     if kind in AGAIN:
@@ -93,6 +94,16 @@ async def _consent(turn: Turn, services: Services) -> Turn | None:
         # Something else is wanted: what stood is off, whatever the engine makes of the change.
         await services.actions.drop(turn["situation"], action, "changed", turn["fence"])
     return None
+
+
+async def _declined(turn: Turn, action: ActionState, services: Services) -> Turn:
+    """Leave it as it is, and go on with what else was asked for."""
+    await services.actions.drop(turn["situation"], action, "declined", turn["fence"])
+    turn = {**turn, "situation": await services.situations.get(turn["conversation_id"])}
+    if not await others_wait(turn, services):
+        return say(turn, services.phrases("consent_declined"), "answered")
+    await remark(turn, services.phrases("consent_declined_next"), services)
+    return {**turn, "step": "retrieve"}
 
 
 async def _read(turn: Turn, lines: Sequence[Line], action: ActionState, services: Services) -> Reading:
@@ -135,8 +146,7 @@ async def after(turn: Turn, executed: Executed, services: Services) -> Turn:
         key = "consent_expired" if executed.code == "expired" else "consent_changed"
         return asked_for(turn, executed.proposal, key, services)
     if executed.asked is not None:
-        told = services.phrases("approval_asked", summary=sentence(executed.action.question))
-        return say({**turn, "along": (executed.asked,)}, told, "answered")
+        return await _awaits(turn, executed.asked, sentence(executed.action.question), services)
     if executed.stage == "unknown":
         if executed.needs_person:
             return {**turn, "reason": "action_unknown", "triggers": (f"action/{executed.code}",), "step": "hand_over"}
@@ -152,6 +162,15 @@ async def after(turn: Turn, executed: Executed, services: Services) -> Turn:
         wrote=True,
     )
     return {**turn, "results": (*turn["results"], result), "step": "retrieve"}
+
+
+async def _awaits(turn: Turn, asked: Data, summary: str, services: Services) -> Turn:
+    """A colleague is asked; what else the customer wished does not wait for them."""
+    turn["along"] = (asked,)
+    if not await others_wait(turn, services):
+        return say(turn, services.phrases("approval_asked", summary=summary), "answered")
+    await remark(turn, services.phrases("approval_asked_next", summary=summary), services)
+    return {**turn, "situation": await services.situations.get(turn["conversation_id"]), "step": "retrieve"}
 
 
 async def _offer(turn: Turn, services: Services) -> Turn | None:

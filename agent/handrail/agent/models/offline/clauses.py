@@ -73,7 +73,9 @@ def read(text: str) -> Clause:
     lead = forms.CORE.search(bare)
     core = bare[lead.end() :] if lead else ""
     bare = core or bare
-    asks = text.rstrip().endswith("?") or bool(forms.ASKING.match(bare))
+    tell = forms.TELL.match(bare)
+    bare = bare[tell.end() :] if tell else bare
+    asks = bool(tell) or text.rstrip().endswith("?") or bool(forms.ASKING.match(bare))
     own = bool(forms.OWN.search(opened(text)))
     return Clause(text, _form(text, bare, own=own, asks=asks), own, asks, core)
 

@@ -103,6 +103,12 @@ class Dialogue:
         """The last action by a tool."""
         return next((a for a in reversed(self.situation.actions) if a.tool == tool), None)
 
+    @property
+    def put_aside(self) -> bool:
+        """Whether an action was put aside by the very line that is answered: declined, or left to a colleague."""
+        heard = self.situation.heard
+        return any(a.seq > heard and a.stage in ("dropped", "waiting") for a in self.situation.actions)
+
     def acted_on(self, tool: str) -> frozenset[str]:
         """The ids that a tool has been done to already: they are not meant again."""
         return frozenset(
@@ -111,6 +117,10 @@ class Dialogue:
             if a.tool == tool and a.stage == "succeeded"
             for value in a.arguments.values()
         )
+
+    def touched(self) -> frozenset[str]:
+        """The ids that any action was put before the customer for: the other one is none of them."""
+        return frozenset(str(value) for a in self.situation.actions for value in a.arguments.values())
 
     def shown(self, slot: Slot) -> list[Record]:
         """The things with ids of a slot's kind in the newest result that has any, of this turn or before."""

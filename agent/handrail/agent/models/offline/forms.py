@@ -55,7 +55,7 @@ GREETING = re.compile(
 )  # fmt: skip
 OPENING = re.compile(
     rf"^\W*(?:{HELLO}(?: (?:there|all|again|team))?|ok(?:ay)?|thanks|thank you|great|well|so|alright|right|sorry|"
-    r"excuse me|yes|yeah)\b[\s,!.:–-]+(?=\S)",
+    r"excuse me|yes|yeah|also|and|then|plus|besides)\b[\s,!.:–-]+(?=\S)",
     re.IGNORECASE,
 )
 THANKS = re.compile(
@@ -92,6 +92,14 @@ OTHERS = opens(
     "(?:my|our|his|her|their|the|a|an|one|any|children|kids|dogs?|people)"
 )
 """Questions about what others may do ("can my dog come"): the policies answer them."""
+TELL = re.compile(
+    r"^\W*(?:(?:can|could|would|will) you |i(?:'d| would) like you to )?(?:please |also )*"
+    r"(?:tell me|let me know|explain(?: to me)?|remind me|i(?:'d| would) (?:also )?like to know|"
+    r"i (?:also )?(?:want|need) to know|do you know)\s+"
+    r"(?=(?:what|how|when|where|which|who|whose|why|whether|if)\b)",
+    re.IGNORECASE,
+)
+"""What a question is led in with that is put as a request ("tell me where it is")."""
 ABILITY = opens(
     "(?:can|could|may|am) i", "(?:can|could|may) we", "is it (?:still |at all )?possible", "is there (?:any|a) way",
     "any chance", "would i be able", "is it ok(?:ay)?", "do i have to", "must i", "should i",

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handrail.agent.models.offline import forms
-from handrail.agent.models.offline.clauses import clauses_of
+from handrail.agent.models.offline.clauses import Clause, clauses_of
 from handrail.agent.models.offline.dialogue import Piece
 from handrail.agent.models.offline.identifiers import ids_in
 from handrail.agent.models.offline.intents import RELEVANT, Intent, Want, read_intent
+from handrail.agent.models.offline.records import points
 from handrail.agent.models.offline.slots import slots_of
 from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.toolbook import Toolbook
@@ -59,11 +60,26 @@ async def intents_of(
     named = (clause.own or book.spoken(clause.text) != clause.text for clause in clauses)
     own = bool(meant) or (len(clauses) > 1 and any(named))
     conditional = bool(forms.CONDITION.search(text))
-    return tuple(
-        [
-            await read_intent(clause, book, relevance, own=own, meant=meant, conditional=conditional, lenient=lenient)
-            for clause in clauses
-        ]
+    intents: list[Intent] = []
+    for clause in clauses:
+        about = meant | _of_same(intents, clause, book)
+        intents.append(
+            await read_intent(clause, book, relevance, own=own, meant=about, conditional=conditional, lenient=lenient)
+        )
+    return tuple(intents)
+
+
+def _of_same(before: Sequence[Intent], clause: Clause, book: Toolbook) -> frozenset[str]:
+    """The tools for things of the kind that the clause before was about, where this one only points at one ("… and
+    cancel the other one")."""
+    last = before[-1].tool if before and before[-1].want == "tool" else None
+    if last is None or not points(clause.text):
+        return frozenset()
+    kinds = {slot.noun for slot in slots_of(last) if slot.kind == "id" and slot.required}
+    return frozenset(
+        tool.name
+        for tool in book.tools
+        if any(s.kind == "id" and s.required and s.noun in kinds for s in slots_of(tool))
     )
 
 

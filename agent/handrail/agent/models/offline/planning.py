@@ -8,7 +8,7 @@ from handrail.agent.models.offline.goals import Goal, goals_of, intents_of
 from handrail.agent.models.offline.intents import RELEVANT, Intent
 from handrail.agent.models.offline.records import points
 from handrail.agent.models.offline.threads import Threads
-from handrail.agent.models.offline.words import DROP, is_yes, stem_set
+from handrail.agent.models.offline.words import DROP, is_no, is_yes, stem_set
 from handrail.agent.toolbook import Toolbook
 
 VAGUE = 2
@@ -35,6 +35,8 @@ async def plan(dialogue: Dialogue, book: Toolbook, threads: Threads) -> Agenda:
     lenient = relevance < RELEVANT
     intents = await intents_of(message, book, relevance, meant=meant, lenient=lenient) if message else ()
     own = goals_of(intents, Piece(message, dialogue.last_line))
+    if dialogue.put_aside and (is_no(message) or is_yes(message)):
+        return Agenda(await threads.unfinished(), intents)
     thread = await threads.open(own)
     if DROP.search(message) and not any(goal.uses or goal.asks for goal in own):
         return Agenda((), intents, thread, dropped=True)

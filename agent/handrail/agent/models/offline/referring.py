@@ -59,14 +59,15 @@ class Reference:
 
     def _candidates(self) -> list[Record]:
         """The newest things shown that it may be, without those that the tool has been done to."""
-        done = self._dialogue.acted_on(self._tool.name)
+        other = bool(OTHER.search(self._text))
+        done = self._dialogue.touched() if other else self._dialogue.acted_on(self._tool.name)
         shown = ([r for r in records if r.id not in done] for records in self._dialogue.lists(self._slot))
         lists = [records for records in shown if records]
         newest = _not_done(lists[0], self._tool) if lists else []
         longer = next((records for records in lists[1:] if len(records) > 1), [])
         if len(newest) != 1 or not longer:
             return newest
-        if OTHER.search(self._text):
+        if other:
             return [record for record in longer if record.id != newest[0].id]
         return longer if place_in(self._text, len(longer), asked=False) is not None else newest
 
