@@ -4,7 +4,7 @@ import base64
 import binascii
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from handrail.guardrails.phrasebook import phrasebook
@@ -42,22 +42,25 @@ def _patterns() -> tuple[tuple[str, float, re.Pattern[str]], ...]:
 def marks(text: str) -> list[Mark]:
     """Every trace of an attack in `text`, also behind look-alike letters, spacing and encodings."""
     text = text[:WIDE]
-    seen = _read(text.translate(QUOTES).lower(), spans=True)
+    plain = _read(text.translate(QUOTES).lower(), spans=True)
+    seen = list(plain.values())
     clean = skeleton(text).translate(QUOTES).lower()
     for hidden in _hidden(text, clean):
-        seen += [Mark(m.kind if m.kind == "encoded" else "encoded", m.weight, None) for m in _read(hidden, spans=False)]
+        # What stands there openly as well hides nothing: it must not count twice.
+        seen += [replace(mark, kind="encoded") for at, mark in _read(hidden, spans=False).items() if at not in plain]
     if len(clean) == len(text) or clean == text.lower():
         return seen
     known = {m.kind for m in seen}
-    return seen + [m for m in _read(clean, spans=False) if m.kind not in known]
+    return seen + [m for m in _read(clean, spans=False).values() if m.kind not in known]
 
 
-def _read(low: str, *, spans: bool) -> list[Mark]:
-    found = []
-    for kind, weight, pattern in _patterns():
+def _read(low: str, *, spans: bool) -> dict[int, Mark]:
+    """What each pattern, by its number, finds first."""
+    found = {}
+    for number, (kind, weight, pattern) in enumerate(_patterns()):
         match = pattern.search(low)
         if match:
-            found.append(Mark(kind, weight, match.span() if spans else None))
+            found[number] = Mark(kind, weight, match.span() if spans else None)
     return found
 
 
