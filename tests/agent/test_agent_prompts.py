@@ -211,6 +211,17 @@ def test_what_was_looked_up_in_the_turn_before_is_told_whole():
     assert "get_product(" not in system(render(replace(again, results=now), BUDGET)), "it is told once"
 
 
+def test_what_was_looked_up_before_a_change_is_told_as_such():
+    done = ActionState("a", "move", {"id": "B1"}, {"summary": "move B1"}, "", "f", START, stage="succeeded", seq=8)
+    looked_up = (ToolResult(7, "get", {"id": "B1"}, True, "Friday"), ToolResult(9, "get", {"id": "B2"}, True, "Monday"))
+    brief = routine(3)
+    told = system(
+        render(replace(brief, situation=replace(brief.situation, actions=(done,), results=looked_up)), BUDGET)
+    )
+    assert 'Looked up before the last change: get({"id":"B1"}) gave "Friday"' in told
+    assert 'Looked up before: get({"id":"B2"}) gave "Monday"' in told
+
+
 def test_with_results_of_this_turn_more_tools_are_there_and_those_without_room_are_named():
     brief = routine(3)
     described = [replace(each, description="Changes it. " * 40) for each in brief.tools]

@@ -131,6 +131,20 @@ async def test_a_short_message_is_read_with_the_line_before_it():
     assert "reserve_book" in (await names("riverside", situation))[:3]
 
 
+@pytest.mark.parametrize(
+    ("wish", "answer", "tool"),
+    [
+        ("I want to reserve The Salt Road", "the one by the river would be the best for me", "reserve_book"),
+        ("I would like to renew a loan", "the one about birds that is due on Friday please", "renew_loan"),
+    ],
+)
+async def test_an_answer_to_a_question_of_ours_is_read_with_the_line_before_it(wish: str, answer: str, tool: str):
+    lines = (Line(1, NOW, "customer", wish), Line(2, NOW, "bot", "Which one is it?"))
+    asked = replace(NEW, lines=lines, answered=1, last_outcome="asked")
+    assert (await names(answer, asked))[0] == tool
+    assert tool not in await names(answer, replace(asked, last_outcome="answered")), "else it is a matter of its own"
+
+
 async def test_vectors_of_tools_are_computed_once():
     counting = Counting()
     router = Router(EVERYTHING, counting)

@@ -13,7 +13,7 @@ from handrail.knowledge.embed import Embedder
 
 PICKED = 6
 SHORT = 5
-"""Words under which a message is read together with the line before it."""
+"""Words under which a message is read together with the line before it, as is any answer to a question of ours."""
 BEFORE = 0.7
 
 
@@ -39,7 +39,8 @@ class Router:
     async def pick(self, message: str, situation: Situation, k: int = PICKED) -> tuple[Tool, ...]:
         """The `k` tools that fit best, best first; those of the open proposal and the last results are among them."""
         values = await self._values(message)
-        if len(message.split()) < SHORT and (before := _line_before(situation)):
+        answers = len(message.split()) < SHORT or situation.last_outcome == "asked"
+        if answers and (before := _line_before(situation)):
             for name, value in (await self._values(before)).items():
                 values[name] = max(values[name], BEFORE * value)
         ranked = sorted(values, key=lambda name: -values[name])

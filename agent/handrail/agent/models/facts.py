@@ -101,4 +101,5 @@ def _results(brief: Brief) -> Iterator[str]:
     recent = {result.seq for result in recent_results(brief)}
     older = [each for each in earlier(brief) if each.seq not in recent]
     for each in reversed(older[-SHOWN_RESULTS:]):
-        yield looked_up(Result(Call(each.tool, each.arguments), ok=True), compact(each.result, brief.timezone))
+        result = Result(Call(each.tool, each.arguments), ok=True, seq=each.seq)
+        yield looked_up(result, compact(each.result, brief.timezone), brief.situation)

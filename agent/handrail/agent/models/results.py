@@ -33,7 +33,9 @@ def told_results(brief: Brief, budget: int) -> tuple[list[dict[str, Any]], str]:
         call = {"id": call_id, "type": "function", "function": function}
         messages.append({"role": "assistant", "content": None, "tool_calls": [call]})
         messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
-    return messages, "".join(f"- {looked_up(each, text)}\n" for each, text in zip(before, told, strict=False))
+    return messages, "".join(
+        f"- {looked_up(each, text, brief.situation)}\n" for each, text in zip(before, told, strict=False)
+    )
 
 
 def _shares(sizes: Sequence[int], budget: int) -> list[int]:
@@ -86,9 +88,11 @@ def recent_results(brief: Brief) -> tuple[Result, ...]:
     )
 
 
-def looked_up(result: Result, told: str) -> str:
-    """An earlier result as a fact; `told` is its text."""
-    return f"Looked up before: {result.call.tool}({key_of(result.call.arguments)}) gave {told}"
+def looked_up(result: Result, told: str, situation: Situation) -> str:
+    """An earlier result as a fact; `told` is its text. What was changed since may stand otherwise now."""
+    changed = any(action.stage == "succeeded" and action.seq > result.seq for action in situation.actions)
+    when = "before the last change" if changed else "before"
+    return f"Looked up {when}: {result.call.tool}({key_of(result.call.arguments)}) gave {told}"
 
 
 def earlier(brief: Brief) -> list[ToolResult]:
