@@ -283,3 +283,55 @@ async def test_the_check_of_ownership_bears_what_the_read_itself_bears(system: S
     assert tool.preview is not None
     system.answers = {"get": {"speakers": ["42"]}}
     await tool.preview(ADA, id="T1")
+
+
+REASON = "refunds of more than 200 need a second person"
+
+
+@pytest.mark.parametrize(
+    ("above", "amount", "total", "asked"),
+    [
+        ({}, 1, 1, True),
+        ({"amount": 200}, 200, 900, False),
+        ({"amount": 200}, 200.01, 1, True),
+        ({"record.total": "199.99"}, 900, "199.99", False),
+        ({"record.total": "199.99"}, 1, "200.00", True),
+        ({"record.total": 200, "amount": 200}, 201, 1, True),
+        ({"record.total": 200}, 1, "£1,000.00", True),
+        ({"record.total": 200}, 1, None, True),
+        ({"record.total": 200}, 1, "NaN", True),
+        ({"record.total": 200}, 1, True, True),
+        ({"record.gone": 200}, 1, 1, True),
+    ],
+)
+async def test_a_colleague_is_asked_above_a_limit_and_wherever_it_cannot_be_told(
+    system: System, above: dict[str, Any], amount: float, total: Any, asked: bool
+) -> None:
+    system.answers = {"get": {"owner": "42", "total": total}}
+    tool = system.take(
+        "refund",
+        {"owner": {**OWNER, "argument": "order", "facts": ["owner"]}, "approval": {"reason": REASON, "above": above}},
+        system.offer("get", "read", ("id",), id=TEXT),
+        system.offer("refund", "write", ("order", "amount"), order=TEXT, amount={"type": "number"}),
+    )
+    assert tool.preview is not None
+    preview = await tool.preview(ADA, order="a1", amount=amount)
+    assert preview.approval == (REASON if asked else "")
+    if "record.total" in above:
+        assert preview.facts["total"] == total, "what an approval rests on is part of what is agreed to"
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        ({"approval": {"reason": REASON, "above": {"sum": 3}}}, "there is no sum; there are: order"),
+        ({"approval": {"reason": REASON, "above": {"record.sum": 3}}}, "there is no record.sum; there are: order"),
+        ({"approval": {"above": {"order": 3}}}, "reason"),
+    ],
+)
+async def test_an_approval_that_looks_at_nothing_is_an_error(system: System, terms: dict[str, Any], told: str) -> None:
+    with pytest.raises((SettingsError, ValueError), match=told):
+        system.take("refund", {"public": True, **terms}, system.offer("refund", "write", ("order",), order=TEXT))
+    with pytest.raises((SettingsError, ValueError), match="it is for a write"):
+        terms = {"public": True, "approval": {"reason": REASON}}
+        system.take("look", terms, system.offer("look", "read", ("order",), order=TEXT))

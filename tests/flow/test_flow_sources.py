@@ -29,10 +29,12 @@ from handrail.conversation.events import (
 )
 from handrail.conversation.settings import Settings
 from handrail.conversation.sources import ToolsTable
+from handrail.desk.staff import Staff
 from handrail.evals.replay import CaseClock, Sent
 from handrail.evals.world import Worlds, open_worlds
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+DANA = Staff(id="u_dana", name="Dana", role="supervisor")
 SERVER = Path(__file__).parents[1] / "agent" / "library_server.py"
 OWNER = {"tool": "get_loan", "argument": "loan_id", "field": "reader"}
 DUE = {"due": "2026-07-04"}
@@ -277,3 +279,23 @@ async def test_what_a_system_that_is_down_says_of_itself_is_neither_shown_nor_to
         assert (ran.ok, ran.error) == (False, "no_connection")
         results = [result for brief in model.seen for result in brief.results]
         assert [(r.code, r.refusal) for r in results] == [("no_connection", "")]
+
+
+async def test_what_settings_put_before_a_colleague_waits_for_them(libraries: Worlds, loans: Path) -> None:
+    limit = {"reason": "a second renewal needs a librarian", "above": {"record.renewed": 0}}
+    terms = {**TERMS, "renew_loan": {**TERMS["renew_loan"], "approval": limit}}
+    async with talk(libraries, loans, Obedient(renew(), "It was renewed.", renew()), tools=terms) as chat:
+        await chat.says("Can I keep the book longer?")
+        await chat.says("yes, please")
+        assert renewed(loans) == 1, "the first time nobody has to be asked"
+        asked = await chat.says("And once more, please.")
+        assert "a second renewal needs a librarian" in asked.text
+        waits = await chat.says("yes, please")
+        assert "colleague has to approve" in waits.text and renewed(loans) == 1
+        (waiting,) = await chat.handrail.desk.approvals.waiting()
+        before = (await chat.handrail.log.head(chat.id)).last_seq
+        await chat.handrail.desk.approvals.decide(chat.id, waiting.action_id, DANA, "approve", "")
+        chat.handrail.turns.wake(chat.id)
+        await chat.handrail.turns.settled()
+        assert (await chat.since(before)).text.startswith("Dana has approved it.")
+        assert renewed(loans) == 2

@@ -9,6 +9,7 @@ owner = { tool = "get_order", argument = "order_id", field = "user_id" }
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -52,6 +53,16 @@ class Lookup(_Table):
     absent: str = ""
 
 
+class Approval(_Table):
+    """That a colleague must approve a write after the customer: always, or where a number is above its limit."""
+
+    reason: str = Field(min_length=1)
+    """Told to the customer and to the colleague: `refunds of more than £200 need a second person`."""
+    above: dict[str, Decimal] = {}
+    """Limits by paths: of an argument, or of the record of `owner` (`record.total`). What is no number or not there
+    counts as above its limit."""
+
+
 class Terms(_Table):
     """On what terms one operation is taken. What its source says of it may be tightened here, never loosened."""
 
@@ -78,6 +89,7 @@ class Terms(_Table):
     """The fields of its result that are passed on, by paths, in every entry of a list; all where none is named."""
     checked: Literal[False] | None = None
     """Its results are taken as they come: what the system says of them is not so."""
+    approval: Approval | None = None
     public: bool = False
     """It speaks of nobody's own things: it may be called for anybody."""
     effect: Literal["write"] | None = None

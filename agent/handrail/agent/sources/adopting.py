@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handrail.agent.sources.circuit import Circuit
+from handrail.agent.sources.fitting import expect_fit
 from handrail.agent.sources.foreign import CONSTANT, KEY, Foreign
 from handrail.agent.sources.line import Line
 from handrail.agent.sources.ownership import Ownership
-from handrail.agent.sources.paths import named
 from handrail.agent.sources.schema import arguments_model, parameters
 from handrail.agent.tools.api import Tool
 from handrail.agent.tools.offer import Offer
@@ -91,8 +91,7 @@ class _Adopter:
         name = terms.name or self.table.prefix + _named(offer.name)
         if not NAME.match(name):
             raise SettingsError(f"{where}: {name!r} is no name for a tool; give it one with `name`")
-        _expect_arguments(terms, shown, where)
-        _expect_condition(terms, offer, where)
+        expect_fit(terms, offer, shown, where)
         seconds = terms.timeout_seconds or self.table.timeout_seconds
         foreign = Foreign(
             offer=offer,
@@ -197,25 +196,6 @@ def _identity(terms: Terms, where: str) -> Level:
             f"{where}: what is bound to a customer needs identity = 'verified'; anybody can claim a name"
         )
     return "verified"
-
-
-def _expect_arguments(terms: Terms, shown: Mapping[str, object], where: str) -> None:
-    known = shown["properties"]
-    assert isinstance(known, dict)
-    for setting, text in (("question", terms.question), ("otherwise", terms.otherwise)):
-        for path in named(text):
-            first = path.partition(".")[0]
-            if first not in known and not (first == "record" and terms.owner) and path != "customer.name":
-                raise SettingsError(
-                    f"{where}.{setting}: there is no {{{path}}}; there are: {', '.join(known) or 'none'}"
-                )
-
-
-def _expect_condition(terms: Terms, offer: Offer, where: str) -> None:
-    if terms.only_if and (terms.owner is None or offer.effect != "write"):
-        raise SettingsError(f"{where}.only_if: it is for a write with an `owner`, whose record it looks at")
-    if terms.otherwise and not terms.only_if:
-        raise SettingsError(f"{where}.otherwise: it goes with `only_if`")
 
 
 def _mend(offer: Offer, source: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from handrail.agent.models.readable import label
+from handrail.agent.sources import approving
 from handrail.agent.sources.cutting import cut
 from handrail.agent.sources.line import Line
 from handrail.agent.sources.ownership import Ownership, ours
@@ -54,7 +55,12 @@ class Foreign:
             self._expect(ctx, _plain(given), records)
             facts |= self.ownership.facts(records)
         summary = self._question(ctx, _plain(given), records)
-        return Preview(summary=summary, facts=facts, rule=self.terms.rule or None)
+        why = ""
+        if (approval := self.terms.approval) is not None:
+            found = approving.compared(approval, _plain(given), records)
+            why = approving.reason(approval, found)
+            facts = {**approving.plain(found), **facts}
+        return Preview(summary=summary, facts=facts, rule=self.terms.rule or None, approval=why)
 
     async def lookup(self, ctx: Context, /, **given: Any) -> Any | None:
         """The record that shows the effect; None where it shows that there was none. Raises where it can't tell: an
