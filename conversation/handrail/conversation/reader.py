@@ -49,6 +49,19 @@ class Tail:
     events: list[Event]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A conversation in which the bot answered from one version of a policy: from which passages, when, how often."""
+
+    conversation_id: str
+    customer_ref: str | None
+    version: str
+    passages: list[str]
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
 class Reader:
     """The reading half of the log."""
 
@@ -110,6 +123,22 @@ class Reader:
         """Every conversation in which this customer was ever known."""
         rows = await self._rows(statements.OF_CUSTOMER, {"ref": customer_ref})
         return [row["conversation_id"] for row in rows]
+
+    async def told(
+        self,
+        policy: str,
+        *,
+        version: str | None = None,
+        but: str | None = None,
+        since: datetime | None = None,
+        limit: int = 1000,
+    ) -> list[Told]:
+        """Who was answered from a policy: from this `version` or all `but` one, if given, the latest first.
+
+        Conversations that were forgotten are left out. Every reply that was ever sent is looked through.
+        """
+        parameters = {"policy": policy, "version": version, "but": but, "since": since, "limit": limit}
+        return [Told(**row) for row in await self._rows(statements.TOLD, parameters)]
 
     async def _rows(self, query: LiteralString, parameters: dict[str, Any]) -> list[Row]:
         async with self.database.connection() as connection:

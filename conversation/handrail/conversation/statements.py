@@ -97,6 +97,19 @@ SELECT DISTINCT conversation_id FROM events
 WHERE kind = 'identity_proven' AND data ->> 'customer_ref' = %(ref)s ORDER BY conversation_id
 """
 
+TOLD: LiteralString = """
+SELECT e.conversation_id, c.customer_ref, cited ->> 'version' AS version, array_agg(DISTINCT cited ->> 'passage')
+    AS passages, min(e.at) AS first_at, max(e.at) AS last_at, count(*) AS times
+FROM events e JOIN conversations c ON c.id = e.conversation_id,
+    jsonb_array_elements(e.data -> 'citations') AS cited
+WHERE e.kind = 'bot_said' AND cited ->> 'policy' = %(policy)s AND NOT c.forgotten
+    AND (%(version)s::text IS NULL OR cited ->> 'version' = %(version)s)
+    AND (%(but)s::text IS NULL OR cited ->> 'version' <> %(but)s)
+    AND (%(since)s::timestamptz IS NULL OR e.at >= %(since)s)
+GROUP BY e.conversation_id, c.customer_ref, version
+ORDER BY max(e.at) DESC, e.conversation_id LIMIT %(limit)s
+"""
+
 IDS: LiteralString = """
 SELECT id FROM conversations WHERE id > %(after)s ORDER BY id LIMIT %(limit)s
 """

@@ -1,6 +1,7 @@
 """The policies, so that what a reply cites can be read: Markdown as sanitised HTML."""
 
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -8,9 +9,9 @@ from zoneinfo import ZoneInfo
 import nh3
 from fastapi import APIRouter, Depends, Path, Query
 from markdown_it import MarkdownIt
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from handrail.channels.api.callers import counted
+from handrail.channels.api.callers import OnDesk, counted
 from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.api.problems import documented
 from handrail.conversation.errors import NotFound
@@ -30,6 +31,26 @@ class PolicyVersion(BaseModel):
     version: str
     effective_from: date
     effective_until: date | None
+
+
+class ToldView(BaseModel):
+    """A conversation whose customer was answered from a version of a policy; `passages` are those that were quoted."""
+
+    conversation_id: str
+    customer_ref: str | None
+    version: str = Field(examples=["1"])
+    passages: list[str] = Field(examples=[["returns@1#2"]])
+    first_at: datetime
+    last_at: datetime
+    times: int = Field(description="how many sentences of replies rest on it")
+
+
+class ToldList(BaseModel):
+    """Who was told, the latest first. `version` is the one asked for, `but` the one in force, which was left out."""
+
+    items: list[ToldView]
+    version: str | None
+    but: str | None
 
 
 class PolicyView(BaseModel):
@@ -82,6 +103,31 @@ def _chosen(versions: list[Policy], version: str | None, today: date) -> Policy:
         if found.version == version or (version is None and found.in_force(today)):
             return found
     raise NotFound("no such policy")
+
+
+@router.get("/desk/policies/{id}/told", responses=documented(401, 403, 422))
+async def told(
+    kit: WithKit,
+    _: OnDesk,
+    policy_id: Annotated[str, Path(alias="id", max_length=200, examples=["returns"])],
+    version: Annotated[
+        str | None, Query(max_length=100, description="all but the version in force today, where none is given")
+    ] = None,
+    since: Annotated[AwareDatetime | None, Query(description="only replies from then on")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> ToldList:
+    """Who was told the old answer: after a policy was corrected or replaced, whom to write to.
+
+    The policy may be gone by now.
+    """
+    today = today_of(kit)
+    held = (p.version for p in kit.handrail.knowledge.policies if p.id == policy_id and p.in_force(today))
+    but = None if version else next(held, None)
+    if "\0" in policy_id + (version or ""):
+        # No text of the database holds it, so nobody was told.
+        return ToldList(items=[], version=version, but=but)
+    found = await kit.handrail.log.told(policy_id, version=version, but=but, since=since, limit=limit)
+    return ToldList(items=[ToldView(**asdict(each)) for each in found], version=version, but=but)
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """The command line. This module imports nothing heavy, so that `--help` is quick; each command imports what it runs."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +67,20 @@ def index(workspace: Workspace = None) -> None:
     from handrail.channels.cli import upkeep
 
     run(upkeep.index, workspace)
+
+
+@app.command()
+def told(
+    policy: Annotated[str, typer.Argument(help="The id of a policy.")],
+    workspace: Workspace = None,
+    version: Annotated[str | None, typer.Option(help="This version; else all but the one in force today.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only replies from that day on.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for each conversation.")] = False,
+) -> None:
+    """Who was told the old answer: the conversations whose replies rest on a policy that was corrected or replaced."""
+    from handrail.channels.cli import telling
+
+    run(lambda settings: telling.told(settings, policy, version, since, as_json=as_json), workspace)
 
 
 @app.command()
