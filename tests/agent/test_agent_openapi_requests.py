@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from handrail.agent.sources.openapi.connection import OpenApiConnection
 from handrail.agent.sources.openapi.document import Document
-from handrail.agent.sources.openapi.operations import pick
+from handrail.agent.sources.openapi.operations import Described, pick
 from handrail.agent.sources.openapi.parts import Head
 from handrail.agent.sources.openapi.requests import request_of
 from handrail.agent.sources.openapi.slots import Slot, pairs, simple
@@ -149,6 +149,38 @@ def test_styles_in_a_path(explode: bool, value: Any, written: str) -> None:
 def test_an_id_that_would_make_another_path_is_refused(thing_id: str) -> None:
     with pytest.raises(Refusal):
         request_of(CLIENT, BASE, pick(documented(RAW), "read"), {"thing_id": thing_id}, {}, 5)
+
+
+FREE = {"type": "object"}
+WHERE = {"type": "object", "properties": {"city": {"type": "string"}, "user_id": {"type": "string"}}}
+
+
+@pytest.mark.parametrize("place", ["query", "cookie", "body"])
+@pytest.mark.parametrize("schema", [FREE, WHERE, {}])
+@pytest.mark.parametrize("name", ["user_id", "user_id[]", "User_ID", "USER ID"])
+def test_no_entry_of_an_object_poses_as_another_argument(place: str, schema: dict[str, Any], name: str) -> None:
+    described = scattering(place, schema)
+    with pytest.raises(ValueError, match="names no"):
+        request_of(CLIENT, BASE, described, {"user_id": "42", "where": {name: "7"}}, {}, 5)
+
+
+def test_entries_that_the_document_names_are_sent() -> None:
+    request = request_of(CLIENT, BASE, scattering("query", WHERE), {"user_id": "42", "where": {"city": "Ulm"}}, {}, 5)
+    assert request.url.query == b"user_id=42&city=Ulm"
+
+
+def scattering(place: str, where: dict[str, Any]) -> Described:
+    """An operation whose object `where` is written entry by entry beside `user_id`, as OpenAPI does it by itself."""
+    properties = {"user_id": {"type": "string"}, "where": where}
+    operation: dict[str, Any] = {"responses": {}}
+    if place == "body":
+        encoding = {"where": {"style": "form", "explode": True}}
+        media = {"schema": {"type": "object", "properties": properties}, "encoding": encoding}
+        operation["requestBody"] = {"content": {"application/x-www-form-urlencoded": media}}
+    else:
+        operation["parameters"] = [{"name": n, "in": place, "schema": part} for n, part in properties.items()]
+    raw = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/x": {"post": operation}}}
+    return pick(documented(raw), "POST /x")
 
 
 @pytest.mark.parametrize("tag", ["a\r\nX-Admin: 1", "naïve", "a\x00"])

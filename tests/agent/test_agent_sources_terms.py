@@ -1,14 +1,17 @@
 """The terms on which offers are taken, whatever the system behind them is."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from handrail.agent.sources.adopting import adopt
 from handrail.agent.sources.circuit import Circuit
+from handrail.agent.sources.schema import checker
 from handrail.agent.tools.api import Context, Customer, Refusal, Tool
 from handrail.agent.tools.call import call
 from handrail.agent.tools.offer import Offer, Sending, Undone
@@ -335,3 +338,15 @@ async def test_an_approval_that_looks_at_nothing_is_an_error(system: System, ter
     with pytest.raises((SettingsError, ValueError), match="it is for a write"):
         terms = {"public": True, "approval": {"reason": REASON}}
         system.take("look", terms, system.offer("look", "read", ("order",), order=TEXT))
+
+
+@pytest.mark.parametrize("schema", [{"$ref": "{url}"}, {"not": {"not": {"$ref": "{url}"}}}, {"$dynamicRef": "{url}"}])
+def test_what_a_schema_of_others_refers_to_elsewhere_is_never_fetched(schema: dict[str, Any], tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.json"
+    elsewhere.write_text("false")
+    check = checker(json.loads(json.dumps(schema).replace("{url}", elsewhere.as_uri())))
+    assert check({"any": "thing"}) == ""
+
+
+def test_a_schema_that_refers_to_nothing_of_its_own_says_so() -> None:
+    assert "/$defs/order" in checker({"$ref": "#/$defs/order"})({})

@@ -9,6 +9,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import SchemaError, best_match
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic_core import to_jsonable_python
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
 
 from handrail.agent.tools.parameters import written_out
 from handrail.conversation.errors import SettingsError
@@ -18,6 +21,9 @@ MOMENTS: dict[str, Any] = {"date": date, "date-time": datetime, "time": time}
 CONFIG = ConfigDict(
     extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True, protected_namespaces=()
 )
+ALONE: Registry[Any] = Registry(retrieve=lambda _: DRAFT202012.create_resource({}))  # type: ignore[call-arg]
+"""What a schema may refer to beyond itself: whatever the address, something that takes anything. Left to itself, the
+library would fetch it, from wherever a foreign system says."""
 
 
 def checker(schema: Mapping[str, Any]) -> Callable[[Any], str]:
@@ -29,10 +35,14 @@ def checker(schema: Mapping[str, Any]) -> Callable[[Any], str]:
         Draft202012Validator.check_schema(dict(schema))
     except SchemaError as error:
         raise ValueError(f"it is no JSON schema: {error.message[:200]}") from error
-    validator = Draft202012Validator(dict(schema), format_checker=FormatChecker(formats=("date", "email", "ipv4")))
+    formats = FormatChecker(formats=("date", "email", "ipv4"))
+    validator = Draft202012Validator(dict(schema), registry=ALONE, format_checker=formats)
 
     def check(value: Any) -> str:
-        error = best_match(validator.iter_errors(value))
+        try:
+            error = best_match(validator.iter_errors(value))
+        except Unresolvable as missing:
+            return f"what is said of it refers to {missing.ref}, and there is no such thing"[:300]
         if error is None:
             return ""
         where = ".".join(str(part) for part in error.absolute_path)

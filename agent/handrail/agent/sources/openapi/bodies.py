@@ -35,7 +35,8 @@ class Slots:
         self, name: str, place: Where, schema: Mapping[str, Any], required: bool, style: str, explode: bool
     ) -> None:
         argument = self._argument(name, place)
-        self.slots.append(Slot(argument, name, place, style, explode))
+        parts = frozenset((objects_merged(schema) or {}).get("properties", ()))
+        self.slots.append(Slot(argument, name, place, style, explode, parts))
         self.properties[argument] = schema
         if required:
             self.required.append(argument)

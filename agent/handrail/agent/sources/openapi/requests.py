@@ -37,11 +37,11 @@ def request_of(
         if slot.place == "path":
             path = path.replace(f"{{{slot.name}}}", _segment(slot, value))
         elif slot.place == "query":
-            query += pairs(slot, value)
+            query += _pairs(described, slot, value)
         elif slot.place == "header":
             sent[slot.name] = _header(slot, value)
         else:
-            cookies += pairs(slot, value)
+            cookies += _pairs(described, slot, value)
     if cookies:
         sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies)
     url = base.rstrip("/") + path + (f"?{_joined(query)}" if query else "")
@@ -57,6 +57,15 @@ def _segment(slot: Slot, value: Any) -> str:
     if ELSEWHERE.search(simple(slot, value, encode=False)):
         raise Refusal("not_found", f"I can't find {value!r}.")
     return simple(slot, value, encode=True)
+
+
+def _pairs(described: Described, slot: Slot, value: Any) -> Pairs:
+    """Names and values; an object's entries may not pose as parameters, least of all as one that we fill in."""
+    if slot.scatters and isinstance(value, Mapping):
+        others = {other.name for other in described.slots if other.place == slot.place and other is not slot}
+        if strange := sorted(value.keys() - (slot.parts - others)):
+            raise ValueError(f"{slot.argument}: the document names no {strange[0]!r} in it")
+    return pairs(slot, value)
 
 
 def _header(slot: Slot, value: Any) -> str:
@@ -79,7 +88,7 @@ def _body(described: Described, arguments: Mapping[str, Any], headers: dict[str,
         return {"files": [field for slot, value in given for field in _fields(slot, value)]}
     headers["Content-Type"] = form.media_type
     if form.kind == "form":
-        return {"content": _joined([pair for slot, value in given for pair in pairs(slot, value)]).encode()}
+        return {"content": _joined([pair for slot, value in given for pair in _pairs(described, slot, value)]).encode()}
     body = given[0][1] if form.whole and given else {slot.name: value for slot, value in given}
     return {"content": json.dumps(body, ensure_ascii=False).encode()}
 

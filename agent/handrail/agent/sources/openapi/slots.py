@@ -31,6 +31,13 @@ class Slot:
     place: Where
     style: str = "json"
     explode: bool = False
+    parts: frozenset[str] = frozenset()
+    """The properties that the document names of an object."""
+
+    @property
+    def scatters(self) -> bool:
+        """Whether an object's entries are written as if each were a parameter of its own."""
+        return self.explode and self.style in ("form", "cookie")
 
 
 def style_of(parameter: Parameter, document: Document, at: Place) -> tuple[str, bool]:
