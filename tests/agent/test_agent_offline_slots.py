@@ -8,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handrail.agent.models.offline.choices import choice_in
+from handrail.agent.models.offline.counting import counts_in
 from handrail.agent.models.offline.identifiers import ids_among, ids_in
 from handrail.agent.models.offline.kinds import kind_of
 from handrail.agent.models.offline.measuring import measured
 from handrail.agent.models.offline.moments import find_moments
 from handrail.agent.models.offline.naming import names_in
+from handrail.agent.models.offline.reasons import reason_in
 from handrail.agent.models.offline.said import Said
 from handrail.agent.models.offline.slots import Slot
+from handrail.agent.models.offline.timing import times_in
 
 
 def slot(name: str, kind: Any = "text", description: str = "", **more: Any) -> Slot:
@@ -90,6 +93,40 @@ def test_identifiers_without_a_form_go_by_the_noun_before_them(text: str, values
 
 def test_the_one_identifier_that_is_left_is_for_the_one_argument_that_is_left():
     assert ids_among([ORDER, CARD], Said("pay W1234 with visa_4471")) == {("card_id",): "visa_4471"}
+
+
+def test_a_year_is_no_identifier():
+    assert ids_among([CARD], Said("which one was best in 2019?")) == {}
+
+
+def test_a_double_room_is_no_two_of_anything():
+    text = "a double room for two adults"
+    counts = [slot("adults", "count", "Number of adults"), slot("children", "count", "Number of children")]
+    assert counts_in(counts, Said(text)) == {("adults",): 2}
+
+
+def test_two_counts_are_told_apart_by_what_is_counted():
+    counts = [slot("adults", "count", "Number of adults"), slot("children", "count", "Number of children")]
+    assert counts_in(counts, Said("2 adults and 3 children")) == {("adults",): 2, ("children",): 3}
+
+
+def test_a_reason_goes_to_the_choice_that_says_most_of_it():
+    happened = slot("reason", "choice", "What happened", choices=("lost", "damaged", "contents_missing"))
+    assert reason_in(happened, "it never turned up") == "lost"
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "at"),
+    [
+        ("tonight at 8", "2026-06-15", "20:00"),
+        ("next Tuesday for three hours, in the afternoon", "2026-06-23", "12:00"),
+        ("a week from today at noon", "2026-06-22", "12:00"),
+    ],
+)
+def test_a_day_and_a_time_are_told_wherever_they_stand(text: str, day: str, at: str):
+    said = Said(text, tuple(find_moments(text, NOW, "Europe/London")))
+    slots = [slot("date", "day"), slot("time", "time")]
+    assert times_in(slots, said, "Europe/London") == {("date",): day, ("time",): at}
 
 
 def test_a_form_drawn_from_an_example_wants_a_digit_where_that_has_one():

@@ -19,6 +19,8 @@ AGED = re.compile(
     r"who is) (\d{1,3})\b",
     re.IGNORECASE,
 )
+KINDS = frozenset({"single", "double"})
+"""A double room is one."""
 GROUP = re.compile(
     r"\b(?:people|persons?|guests?|adults?|of us|places?|seats?|spots?|tickets?|pax|passengers?|travell?ers?|"
     r"participants?|"
@@ -71,7 +73,7 @@ def _counted(slot: Slot, text: str, others: frozenset[str]) -> int | None:
         return party
     several = r"\d{1,3}|" + "|".join(sorted(COUNTS, key=len, reverse=True))
     for match in re.finditer(rf"\b({several})\s+(?:more\s+|other\s+)?([a-z-]+)", text, re.IGNORECASE):
-        if stem_set(match[2]) & others:
+        if stem_set(match[2]) & others or match[1].lower() in KINDS:
             continue
         noun = text[match.start(2) : match.end(2) + 12]
         grouped = GROUP.match(noun) and re.search(

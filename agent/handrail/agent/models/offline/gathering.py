@@ -121,6 +121,7 @@ def _sought(goal: Goal, tool: Tool, said: Said, told: Paths) -> Paths:
     if tool.effect != "read" or len(slots) != 1 or said.asked is not None:
         return {}
     known = common_words(tool) | common_words(goal.tool or tool) | stem_set(tool.description)
+    known |= stem_set(" ".join(humanised(str(value)) for value in told.values()))
     sought = residue(said.text, said.moments, known)
     return {slots[0].path: sought} if sought and len(sought.split()) <= LONGEST else {}
 

@@ -9,6 +9,8 @@ from handrail.agent.models.offline.slots import Slot
 from handrail.agent.models.offline.words import stem_set
 from handrail.agent.tools.api import Id
 
+YEAR = re.compile(r"(?:19|20)\d\d")
+
 
 def ids_in(text: str, slot: Slot) -> list[str]:
     """The identifiers of a slot's kind in a text, written as the business does."""
@@ -38,7 +40,7 @@ def ids_among(slots: Sequence[Slot], said: Said) -> dict[tuple[str, ...], Any]:
         fitting = [slot for slot in open_ if (noun := stem_set((slot.items or slot).noun)) and noun <= before]
         best = max(fitting, key=lambda slot: len(stem_set((slot.items or slot).noun)), default=None)
         if best is None:
-            loose.append(token)
+            loose += [token] if not YEAR.fullmatch(token) else []
         elif best.items:
             values.setdefault(best.path, []).append(token)
         else:

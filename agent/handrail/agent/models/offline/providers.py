@@ -16,7 +16,7 @@ from handrail.agent.tools.api import Tool
 
 def provider_for(slot: Slot, tool: Tool, book: Toolbook) -> Tool | None:
     """The tool that reads things with such ids and needs least to be told itself; None where there is none."""
-    found = [other for other in book.tools if other is not tool and _shows(other, slot, tool)]
+    found = [other for other in book.tools if other is not tool and _shows(other, slot, book)]
     return min(found, key=lambda other: _effort(other, slot), default=None)
 
 
@@ -26,22 +26,25 @@ def providers_of(tool: Tool, book: Toolbook) -> list[Tool]:
     return list(dict.fromkeys(provider for provider in found if provider is not None))
 
 
-def _shows(tool: Tool, slot: Slot, needing: Tool) -> bool:
+def _shows(tool: Tool, slot: Slot, book: Toolbook) -> bool:
     if tool.effect != "read" or any(other.required and set(other.of) & set(slot.of) for other in slots_of(tool)):
         return False
     fields = result_fields(tool)
     if fields:
         return bool(set(slot.of) & fields)
     # A foreign tool does not say what it returns: its name has to do ("list_orders" for an order_id).
-    # What it is called by may differ ("cancel_reservation" takes a confirmation_code): then what is done tells.
     verb, _, rest = humanised(tool.name).partition(" ")
-    meant = stem_set(slot.noun) | (_object(needing) if slot.path == _first_id(needing) else frozenset())
-    return verb in READS and bool(meant & stem_set(rest))
+    if verb not in READS:
+        return False
+    lists = not any(other.required for other in slots_of(tool))
+    return bool((stem_set(slot.noun) | (_done_to(slot, book) if lists else frozenset())) & stem_set(rest))
 
 
-def _object(tool: Tool) -> frozenset[str]:
-    """What a tool does something to, by its name."""
-    return stem_set(humanised(tool.name).partition(" ")[2])
+def _done_to(slot: Slot, book: Toolbook) -> frozenset[str]:
+    """What the tools that take such an id first change, by their names: a confirmation_code is that of a reservation
+    where cancel_reservation takes it."""
+    takers = (tool for tool in book.tools if tool.effect == "write" and _first_id(tool) == slot.path)
+    return frozenset[str]().union(*(stem_set(humanised(tool.name).partition(" ")[2]) for tool in takers))
 
 
 def _first_id(tool: Tool) -> tuple[str, ...]:

@@ -83,4 +83,11 @@ def reason_in(slot: Slot, text: str) -> Any:
 
 
 def _choices(choices: Sequence[Any], spoken: Sequence[frozenset[str]]) -> list[Any]:
-    return [choice for choice in choices if any(stem_set(humanised(str(choice))) & stems for stems in spoken)]
+    """Those that a reason speaks of with most of their words ("lost" rather than "contents missing")."""
+    shares = {choice: _share(stem_set(humanised(str(choice))), spoken) for choice in choices}
+    most = max(shares.values(), default=0.0)
+    return [choice for choice, share in shares.items() if share == most > 0]
+
+
+def _share(words: frozenset[str], spoken: Sequence[frozenset[str]]) -> float:
+    return max((len(words & stems) / max(len(words), 1) for stems in spoken), default=0.0)
