@@ -5,7 +5,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import SecretStr, TypeAdapter
@@ -14,6 +14,7 @@ from bench.figures import RESULTS, Figure, Surroundings, save, show
 from bench.tau2 import gold
 from bench.tau2.domain import RULES, Domain, Task, load
 from bench.tau2.judge import pass_hat
+from bench.tau2.offered import Desk, Offered
 from bench.tau2.play import ModelPlayer, PlainPlayer, Player, Trial, play, tried
 from bench.tau2.talk import Business, open_business
 from handrail.agent.models.openai import OpenAIModel
@@ -25,6 +26,7 @@ ABOUT = """Play the tasks of tau2 (retail and airline) against the agent, whose 
   gold     a scripted model makes the calls of each right solution, through identity, ownership, consent and claim;
            the end state must be that of the calls made directly
   model    the agent on any model behind Chat Completions, with a customer that a second model plays
+  offered  no talk: which tools of the solutions the router picks for the first line, and which have room in the prompt
   offline  the agent on the built-in engine, with a customer who opens with the scenario and agrees to all
 
 The data are read from $HANDRAIL_DATA/tau2 (../shared/data beside the repository where it is not set).
@@ -39,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         "python -m bench tau2", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("mode", nargs="?", choices=("gold", "model", "offline"), default="gold")
+    made.add_argument("mode", nargs="?", choices=("gold", "model", "offered", "offline"), default="gold")
     made.add_argument("--domain", action="append", choices=tuple(RULES), help="one domain alone; may be repeated")
     made.add_argument("--tasks", help="ids of tasks, parted by commas")
     made.add_argument("--limit", type=int, help="so many tasks of each domain, the first of them")
@@ -72,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     surroundings = Surroundings()
     try:
         domains = [load(name) for name in given.domain or RULES]
-        figures = asyncio.run(_gold(given, domains) if given.mode == "gold" else _trials(given, domains))
+        figures = asyncio.run(_made(given, domains))
     except HandrailError as error:
         print(error, file=sys.stderr)
         return 2
@@ -80,6 +82,10 @@ def main(arguments: Sequence[str]) -> int:
     show(figures, surroundings)
     print(f"kept in {save(f'{PART}-{given.mode}', figures, surroundings)}")
     return 0 if all(figure.holds is not False for figure in figures) else 1
+
+
+async def _made(given: argparse.Namespace, domains: Sequence[Domain]) -> list[Figure]:
+    return await MODES.get(given.mode, _trials)(given, domains)
 
 
 def chosen(given: argparse.Namespace, domain: Domain) -> tuple[Task, ...]:
@@ -107,6 +113,18 @@ async def _gold(given: argparse.Namespace, domains: Sequence[Domain]) -> list[Fi
         Figure(PART, "wanted strings told by the last line", strings - sum(len(one.untold) for one in played), ""),
         Figure(PART, "wanted strings that no call of the solution answers", sum(len(one.unseen) for one in played), ""),
         Figure(PART, "wanted strings", strings, ""),
+    ]
+
+
+async def _offered(given: argparse.Namespace, domains: Sequence[Domain]) -> list[Figure]:
+    made: list[Offered] = []
+    for domain in domains:
+        async with open_business(domain, gold.Scripted()) as business:
+            desk = Desk(business, given.prompt_tokens)
+            made += [await desk.offered(task) for task in chosen(given, domain)]
+    return [
+        _share("tools of the solutions picked", [name in one.picked for one in made for name in one.wanted]),
+        _share("tools of the solutions in the prompt", [name in one.shown for one in made for name in one.wanted]),
     ]
 
 
@@ -219,3 +237,9 @@ def _scores(trials: Sequence[Trial], tries: int, wanted: float | None) -> list[F
 def _share(name: str, right: Sequence[bool], least: float | None = None) -> Figure:
     value = 100 * sum(right) / max(len(right), 1)
     return Figure(PART, name, value, "%", least=None if least is None else 100 * least, samples=len(right))
+
+
+MODES: Mapping[str, Callable[[argparse.Namespace, Sequence[Domain]], Awaitable[list[Figure]]]] = {
+    "gold": _gold,
+    "offered": _offered,
+}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from bench.tau2 import gold
 from bench.tau2.domain import data_folder, load
+from bench.tau2.offered import Desk
 from bench.tau2.play import PlainPlayer, play
 from bench.tau2.talk import Business, open_business
 from pydantic import SecretStr
@@ -56,6 +57,14 @@ async def test_somebody_elses_order_can_neither_be_read_nor_changed(opened: Open
     assert not theirs.more and not any(
         "pending" in text for text in [text for speaker, text in theirs.lines if speaker == "agent"]
     )
+
+
+async def test_the_tools_of_a_solution_stand_in_the_first_prompt(opened: Open, tmp_path: Path) -> None:
+    async with opened("retail", write(tmp_path)) as (business, _):
+        one = await Desk(business, 2000).offered(business.domain.tasks[0])
+    assert one.wanted == {"get_user_details", "cancel_pending_order"}
+    assert one.shown <= one.picked | {"find_tool", "hand_over"}
+    assert "get_order_details" in one.shown, "it looks up what is to be cancelled"
 
 
 async def test_a_customer_without_a_model_is_served_by_the_built_in_engine(database_url: str, tmp_path: Path) -> None:
