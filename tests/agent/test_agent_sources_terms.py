@@ -297,6 +297,8 @@ REASON = "refunds of more than 200 need a second person"
         ({}, 1, 1, True),
         ({"amount": 200}, 200, 900, False),
         ({"amount": 200}, 200.01, 1, True),
+        ({"amount": 200}, -200, 1, False),
+        ({"amount": 200}, -900, 1, True),
         ({"record.total": "199.99"}, 900, "199.99", False),
         ({"record.total": "199.99"}, 1, "200.00", True),
         ({"record.total": 200, "amount": 200}, 201, 1, True),

@@ -1,13 +1,22 @@
 """What is done is done once, exactly as the customer agreed."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from flow_shop import Shop, open_shop
 
 from handrail.agent.models.prompt import render
 from handrail.agent.models.protocol import Brief, Call, Delta, Draft
-from handrail.conversation.events import ActionClaimed, ActionConsented, ActionDropped, ActionProposed, ActionSucceeded
+from handrail.conversation.events import (
+    ActionClaimed,
+    ActionConsented,
+    ActionDropped,
+    ActionProposed,
+    ActionSucceeded,
+    Data,
+    Event,
+)
 from handrail.evals.world import Worlds
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,6 +41,23 @@ async def test_a_message_posted_twice_acts_once(shop: Shop) -> None:
     assert again.text == ""
     assert len(await chat.all(ActionClaimed)) == 1
     assert len(await chat.all(ActionSucceeded)) == 1
+
+
+async def test_a_stop_that_comes_right_after_the_yes_is_heard(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = await shop.chat(proven="C1005")
+    await chat.says("Please cancel my order W10008")
+    append = chat.handrail.log.append
+
+    async def appended(conversation_id: str, actor: str, *data: Data, **more: Any) -> tuple[Event, ...]:
+        events = await append(conversation_id, actor, *data, **more)
+        if isinstance(data[0], ActionConsented):
+            await chat.handrail.turns.hear(chat.id, "no, stop, don't cancel it")
+        return events
+
+    monkeypatch.setattr(chat.handrail.log, "append", appended)
+    reply = await chat.says("yes")
+    assert not await chat.all(ActionClaimed)
+    assert reply.outcome == "asked"
 
 
 async def test_no_leaves_everything_as_it_is(shop: Shop) -> None:

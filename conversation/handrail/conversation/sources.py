@@ -59,8 +59,8 @@ class Approval(_Table):
     reason: str = Field(min_length=1)
     """Told to the customer and to the colleague: `refunds of more than £200 need a second person`."""
     above: dict[str, Decimal] = {}
-    """Limits by paths: of an argument, or of the record of `owner` (`record.total`). What is no number or not there
-    counts as above its limit."""
+    """Limits by paths: of an argument, or of the record of `owner` (`record.total`). A number counts without its sign;
+    what is no number or not there counts as above its limit."""
 
 
 class Terms(_Table):

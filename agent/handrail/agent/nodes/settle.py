@@ -16,7 +16,7 @@ from handrail.agent.opinion import ask, is_unsure
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.agent.wishes import others_wait
-from handrail.conversation.errors import TooMany
+from handrail.conversation.errors import Fenced, TooMany
 from handrail.conversation.events import Data
 from handrail.conversation.situation import ActionState, Line
 
@@ -134,6 +134,9 @@ async def _do(turn: Turn, action: ActionState, said: int, read_by: str, services
     if action.stage == "proposed":
         await services.actions.consent(turn["situation"], action, said, turn["fence"], read_by=read_by)
     situation = await services.situations.get(turn["conversation_id"])
+    if situation.heard != turn["situation"].heard:
+        # What came in since may take the yes back; the fence of the claim would hold for it as if it had been read.
+        raise Fenced("heard")
     action = open_action(situation) or action
     executed = await services.actions.execute(situation, turn["turn_id"], action, turn["fence"])
     return await after(turn, executed, services)

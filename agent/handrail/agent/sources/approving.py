@@ -42,4 +42,5 @@ def _within(value: Any, limit: Decimal) -> bool:
         number = Decimal(str(value).strip())
     except InvalidOperation:
         return False
-    return number.is_finite() and number <= limit
+    # A refund may be written as less than nothing.
+    return number.is_finite() and abs(number) <= limit
