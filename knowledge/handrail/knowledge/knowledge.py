@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TextIO
 
+import numpy as np
+
 from handrail.conversation.settings import Settings
 
 from .cutting import cut
 from .embed import Embedder
 from .index import Entry, Index
+from .lint import Remark, lint
 from .minilm import english
 from .passages import Found, Passage, Policy
 from .policies import read_policies
@@ -64,6 +67,7 @@ class _Stock:
 
     policies: tuple[Policy, ...]
     by_id: dict[str, Passage]
+    digests: tuple[str, ...]
     search: Search
     index: Index
 
@@ -121,6 +125,15 @@ class Knowledge:
         stock = self._stock or await self._take_up(anew=False)
         return await stock.search.find(query, as_of=as_of, k=k, context=context, said=said)
 
+    async def lint(self, today: date) -> list[Remark]:
+        """Return what is remarkable about the policies in force on `today`. Raises `Unavailable`."""
+        stock = self._stock or await self._take_up(anew=False)
+        passages = stock.search.passages
+        there = await stock.index.vectors(stock.digests)
+        held = [number for number, digest in enumerate(stock.digests) if digest in there]
+        rows = np.stack([there[stock.digests[number]] for number in held]) if held else np.zeros((0, 1), np.float32)
+        return await asyncio.to_thread(lint, [passages[number] for number in held], rows, stock.policies, today)
+
     def passage(self, passage_id: str) -> Passage | None:
         """Return a passage by its id, also of a version that is no longer in force; none if there is none by now."""
         return self._stock.by_id.get(passage_id) if self._stock else None
@@ -173,7 +186,9 @@ class Knowledge:
     async def _swap(self, policies: list[Policy], passages: list[Passage], digests: list[str], index: Index) -> _Stock:
         search = await asyncio.to_thread(lambda: Search(passages, digests, index, self._embedder, english()))
         before = self._stock
-        self._stock = stock = _Stock(tuple(policies), {passage.id: passage for passage in passages}, search, index)
+        self._stock = stock = _Stock(
+            tuple(policies), {passage.id: passage for passage in passages}, tuple(digests), search, index
+        )
         if before is not None:
             await before.index.close()
         if self._bell is not None and self._listener is None:

@@ -62,11 +62,17 @@ def chat(
 
 
 @app.command()
-def index(workspace: Workspace = None) -> None:
+def index(
+    workspace: Workspace = None,
+    lint: Annotated[
+        bool,
+        typer.Option("--lint", help="Tell of overlaps, other numbers on one matter, and what is past; exits with 3."),
+    ] = False,
+) -> None:
     """Bring the policy index up to date: only what has changed is embedded. A running server takes it in by itself."""
     from handrail.channels.cli import upkeep
 
-    run(upkeep.index, workspace)
+    run(lambda settings: upkeep.index(settings, lint=lint), workspace)
 
 
 @app.command()

@@ -1,23 +1,34 @@
 """`handrail index` and `handrail rebuild`, with their progress."""
 
+from zoneinfo import ZoneInfo
+
 from rich.console import Console
 
 from handrail.channels.cli.rows import progress as progress_bar
+from handrail.conversation.clock import SystemClock
 from handrail.conversation.settings import Settings
 
+REMARKED = 3
+"""The exit code of a lint that has something to remark."""
 
-async def index(settings: Settings) -> None:
-    """Bring the policy index up to date."""
+
+async def index(settings: Settings, *, lint: bool = False) -> int:
+    """Bring the policy index up to date; with `lint` also tell what is remarkable, and return 3 if anything is."""
     from handrail.agent.bootstrap import open_knowledge
 
     with progress_bar() as progress:
         task = progress.add_task("passages", total=None)
         async with open_knowledge(settings) as knowledge:
             report = await knowledge.refresh(lambda done, total: progress.update(task, completed=done, total=total))
+            today = SystemClock().now().astimezone(ZoneInfo(settings.business.timezone)).date()
+            remarks = await knowledge.lint(today) if lint else []
     Console().print(
         f"{report.policies} policies in {report.passages} passages: {report.added} added, {report.kept} kept, "
         f"{report.removed} removed, in {report.seconds:.1f} s"
     )
+    for remark in remarks:
+        print(f"{remark.passage}: {remark.kind}: {remark.text}")
+    return REMARKED if remarks else 0
 
 
 async def rebuild(settings: Settings) -> None:
