@@ -49,6 +49,8 @@ def test_conversations_are_scored_turn_by_turn(workspace: Path, tmp_path: Path) 
     assert [len(upset["turns"]), len(calm["turns"])] == [3, 1]  # type: ignore[arg-type]
     assert upset["needs_person"] > 0.5  # type: ignore[operator]
     assert calm["needs_person"] < 0.2  # type: ignore[operator]
+    assert upset["mood"]["peak"] == 2  # type: ignore[index]
+    assert calm["mood"]["peak"] is None  # type: ignore[index]
     last = upset["turns"][2]  # type: ignore[index]
     assert -1 <= last["sentiment"] < 0 < last["needs_person"] <= 1
     assert {"check": "asks_for_person", "name": "asked", "score": 1.0, "action": "handover"}.items() <= (

@@ -69,6 +69,15 @@ async def test_a_conversation_that_goes_wrong_scores_above_one_that_goes_well(ra
     assert badly.needs_person > well.needs_person + 0.2
 
 
+async def test_the_mood_of_a_conversation_is_told(rails: Rails) -> None:
+    told = await scored(
+        rails, "c: Where is my parcel?", "a: I can't tell.", "c: This is ridiculous, I am sick of you people!",
+        "a: It comes today.", "c: Great, thank you so much.",
+    )  # fmt: skip
+    assert (told.course.peak, told.course.recovered) == (1, True)
+    assert told.course.level > 0
+
+
 async def test_an_agents_turn_stands_as_the_customer_left_it(rails: Rails) -> None:
     told = await scored(rails, "a: Welcome!", "c: I am so angry with you people!", "a: You idiots.")
     assert told.turns[0].sure.needs_person == 0.0

@@ -4,7 +4,7 @@ from conftest import Counting
 from handrail.conversation.situation import Mood
 from handrail.guardrails.lexicon import tone
 from handrail.guardrails.probes import Probes
-from handrail.guardrails.sentiment import FURIOUS, UPSET, Felt, feel, trend
+from handrail.guardrails.sentiment import FURIOUS, UPSET, Felt, course, feel, trend
 
 
 async def _feel(text: str, probes: Probes, embedder: Counting) -> Felt:
@@ -86,3 +86,22 @@ def test_a_mood_rises_and_recovers() -> None:
     assert trend(Felt(0.6, 0.05), moods(0.2, 0.9)).recovering
     assert not trend(Felt(0.6, 0.05), moods(0.1, 0.1)).recovering
     assert FURIOUS > UPSET
+
+
+def test_a_conversation_that_turns_sour_sinks_and_has_its_peak_at_the_worst_line() -> None:
+    sour = course(moods(0.0, 0.1, 0.6, 0.9))
+    assert sour.level < -0.5
+    assert sour.trend < -0.5
+    assert (sour.peak, sour.recovered) == (3, False)
+
+
+def test_an_upset_that_is_over_is_told_as_such() -> None:
+    calmed = course(moods(0.2, 0.9, 0.1, 0.0))
+    assert (calmed.peak, calmed.recovered) == (1, True)
+    assert calmed.level > course(moods(0.2, 0.9)).level
+    assert not course(moods(0.9, 0.1, 0.6)).recovered
+
+
+def test_a_calm_conversation_has_no_peak() -> None:
+    assert course(moods(0.1, 0.2)).peak is None
+    assert course(()).level == 0

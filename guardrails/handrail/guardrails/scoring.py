@@ -13,6 +13,7 @@ from handrail.conversation.situation import RECENT, Line, Mood, Situation
 from handrail.guardrails.confidence import confidence, gather
 from handrail.guardrails.friction import whole, word
 from handrail.guardrails.rails import Rails
+from handrail.guardrails.sentiment import Course, course
 from handrail.guardrails.verdict import STRENGTH, Verdict
 
 BATCH = 256
@@ -56,9 +57,11 @@ class ScoredTurn:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A conversation: the probability that it needed a person, and its turns, one for each that was given."""
+    """A conversation: the probability that it needed a person, how the mood went (lines of the customer's are counted
+    from 0), and its turns, one for each that was given."""
 
     needs_person: float
+    course: Course
     turns: tuple[ScoredTurn, ...]
 
     @property
@@ -113,7 +116,7 @@ async def score(turns: Sequence[Said], rails: Rails, checks: Checks) -> Scored:
         sure = confidence(signals, checks)
         scored.append(ScoredTurn(turn.role, sentiment, frustration, sure, verdict.findings, signals.friction))
         moods.append(Mood(seq, sentiment, frustration))
-    return Scored(_overall(turns, scored), tuple(scored))
+    return Scored(_overall(turns, scored), course(moods), tuple(scored))
 
 
 def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn]) -> float:

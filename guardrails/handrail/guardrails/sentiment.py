@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from handrail.conversation.situation import Mood
 from handrail.guardrails.lexicon import Tone, tone
@@ -16,6 +17,10 @@ TOLD = 0.2
 UNSPOKEN = 0.85
 """Without a word of impatience the meaning alone counts so much: a curt line reads angrier than it is."""
 FURIOUS = 0.85
+CALM = 0.35
+"""Below this frustration a line is calm."""
+FRESH = 0.5
+"""How much a new line weighs in the level of the mood against all before it."""
 NEGATIVE = -0.45
 """Below this sentiment a line is negative."""
 
@@ -38,6 +43,18 @@ class Trend:
     upset: int
     rising: float
     recovering: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The mood over a conversation so far: its `level` now (-1 to 1, what was said last counts most), its `trend` (-2
+    to 2, the later half less the earlier), the `peak` (which of the customer's lines was the most upset; None where
+    none was), and whether they have `recovered` from it."""
+
+    level: float
+    trend: float
+    peak: int | None
+    recovered: bool
 
 
 def feel(text: str, reading: Reading | None = None) -> Felt:
@@ -71,4 +88,20 @@ def trend(felt: Felt, before: Sequence[Mood]) -> Trend:
             break
     earlier = sum(recent[-3:]) / len(recent[-3:]) if recent else 0.0
     recovering = bool(recent) and max(recent[-3:]) >= UPSET and felt.frustration < 0.3 and felt.sentiment > 0.1
-    return Trend(felt, upset if felt.frustration >= 0.35 else 0, felt.frustration - earlier, recovering)
+    return Trend(felt, upset if felt.frustration >= CALM else 0, felt.frustration - earlier, recovering)
+
+
+def course(moods: Sequence[Mood]) -> Course:
+    """How the mood has moved over the customer's lines, old to new; neutral where there are none."""
+    felt = [m.sentiment for m in moods]
+    if not felt:
+        return Course(0.0, 0.0, None, False)
+    level = felt[0]
+    for value in felt[1:]:
+        level += FRESH * (value - level)
+    half = len(felt) // 2
+    change = fmean(felt[-half:]) - fmean(felt[:half]) if half else 0.0
+    worst = max(range(len(moods)), key=lambda n: moods[n].frustration)
+    peak = worst if moods[worst].frustration >= UPSET else None
+    recovered = peak is not None and peak < len(moods) - 1 and all(m.frustration < CALM for m in moods[peak + 1 :][-2:])
+    return Course(level, change, peak, recovered)

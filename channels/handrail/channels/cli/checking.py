@@ -60,7 +60,12 @@ async def score_conversations(settings: Settings, source: Path, out: Path) -> No
 
     async def work(batch: Sequence[ConversationRow]) -> list[dict[str, Any]]:
         return [
-            {"id": row.id, "needs_person": told.needs_person, "turns": [_of_turn(t) for t in told.turns]}
+            {
+                "id": row.id,
+                "needs_person": told.needs_person,
+                "mood": _of_mood(told),
+                "turns": [_of_turn(t) for t in told.turns],
+            }
             async for row, told in _scored(batch, rails, settings)
         ]
 
@@ -108,6 +113,17 @@ def _of_text(told: ScoredText) -> dict[str, Any]:
         "frustration": told.frustration,
         "injection": round(told.injection, 4),
         "findings": [_as_json(f) for f in told.verdict.findings],
+    }
+
+
+def _of_mood(told: Scored) -> dict[str, Any]:
+    heard = [n for n, turn in enumerate(told.turns) if turn.role == "customer"]
+    mood = told.course
+    return {
+        "level": round(mood.level, 4),
+        "trend": round(mood.trend, 4),
+        "peak": None if mood.peak is None else heard[mood.peak],
+        "recovered": mood.recovered,
     }
 
 
