@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handrail.agent.sources import cutting
 from handrail.agent.sources.circuit import Circuit
 from handrail.agent.sources.cutting import cut
 from handrail.agent.sources.line import Line
@@ -301,6 +302,19 @@ def test_whatever_is_cut_comes_to_about_its_tokens(value: Any, tokens: int) -> N
     kept = cut(value, tokens)
     assert count(json.dumps(kept, ensure_ascii=False)) <= 2 * tokens + 60
     assert kept == value or json.dumps(kept, ensure_ascii=False) != json.dumps(value, ensure_ascii=False)
+
+
+def test_of_a_huge_result_only_what_may_fit_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+
+    def counts(text: str) -> int:
+        counted.append(len(text))
+        return count(text)
+
+    monkeypatch.setattr(cutting, "count", counts)
+    cut("word " * 500_000, 200)
+    cut({f"{n}": {"name": "x" * 300} for n in range(5_000)}, 200)
+    assert max(counted) <= 200 * cutting.CHARACTERS
 
 
 def test_a_short_result_is_left_as_it_is() -> None:

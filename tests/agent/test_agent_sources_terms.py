@@ -352,3 +352,13 @@ def test_what_a_schema_of_others_refers_to_elsewhere_is_never_fetched(schema: di
 
 def test_a_schema_that_refers_to_nothing_of_its_own_says_so() -> None:
     assert "/$defs/order" in checker({"$ref": "#/$defs/order"})({})
+
+
+async def test_half_a_letter_in_a_result_costs_neither_the_result_nor_what_was_done(system: System) -> None:
+    # Systems that count in UTF-16 cut letters in two where they cut a text to its length.
+    cut = json.loads('{"note": "see you \\ud83d", "by \\ude00": ["\\ud83d\\ude00"]}')
+    whole = {"note": "see you \ufffd", "by \ufffd": ["\U0001f600"]}
+    system.answers = {"note": cut}
+    tool = system.take("note", {"public": True}, system.offer("note", "write"))
+    called = await call(tool, ADA, {})
+    assert (called.end, called.value) == ("done", whole)

@@ -393,3 +393,16 @@ def test_any_event_survives_its_row(data: Data) -> None:
     }  # fmt: skip
     assert event_of(row, box) == draft.events(0, None)[0]
     assert event_of(row, None).data == forgotten(Event("c", 1, NOW, "bot", data)).data
+
+
+def test_an_event_with_half_a_letter_in_it_is_kept() -> None:
+    box = Box(bytes(32))
+    data = e.ToolRan(turn_id="t", call_id="c", tool="x", ok=False, arguments={"note": "see you \ud83d"})
+    draft = Draft.of("c", "bot", (data,), NOW, box)
+    row = {
+        "conversation_id": "c", "seq": 1, "at": NOW, "actor": "bot", "kind": data.kind, "holder": None,
+        "data": json.loads(draft.datas[0]), "sealed": draft.sealeds[0],
+    }  # fmt: skip
+    kept = event_of(row, box).data
+    assert isinstance(kept, e.ToolRan)
+    assert kept.arguments == {"note": "see you ?"}

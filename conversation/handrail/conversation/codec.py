@@ -44,7 +44,8 @@ class Draft:
         for one in data:
             shown, hidden = one.split()
             private = private or bool(hidden)
-            plain = json.dumps(hidden, ensure_ascii=False).encode() if hidden else b""
+            # Half a letter, as models and systems cut them, is no reason to lose the event.
+            plain = json.dumps(hidden, ensure_ascii=False).encode(errors="replace") if hidden else b""
             datas.append(json.dumps(shown))
             sealeds.append(box.seal(plain, f"{conversation_id}:{one.kind}") if hidden and box else None)
         return cls(conversation_id, actor, at, data, datas, sealeds, private, box is None)

@@ -13,6 +13,8 @@ ITEMS = 40
 NAMED = 4
 """For each record that is kept, so many of those left out are named by their ids."""
 ROUNDS = 12
+CHARACTERS = 20
+"""More for each token than any text has: what is longer is too long, and need not be counted to its end."""
 LEFT_OUT = "left_out"
 ID = re.compile(r"(?:.*(?:_|\b))?(?:ids?|key|code|number|sku|token|iata|url|email)|.*[a-z](?:Id|ID)s?", re.ASCII)
 """The names of fields by which a record is asked for again: half of such a value is worth nothing."""
@@ -28,16 +30,17 @@ def cut(value: Any, tokens: int, form: Callable[[Any], Any] = lambda value: valu
     What is left out is told under `left_out` with the ids of what it was (beside a list in an object
     `<name>_left_out`; a list alone stands under `items`).
     """
-    if _size(formed := form(value)) <= tokens:
+    if _fits(formed := form(value), tokens):
         return formed
     text, items = TEXT, ITEMS
     for _ in range(ROUNDS):
         shorter = _told_as(form, _shortened(value, text, items))
-        if _size(shorter) <= tokens:
+        if _fits(shorter, tokens):
             return shorter
         text, items = max(text * 2 // 3, 24), max(items * 2 // 3, 1)
     told = json.dumps(value, ensure_ascii=False, default=str)
-    keep = max(len(told) * tokens // max(_size(value), 1) - 40, 40)
+    sample = told[: tokens * CHARACTERS]
+    keep = max(len(sample) * tokens // max(count(sample), 1) - 40, 40)
     return {"beginning": told[:keep], LEFT_OUT: f"{len(told) - keep} characters"}
 
 
@@ -49,8 +52,9 @@ def _told_as(form: Callable[[Any], Any], shorter: Any) -> Any:
     return {**form(kept), LEFT_OUT: shorter[LEFT_OUT]}
 
 
-def _size(value: Any) -> int:
-    return count(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str))
+def _fits(value: Any, tokens: int) -> bool:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return len(text) <= tokens * CHARACTERS and count(text) <= tokens
 
 
 def _shortened(value: Any, text: int, items: int, name: str = "") -> Any:

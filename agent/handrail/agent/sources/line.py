@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -20,6 +21,8 @@ SHARE = 0.5
 """Of the time that is left, what a call gets that may be made again."""
 OURS = ("no_connection", "unavailable", "busy")
 """Codes of `Undone` that another try may mend."""
+HALVES = re.compile("[\ud800-\udfff]")
+"""What is left of a letter that a system has cut in two, as those do that count in UTF-16."""
 
 log = logging.getLogger("handrail.sources")
 
@@ -99,10 +102,19 @@ class Line:
 
     async def _once(self, arguments: Mapping[str, Any], sending: Sending, seconds: float) -> Any:
         async with asyncio.timeout(max(seconds, 0.0)):
-            told = await self.offer.send(arguments, Sending(seconds, sending.key, sending.deadline))
+            told = _sound(await self.offer.send(arguments, Sending(seconds, sending.key, sending.deadline)))
         if self._check is not None and (wrong := self._check(told)):
             raise Misfit(
                 f"{self.offer.name} returned what it should not: {wrong} "
                 "(where the answer is right and what the system says of it is not, set checked = false)"
             )
         return told
+
+
+def _sound(told: Any) -> Any:
+    """A result with the sign for a letter that can't be read in place of half letters, which no log could keep."""
+    if isinstance(told, str):
+        return HALVES.sub("\ufffd", told)
+    if isinstance(told, list):
+        return [_sound(part) for part in told]
+    return {_sound(name): _sound(part) for name, part in told.items()} if isinstance(told, dict) else told
