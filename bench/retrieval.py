@@ -246,7 +246,7 @@ class Shelf:
         return len(found & set(turn["gold"])) / len(turn["gold"])
 
     async def judged(self, turn: Row) -> tuple[tuple[float, float], float]:
-        found = await self.found(turn, 5, alone=True)
+        found = await self.found(turn, 5)
         return signs(found.hits), found.relevance
 
 

@@ -172,3 +172,14 @@ async def test_only_what_is_in_force_is_spoken_of() -> None:
     search, _ = await shelf([old, *SHOP])
     found = await search.find("is parking free at the Kestrel Inn?", as_of=TODAY)
     assert "Kestrel-9" not in [hit.passage.policy.id for hit in found.hits]
+
+
+async def test_what_is_said_of_one_thing_answers_surely_only_where_that_is_spoken_of() -> None:
+    search, _ = await shelf([*inns(), *SHOP])
+    said = ["I have a room at the Bramble Inn."]
+    here = await search.find("Is parking free for guests?", as_of=TODAY, said=said)
+    somewhere = await search.find("Is parking free for guests?", as_of=TODAY)
+    assert here.relevance > 0.5 > somewhere.relevance
+    assert (await search.find("Who painted the Mona Lisa?", as_of=TODAY, said=said)).relevance < 0.2
+    # A policy about no single thing asks for none.
+    assert (await search.find("What does delivery to France cost?", as_of=TODAY, said=said)).relevance > 0.5

@@ -83,12 +83,11 @@ class Entities:
     def __bool__(self) -> bool:
         return bool(self._parts)
 
-    @property
-    def named(self) -> NDArray[np.bool_]:
-        """Which passages carry a name at all."""
+    def named(self, passages: int = 1) -> NDArray[np.bool_]:
+        """Which passages carry a name that so many passages carry at least."""
         found = np.zeros(self._size, dtype=np.bool_)
         for numbers in self._passages:
-            found[numbers] = True
+            found[numbers] |= len(numbers) >= passages
         return found
 
     def weights(self, lines: Sequence[str]) -> NDArray[np.float32] | None:

@@ -43,12 +43,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage with how well it fits: `score` is the fused one (0 to 1), `dense` a cosine, `lexical` a BM25 share."""
+    """A passage with how well it fits: `score` is the fused one (0 to 1), `dense` a cosine, `lexical` a BM25 share, and
+    `named` how much the conversation speaks of what it is about (0 to 1), where other passages are about it too."""
 
     passage: Passage
     score: float
     dense: float
     lexical: float
+    named: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from handrail.conversation.errors import Unavailable
 
 from .embed import Embedder
 from .entities import Entities
-from .lexical import Lexical
+from .lexical import Lexical, Vector
 from .markdown import plain
 from .meaning import FETCHED, Meaning, Vectors, highest
 from .passages import Found, Hit, Passage
@@ -53,7 +52,8 @@ class Search:
         texts = [_headed(passage, each) for passage, each in zip(passages, words, strict=True)]
         self.passages = tuple(passages)
         self._entities = Entities([passage.policy.entities for passage in passages], texts, english)
-        self._meaning = Meaning(digests, vectors, embedder, self._entities.named)
+        self._meaning = Meaning(digests, vectors, embedder, self._entities.named())
+        self._shared = self._entities.named(passages=2)
         self._lexical = Lexical(texts)
         self._spelling = Spelling(texts, english)
         self._words = [hash(each.casefold()) for each in words]
@@ -90,14 +90,13 @@ class Search:
         fused = (np.maximum(topical, 0) + WORDS * lexical) / (1 + WORDS)
         if spoken_of is not None:
             fused = (fused + NAMED * spoken_of) / (1 + NAMED)
-        hits = self._best(np.where(in_force, fused, np.float32(-1)), dense, lexical, k)
+        named = np.zeros_like(dense) if spoken_of is None else spoken_of
+        hits = self._best(np.where(in_force, fused, np.float32(-1)), dense, lexical, named, k)
         # A greeting or a "yes" asks nothing, however near it lies to some passage.
         asks = bool(asked.beside or terms(asked.text))
         return Found(hits, relevance(hits) if asks else 0.0)
 
-    def _best(
-        self, scores: NDArray[np.float32], dense: NDArray[np.float32], lexical: NDArray[np.float32], count: int
-    ) -> tuple[Hit, ...]:
+    def _best(self, scores: Vector, dense: Vector, lexical: Vector, named: Vector, count: int) -> tuple[Hit, ...]:
         """The best `count` passages in force; of those that say the same only the best."""
         hits: list[Hit] = []
         said: set[int] = set()
@@ -107,5 +106,7 @@ class Search:
             if self._words[number] in said:
                 continue
             said.add(self._words[number])
-            hits.append(Hit(self.passages[number], float(scores[number]), float(dense[number]), float(lexical[number])))
+            score, near, words = (float(each[number]) for each in (scores, dense, lexical))
+            about = float(named[number]) if self._shared[number] else None
+            hits.append(Hit(self.passages[number], score, near, words, about))
         return tuple(hits)
