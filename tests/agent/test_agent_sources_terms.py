@@ -12,6 +12,7 @@ import pytest
 from handrail.agent.sources.adopting import adopt
 from handrail.agent.sources.circuit import Circuit
 from handrail.agent.sources.schema import checker
+from handrail.agent.sources.secrets import in_header
 from handrail.agent.tools.api import Context, Customer, Refusal, Tool
 from handrail.agent.tools.call import call
 from handrail.agent.tools.offer import Offer, Sending, Undone
@@ -362,3 +363,27 @@ async def test_half_a_letter_in_a_result_costs_neither_the_result_nor_what_was_d
     tool = system.take("note", {"public": True}, system.offer("note", "write"))
     called = await call(tool, ADA, {})
     assert (called.end, called.value) == ("done", whole)
+
+
+@pytest.mark.parametrize("ids", [{"$in": ["a1", "b2"]}, [{"$ne": None}], [["a1", "b2"]]])
+async def test_a_condition_is_no_record_of_theirs(system: System, ids: Any) -> None:
+    system.answers = {"get": {"owner": "42"}}
+    offers = (system.offer("get", "read", ("id",), id={}), system.offer("cancel", "write", ("ids",), ids={}))
+    tool = system.take("cancel", {"owner": OWNER}, *offers)
+    assert tool.preview is not None
+    await tool.preview(ADA, ids=["a1"])
+    with pytest.raises(Refusal, match="I can't find"):
+        await tool.preview(ADA, ids=ids)
+
+
+@pytest.mark.parametrize("value", ["s3cret\r\nX-Role: admin", "s3crét", "s3cret\x00"])
+def test_a_secret_that_no_header_can_take_is_told_without_it(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setattr("os.environ", {"KEY": value})
+    with pytest.raises(SettingsError) as told:
+        in_header("Bearer ${KEY}", "tools.sources.shop.headers.Authorization")
+    assert str(told.value) == "tools.sources.shop.headers.Authorization: a header takes one line of plain letters"
+
+
+def test_the_line_break_at_the_end_of_a_secret_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "s3cret\n")
+    assert in_header("Bearer ${KEY}", "where") == "Bearer s3cret"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from handrail.agent.sources.secrets import revealed
+from handrail.agent.sources.secrets import in_header, revealed
 from handrail.agent.sources.session import OPENING_SECONDS, Session, told
 from handrail.agent.tools.api import Refusal
 from handrail.agent.tools.offer import Offer, Sending, Undone
@@ -63,7 +63,7 @@ class McpConnection:
     ) -> None:
         where = f"tools.sources.{name}"
         self._name, self._table, self._folder, self._errors = name, table, folder, errors
-        self._headers = {k: revealed(v, f"{where}.headers.{k}") for k, v in table.headers.items()}
+        self._headers = {k: in_header(v, f"{where}.headers.{k}") for k, v in table.headers.items()}
         self._environment = {k: revealed(v, f"{where}.environment.{k}") for k, v in table.environment.items()}
         self._session = Session(name, self._command if table.url is None else self._http, changed or (lambda: None))
         self._silent = 0

@@ -35,6 +35,9 @@ class Ownership:
         return [await self._record(ctx, each, seconds) for each in ids]
 
     async def _record(self, ctx: Context, record_id: Any, seconds: float) -> Any:
+        if isinstance(record_id, Mapping | list):
+            # A system may take it for a condition, and find one record of theirs where the call would take many.
+            raise self.not_yours("")
         try:
             asked = {**ours(self.terms, ctx, self.line.offer), self.owner.takes or self.owner.argument: record_id}
             record = await self.line.call(asked, Sending(seconds))

@@ -21,3 +21,14 @@ def revealed(secret: SecretStr | str, where: str, environment: Mapping[str, str]
         return known[match[1]]
 
     return NAMED.sub(put, secret.get_secret_value() if isinstance(secret, SecretStr) else secret)
+
+
+def in_header(secret: SecretStr | str, where: str) -> str:
+    """The same for the value of an HTTP header, without the line break that files of secrets end with.
+
+    Raises `SettingsError` also where it is not one line of ASCII: what would send it tells it in the error.
+    """
+    value = revealed(secret, where).strip()
+    if not (value.isascii() and value.isprintable()):
+        raise SettingsError(f"{where}: a header takes one line of plain letters")
+    return value

@@ -17,7 +17,7 @@ from handrail.agent.sources.openapi.parts import Server
 from handrail.agent.sources.openapi.proof import Proof
 from handrail.agent.sources.openapi.requests import request_of
 from handrail.agent.sources.openapi.security import lacking, ours, token_url
-from handrail.agent.sources.secrets import revealed
+from handrail.agent.sources.secrets import in_header
 from handrail.agent.tools.offer import Offer, Sending, Undone
 from handrail.conversation.clock import Clock
 from handrail.conversation.credentials import ClientCredentials
@@ -42,7 +42,7 @@ class OpenApiConnection:
         self._where, self._table, self._folder, self._clock = f"tools.sources.{name}", table, folder, clock
         # What a service sets as a cookie in one customer's call must not go out in another's.
         jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-        headers = {n: revealed(value, f"{self._where}.headers.{n}") for n, value in table.headers.items()}
+        headers = {n: in_header(value, f"{self._where}.headers.{n}") for n, value in table.headers.items()}
         # An answer is bounded as it comes in, so it must not be smaller there than it is.
         self._headers = {"Accept": "application/json, */*;q=0.1", "Accept-Encoding": "identity", **headers}
         self._client = httpx.AsyncClient(timeout=table.timeout_seconds, follow_redirects=False, cookies=jar)

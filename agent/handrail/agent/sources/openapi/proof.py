@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from handrail.agent.sources.secrets import revealed
+from handrail.agent.sources.secrets import in_header, revealed
 from handrail.agent.tools.offer import Undone
 from handrail.conversation.clock import Clock
 from handrail.conversation.credentials import ApiKey, Auth, Basic, Bearer, ClientCredentials
@@ -96,7 +96,8 @@ class Proof:
 def _revealed(auth: Auth, where: str) -> dict[str, str]:
     secret = {"bearer": ("token",), "basic": ("user", "password"), "api_key": ("value",)}
     names = secret.get(auth.kind, ("client_id", "client_secret"))
-    return {name: revealed(getattr(auth, name), f"{where}.{name}") for name in names}
+    read = in_header if isinstance(auth, Bearer) or (isinstance(auth, ApiKey) and auth.place == "header") else revealed
+    return {name: read(getattr(auth, name), f"{where}.{name}") for name in names}
 
 
 def _put_key(request: httpx.Request, auth: ApiKey, value: str) -> None:
