@@ -67,3 +67,12 @@ def test_without_names_nothing_is_spoken_of() -> None:
     assert not none
     assert none.weights(["The Kestrel Inn"]) is None
     assert none.without("The Kestrel Inn") == "The Kestrel Inn"
+
+
+def test_a_name_that_many_carry_hardly_takes_the_place_of_what_was_named_before() -> None:
+    kinds = ("hotel", "cafe", "shop")
+    names = [(f"{place} {kind}", kind) for kind in kinds for place in ("Kestrel", "Bramble") for _ in range(20)]
+    weights = Entities(names, [""] * len(names)).weights(["The Bramble hotel, please.", "Is the hotel quiet?"])
+    assert weights is not None
+    (best,) = {names[number] for number in np.flatnonzero(weights > 0.99 * weights.max())}
+    assert best == ("Bramble hotel", "hotel")

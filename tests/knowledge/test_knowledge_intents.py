@@ -52,7 +52,7 @@ async def test_the_same_examples_give_the_same_router() -> None:
 async def test_one_intent_or_one_example_is_enough(examples: Sequence[Example]) -> None:
     like, unlike = await routed(examples, examples[0].text, STRANGE[0])
     assert like.intent == examples[0].intent
-    assert like.in_scope > unlike.in_scope
+    assert like.in_scope > 0.5 > unlike.in_scope
 
 
 async def test_without_an_intent_there_is_nothing_to_route_to() -> None:

@@ -95,12 +95,14 @@ class Entities:
         found = np.zeros(self._size, dtype=np.float32)
         worth = 1.0
         for line in reversed(lines[-LINES:]):
-            if mentions := self._mentions(line):
-                for mention in mentions:
-                    numbers = self._passages[mention.name]
-                    told = mention.share * worth * self._telling(len(numbers))
-                    found[numbers] = np.maximum(found[numbers], told)
-                worth *= FADING
+            most = 0.0
+            for mention in self._mentions(line):
+                numbers = self._passages[mention.name]
+                told = mention.share * self._telling(len(numbers))
+                found[numbers] = np.maximum(found[numbers], told * worth)
+                most = max(most, told)
+            # A name that many passages carry ("hotel") hardly takes the place of what was named before.
+            worth *= FADING**most
         return found if found.any() else None
 
     def mentions(self, text: str) -> Sequence[Mention]:

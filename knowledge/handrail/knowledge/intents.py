@@ -163,8 +163,10 @@ class _Model:
         near = np.partition(cosines, -count, axis=1)[:, -count:].mean(axis=1)
         inside = chances[:, : self._intents]
         beside = _log_odds(1 - chances[:, -1]) if self._outside else np.zeros(len(texts))
+        # A single intent is certain, which tells nothing.
+        likeliest = _log_odds(inside.max(axis=1)) if chances.shape[1] > 1 else np.zeros(len(texts))
         # Divided so that the curve's weights, which are all shrunk alike, are of one size.
-        signs = np.column_stack([_log_odds(inside.max(axis=1)) / 3, near, beside / 3])
+        signs = np.column_stack([likeliest / 3, near, beside / 3])
         return inside.argmax(axis=1), signs.astype(np.float64)
 
     def _views(self, texts: Sequence[str], vectors: Rows) -> Rows:
