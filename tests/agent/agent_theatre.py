@@ -33,6 +33,13 @@ class BoxOffice:
             self._offer(
                 "find_performances", "Finds performances with free seats.", "read", {"play": _text(), "day": DAY}
             ),
+            self._offer(
+                "resend_tickets",
+                "Sends the tickets again.",
+                "write",
+                {"booking_ref": {"type": "string"}},
+                "booking_ref",
+            ),
             self._offer("cancel_booking", "Cancels a booking.", "write", {"booking_ref": REF}, "booking_ref"),
             self._offer(
                 "book_seats",

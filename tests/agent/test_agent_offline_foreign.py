@@ -85,6 +85,12 @@ async def test_a_booking_is_found_by_what_it_is_for():
     assert called(talk)[-1] == ("cancel_booking", {"booking_ref": "TB-5002"})
 
 
+async def test_the_form_of_an_identifier_that_one_tool_tells_holds_for_all():
+    talk = theatre()
+    await talk.say("please resend my tickets, the ones of tb5001")
+    assert called(talk) == [("resend_tickets", {"booking_ref": "TB-5001"})]
+
+
 async def test_a_word_of_capitals_is_no_reference():
     talk = theatre()
     await talk.say("PLEASE CANCEL MY BOOKING")

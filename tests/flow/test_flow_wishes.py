@@ -82,6 +82,15 @@ async def test_a_question_among_wishes_is_answered_first(shop: Shop) -> None:
     assert "Cancel order W10001" in (await chat.says("yes")).text
 
 
+async def test_the_question_is_looked_up_without_the_wishes_beside_it(shop: Shop) -> None:
+    chat = await shop.chat(proven="C1001")
+    first = await chat.says(
+        f"{SUNDAY} and cancel W10001. Also change my email to ann@example.org, and tell me how long a refund takes"
+    )
+    assert "5 working days" in first.text
+    assert "refund-timing@2" in first.cites
+
+
 async def test_three_wishes_are_put_one_by_one(shop: Shop) -> None:
     chat = await shop.chat(proven="C1001")
     replies = [await chat.says(f"{SUNDAY} and cancel W10001. Also change my email to ann@example.org")]

@@ -1,11 +1,16 @@
 """Retrieve: the policies in force at the relevant date and the few tools that fit, before the engine is asked."""
 
+from handrail.agent.models.offline.clauses import clauses_of
+from handrail.agent.models.offline.words import stem_set
 from handrail.agent.relevant_date import relevant_date
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation.events import Checked, Consultation, Consulted, Data
 from handrail.knowledge.passages import Found, Hit
 
+ASKED = frozenset({"own", "rule", "howto"})
+TELLING = 2
+"""Words that say something, from which a question stands by itself."""
 CONTEXT_LINES = 3
 """How many lines before the message help to understand a short follow-up."""
 
@@ -17,13 +22,14 @@ async def retrieve(turn: Turn, services: Services) -> Turn:
     as_of = relevant_date(message, situation, services.workspace.by_name, now)
     before = [line for line in situation.lines if line.seq <= situation.answered]
     own = [line.text for line in before if line.speaker == "customer"]
+    query = _question(message)
     found = await services.knowledge.find(
-        message, as_of=as_of, context=own[-CONTEXT_LINES:], said=[line.text for line in before]
+        query, as_of=as_of, context=own[-CONTEXT_LINES:], said=[line.text for line in before]
     )
     clean, checked = await _without_instructions(turn, found, services)
     consulted = Consulted(
         turn_id=turn["turn_id"],
-        query=message,
+        query=query,
         passages=tuple(_consultation(hit) for hit in clean.hits),
         relevance=clean.relevance,
         as_of=as_of,
@@ -34,6 +40,16 @@ async def retrieve(turn: Turn, services: Services) -> Turn:
     tools = tuple(dict.fromkeys((*picked, *(tool for tool in used if tool))))
     pending = (*turn["pending"], *checked, consulted)
     return {"found": clean, "tools": tools, "pending": pending, "step": "draft"}
+
+
+def _question(message: str) -> str:
+    """What the policies are asked: of a message that asks something beside what is to be done, the question alone."""
+    clauses = clauses_of(message)
+    asked = [clause.text for clause in clauses if clause.form in ASKED and clause.asks]
+    others = [clause for clause in clauses if not (clause.form in ASKED and clause.asks)]
+    question = " ".join(asked)
+    alone = others and all(clause.form == "request" for clause in others) and len(stem_set(question)) >= TELLING
+    return question if alone else message
 
 
 async def _without_instructions(turn: Turn, found: Found, services: Services) -> tuple[Found, tuple[Data, ...]]:

@@ -80,8 +80,11 @@ def _spaced_ids(text: str, mark: Id, slot: Slot) -> list[str]:
         joined = ["".join(words[number : number + size]) for size in (2, 3)] if len(word) <= 4 else []
         numbered = lead and said and word == said[1]
         bare = f"{lead[0]}{word}".replace("\\", "") if lead and numbered else ""
-        parted = [f"{word}{sign}{words[number + 1]}" for sign in "-_" if number + 1 < len(words) and len(word) <= 4]
-        for candidate in (*joined, *parted, bare):
+        # With the sign between letters and digits that was left out: "tb 5001" or "tb5001" for TB-5001.
+        signed = [
+            re.sub(r"(?<=[A-Za-z])(?=\d)", sign, one) for one in (word, joined[0] if joined else "") for sign in "-_"
+        ]
+        for candidate in (*joined, *signed, bare):
             if candidate and (clean := _cleaned(mark, candidate)):
                 found.append(clean)
     return found
