@@ -1,6 +1,7 @@
 """Arguments as a service reads them: whatever is sent comes out the same at FastAPI's own parsing."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handrail.agent.sources.openapi.answers import result_of
 from handrail.agent.sources.openapi.connection import OpenApiConnection
 from handrail.agent.sources.openapi.document import Document
 from handrail.agent.sources.openapi.operations import Described, pick
@@ -210,3 +212,11 @@ async def test_credentials_go_to_their_place_once(
     assert request.headers.get(header) == value
     assert request.url.query == query
     await connection.aclose()
+
+
+def test_of_an_endless_error_only_the_beginning_is_read() -> None:
+    error = {"detail": "<a SELECT " * 100_000}
+    answer = httpx.Response(422, headers={"Content-Type": "application/problem+json"})
+    with pytest.raises(Refusal) as refused:
+        result_of(answer, json.dumps(error).encode(), datetime.now(UTC))
+    assert len(refused.value.message) <= 302

@@ -15,6 +15,8 @@ from handrail.agent.tools.offer import Undone
 
 WORDS = 300
 """Characters of an error that the customer may be told."""
+READ = 4000
+"""Characters of an error that are looked at: the patterns below take long for what is endless."""
 SAYING = ("detail", "message", "error_description", "errors", "error", "msg", "reason", "title")
 """The fields in which errors say what is wrong, the most telling first (`detail` and `title` are RFC 9457's)."""
 CREDENTIALS = (401, 403, 407)
@@ -122,6 +124,7 @@ def _listed(told: Any) -> str:
 
 
 def _safe(text: str) -> str:
+    text = text[:READ]
     if INSIDES.search(text):
         return ""
     readable = "".join(letter if letter.isprintable() else " " for letter in text)
