@@ -75,6 +75,15 @@ async def test_passages_that_say_the_same_are_folded() -> None:
     assert [hit.passage.policy.id in "ab" for hit in found.hits].count(True) == 1
 
 
+async def test_what_is_said_alike_of_two_things_is_two_answers() -> None:
+    passages = [
+        a_passage("Parking is free.", f"p{n}", title="", entities=(f"{inn} Inn",)) for n, inn in enumerate(INNS)
+    ]
+    search, _ = await shelf(passages)
+    found = await search.find("Is parking free at the Kestrel Inn or at the Osprey Inn?", as_of=TODAY, k=2)
+    assert {hit.passage.policy.id for hit in found.hits} == {"p0", "p2"}
+
+
 async def test_a_vector_may_belong_to_several_passages_and_one_that_is_gone_is_passed_over() -> None:
     bags = Bags()
     passages = [

@@ -56,7 +56,9 @@ class Search:
         self._shared = self._entities.named(passages=2)
         self._lexical = Lexical(texts)
         self._spelling = Spelling(texts, english)
-        self._words = [hash(each.casefold()) for each in words]
+        # What is said of one thing is not said of another, though the words be the same.
+        about = [passage.policy.entities for passage in passages]
+        self._words = [hash((each.casefold(), names)) for each, names in zip(words, about, strict=True)]
         self._from = np.array([passage.policy.effective_from.toordinal() for passage in passages], dtype=np.int32)
         ends = (passage.policy.effective_until for passage in passages)
         self._until = np.array([end.toordinal() if end else NEVER for end in ends], dtype=np.int32)
