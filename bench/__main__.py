@@ -1,7 +1,7 @@
 """`python -m bench [PART …]`: measure, print a table, and keep it as JSON in `bench/results`.
 
-Parts: `turns` (the default), `actions`, `engine`, `fuzz`, `checks`, `retrieval`, `routing`, `scale`, `pictures`,
-`tau2`, `faults`. The last nine are modules of their own, with options: `python -m bench.fuzz --help`,
+Parts: `turns` (the default), `actions`, `engine`, `fuzz`, `checks`, `grounding`, `retrieval`, `routing`, `scale`,
+`pictures`, `tau2`, `faults`. The last ten are modules of their own, with options: `python -m bench.fuzz --help`,
 `python -m bench tau2 --help`.
 """
 
@@ -14,7 +14,7 @@ from bench import actions, turns
 from bench.figures import Surroundings, save, show
 
 MEASURED = {"turns": turns.measure, "actions": actions.measure}
-MODULES = ("engine", "fuzz", "checks", "retrieval", "routing", "scale", "pictures", "tau2", "faults")
+MODULES = ("engine", "fuzz", "checks", "grounding", "retrieval", "routing", "scale", "pictures", "tau2", "faults")
 
 
 def main(parts: list[str]) -> int:

@@ -21,8 +21,6 @@ import numpy as np
 
 from handrail.conversation.events import Finding
 from handrail.conversation.settings import Checks
-from handrail.guardrails.claims import claims
-from handrail.guardrails.grounded import grounds, support
 from handrail.guardrails.injection import CERTAIN, marks, score
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.scoring import Said, Scored, ScoredTurn, score_conversations
@@ -188,35 +186,6 @@ async def injection(bench: Bench) -> Told:
     return told
 
 
-async def faq(bench: Bench) -> Told:
-    rows = bench.rows("faq_judged/answers.jsonl.gz")
-    found, asked = [], set()
-    for row in rows:
-        gold = row["gold"]
-        evidence = Evidence(passages={"gold": f"{gold['entity'] or ''}\n{gold['q']} {gold['a']}"})
-        parts = [(c.text, grounds(c.text, evidence)) for c in claims(row["response"])]
-        found.append([(text, f) for text, f in parts if f.claims])
-        asked |= {t for text, f in found[-1] if not f.settled and f.near for t in (text, f.near.text)}
-    await bench.embedder.fill(asked)
-    supported = []
-    for parts in found:
-        held = []
-        for text, f in parts:
-            pair = None if f.settled or f.near is None else await bench.embedder.embed([text, f.near.text])
-            held.append(support(f, None if pair is None else float(pair[0] @ pair[1])))
-        supported.append(min(held, default=0.5))
-    wrong = [median(r["accuracy"]) <= 2 for r in rows]
-    agree = [i for i, r in enumerate(rows) if max(r["accuracy"]) <= 2 or min(r["accuracy"]) >= 4]
-    doubt = [1 - s for s in supported]
-    flagged = [s < Checks().grounded_at for s in supported]
-    return [
-        (f"wrong answer, AUROC ({len(rows)})", f"{auroc(wrong, doubt):.3f}"),
-        (f"… where judges agree ({len(agree)})", f"{auroc([wrong[i] for i in agree], [doubt[i] for i in agree]):.3f}"),
-        ("wrong answers held back", f"{fmean(f for f, w in zip(flagged, wrong, strict=True) if w):.3f}"),
-        ("right answers held back", f"{fmean(f for f, w in zip(flagged, wrong, strict=True) if not w):.3f}"),
-    ]
-
-
 async def people(bench: Bench) -> Told:
     rows = bench.rows("nluplusplus/banking.jsonl") + bench.rows("nluplusplus/hotels.jsonl")
     await bench.embedder.fill(r["text"] for r in rows)
@@ -325,7 +294,6 @@ PARTS: dict[str, tuple[Callable[[Bench], Awaitable[Told]], tuple[str, ...]]] = {
     "uss": (uss, ("uss/dialogues.jsonl.gz",)),
     "star": (star, ("star/outcomes.jsonl.gz",)),
     "injection": (injection, ("injection/prompts.jsonl",)),
-    "faq": (faq, ("faq_judged/answers.jsonl.gz",)),
     "people": (people, ("nluplusplus/banking.jsonl", "nluplusplus/hotels.jsonl")),
     "care": (
         care,

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from handrail.channels.cli.main import app
+from handrail.conversation.settings import Checks
 
 TENTS = ["You can return unworn items within 30 days of delivery.", "Used tents cannot be returned."]
 
@@ -34,7 +35,7 @@ def test_answers_are_judged_by_their_own_evidence_in_their_order(ground: Any) ->
     result, rows = ground(held, number, denied, {**held, "id": "bare", "evidence": []})
     assert result.exit_code == 0, result.output
     assert [row["id"] for row in rows] == ["held", 7, "denied", "bare"]
-    assert rows[0]["supported"] > 0.5 > max(row["supported"] for row in rows[1:])
+    assert rows[0]["supported"] > Checks().grounded_at > max(row["supported"] for row in rows[1:])
     [missing] = [f for f in rows[1]["findings"] if f["name"] == "number"]
     assert number["answer"][slice(*missing["span"])] == "60"
     assert missing["near"] == TENTS[0]

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from handrail.guardrails.grounded import grounds, support
+from handrail.guardrails.grounded import grounds
 from handrail.guardrails.verdict import Evidence
 
 RETURNS = (
@@ -43,7 +43,6 @@ def test_what_stands_in_a_source_passes(sentence: str) -> None:
     found = grounds(sentence, EVIDENCE, ZONES, ("Fellside Outfitters",))
     assert found.missing == ()
     assert not found.against
-    assert support(found, 0.5) >= 0.5
 
 
 @pytest.mark.parametrize(
@@ -79,20 +78,7 @@ def test_the_opposite_of_a_source_is_found(sentence: str) -> None:
     ["Hello Anna, thank you for waiting!", "Is there anything else I can help you with?", "I'm sorry to hear that."],
 )
 def test_courtesy_claims_nothing(sentence: str) -> None:
-    found = grounds(sentence, EVIDENCE)
-    assert not found.claims
-    assert support(found) == 1
-
-
-def test_what_no_source_says_is_weakly_supported() -> None:
-    for sentence in ("The guide cooks dinner for everyone.", "Certainly, our workshop sharpens ice skates as well."):
-        assert support(grounds(sentence, EVIDENCE), 0.1) < 0.5
-
-
-def test_only_an_open_case_needs_an_embedding() -> None:
-    assert grounds("You can return unworn items within 30 days.", EVIDENCE).settled
-    assert grounds("It arrives on Thursday.", EVIDENCE).settled
-    assert not grounds("Sending something back is possible for a month after it came.", EVIDENCE).settled
+    assert not grounds(sentence, EVIDENCE).claims
 
 
 def test_the_nearest_source_is_named() -> None:

@@ -206,7 +206,8 @@ class Checks(Section):
     confidence: Path | None = None
     """A file of `handrail evals calibrate`, relative to the workspace: its thresholds take the place of these two."""
     upset_turns: int = Field(default=3, ge=1)
-    grounded_at: float = Field(default=0.5, ge=0, le=1)
+    grounded_at: float = Field(default=0.7, ge=0, le=1)
+    """Sentences whose support is less probable are not sent."""
     hub: tuple[str, ...] = ()
     """Import paths of further guardrails-ai validators, e.g. `guardrails_ai.ban_list:BanList`."""
     budgets: dict[str, Budget] = Field(default_factory=dict)

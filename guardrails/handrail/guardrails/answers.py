@@ -7,6 +7,8 @@ from handrail.conversation.events import Finding
 from handrail.conversation.settings import Checks
 from handrail.guardrails.context import Context
 from handrail.guardrails.grounded import bare, grounds
+from handrail.guardrails.grounding.measures import Stand, stand
+from handrail.guardrails.grounding.support import settled, support
 from handrail.guardrails.outbound import Grounded
 from handrail.guardrails.probes import Embedder
 from handrail.guardrails.text import sentences
@@ -32,7 +34,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The probability (0 to 1) that everything in the answer is supported, and what was found."""
+    """The probability (0 to 1) that the answer is supported, told from all of it at once, and what was found in its
+    sentences."""
 
     supported: float
     findings: tuple[Told, ...]
@@ -46,35 +49,31 @@ class Answers:
 
     async def judge(self, answers: Sequence[Answer]) -> list[Judged]:
         """Judge each of the answers, in their order."""
-        await self._embed(answers)
-        return [await self._judge(answer) for answer in answers]
+        whole = [stand(a.text, _evidence(a), question=a.question) for a in answers]
+        await self._embed(whole)
+        return [await self._judge(answer, found) for answer, found in zip(answers, whole, strict=True)]
 
-    async def _embed(self, answers: Sequence[Answer]) -> None:
-        """Have the embedder compute what will be asked, together: it remembers texts."""
-        wanted: dict[str, None] = {}
-        for answer in answers:
-            evidence = _evidence(answer)
-            for a, b in sentences(answer.text):
-                found = grounds(answer.text[a:b], evidence)
-                if not found.settled and found.near is not None:
-                    wanted |= dict.fromkeys((bare(answer.text[a:b]), found.near.text))
+    async def _embed(self, whole: Sequence[Stand]) -> None:
+        """Have the embedder compute what most answers need, together: it remembers texts."""
+        wanted = dict.fromkeys(text for found in whole if found.pair and not settled(found) for text in found.pair)
         if self._embedder is not None and wanted:
             await self._embedder.embed(list(wanted))
 
-    async def _judge(self, answer: Answer) -> Judged:
+    async def _judge(self, answer: Answer, found: Stand) -> Judged:
         context = Context("outbound", self._checks, evidence=_evidence(answer), embedder=self._embedder)
+        likeness = None if found.pair is None or settled(found) else await context.likeness(*found.pair)
         told: list[Told] = []
-        supported = 1.0
         for a, b in sentences(answer.text):
             sentence = answer.text[a:b]
-            near = grounds(sentence, context.evidence).near
             for finding in await self._check.look(sentence, context):
-                held = finding.score if finding.name == "supported" else 1 - finding.score
-                supported = min(supported, held)
                 start, end = finding.span or (0, len(sentence))
-                placed = finding.model_copy(update={"span": (a + start, a + end)})
-                told.append(Told(placed, near.text if near is not None else ""))
-        return Judged(supported, tuple(told))
+                told.append(Told(finding.model_copy(update={"span": (a + start, a + end)}), _near(sentence, context)))
+        return Judged(support(found, likeness), tuple(told))
+
+
+def _near(sentence: str, context: Context) -> str:
+    near = grounds(bare(sentence), context.evidence).near
+    return near.text if near is not None else ""
 
 
 def _evidence(answer: Answer) -> Evidence:

@@ -91,10 +91,12 @@ def _plain_names() -> frozenset[str]:
 @lru_cache(maxsize=512)
 def known(text: str, zones: tuple[str, ...] = ()) -> Known:
     """Everything that `text` vouches for. Times with a zone are also known in each of `zones`."""
-    stated = {(q.value, q.unit) for q in quantities(text)}
+    dated = days(text)
+    stated = {(q.value, q.unit) for q in quantities(_without([d.span for d in dated], text))}
+    stated |= {(float(d.day.year), "") for d in dated if d.day.year}
     stated |= {(float(c) / 100, MONEY) for c in KEYED_CENTS.findall(text)}
     stated |= {(float(n), "") for n in (*_counts(text), *BELOW_ZERO.findall(text))}
-    dates = {d.day for d in days(text)}
+    dates = {d.day for d in dated}
     clock = {m.minute for m in minutes(text)}
     for moment in _moments(text):
         for zone in zones:
@@ -114,6 +116,13 @@ def known(text: str, zones: tuple[str, ...] = ()) -> Known:
         codes=frozenset(c.key for c in codes(text))
         | frozenset(w for w in re.findall(r"[a-z0-9][a-z0-9\-]*", low) if not w.isalpha()),
     )
+
+
+def _without(spans: Iterable[tuple[int, int]], text: str) -> str:
+    """The text with spaces in these places: the 06 of a date is no number of anything."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _counts(text: str) -> Iterable[int]:

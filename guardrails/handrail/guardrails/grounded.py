@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from handrail.guardrails.vouched import Missing, vouch
 
 CITED = re.compile(r"\s?\[\d{1,3}(?:,\s?\d{1,3})*\]")
 CLAUSE = re.compile(r";|(?<!\"): |,? but |,? because |,? since | -- | – |,? although |,? whereas |,? however,? |\. ")
-SETTLED = 0.62
-"""From this share of a sentence's words on, found in one place of the evidence, no embedding is asked."""
 DENIED = 0.6
 """From this share of words on, a statement that differs in polarity says the opposite."""
 AROUND = 0.35
@@ -58,11 +55,8 @@ class Grounds:
     confirmed: int
     near: Window | None
     stems: int
-
-    @property
-    def settled(self) -> bool:
-        """Whether words alone decide, so that nothing has to be embedded."""
-        return not self.claims or self.near is None or self.share >= SETTLED or self.stems < 2 or bool(self.missing)
+    quoted: bool = False
+    """Whether it stands in the evidence word for word."""
 
 
 def bare(sentence: str) -> str:
@@ -87,18 +81,8 @@ def grounds(sentence: str, evidence: Evidence, zones: tuple[str, ...] = (), allo
         confirmed=stated - len(missing),
         near=near,
         stems=len(said.stems),
+        quoted=verbatim,
     )
-
-
-def support(found: Grounds, likeness: float | None = None) -> float:
-    """How well the sentence is supported, 0 to 1: a logistic of the packaged weights. `likeness` is a cosine."""
-    if not found.claims:
-        return 0.0 if found.missing else 1.0
-    weights = packaged("grounding.toml")["exact" if likeness is None else "meaning"]
-    z = weights["bias"] + weights["share"] * found.share + weights["against"] * found.against
-    z += weights["missing"] * min(len(found.missing), 2) + weights["confirmed"] * min(found.confirmed, 2)
-    z += weights.get("likeness", 0.0) * (likeness or 0.0)
-    return 1 / (1 + math.exp(-z))
 
 
 def _windows(evidence: Evidence) -> list[Window]:

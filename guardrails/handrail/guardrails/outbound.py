@@ -3,7 +3,9 @@
 from handrail.conversation.events import Finding
 from handrail.guardrails.check import Check
 from handrail.guardrails.context import Context
-from handrail.guardrails.grounded import Grounds, bare, grounds, support
+from handrail.guardrails.grounded import SAID, bare
+from handrail.guardrails.grounding.measures import Stand, stand
+from handrail.guardrails.grounding.support import settled, support
 from handrail.guardrails.leak import leaks
 from handrail.guardrails.manner import manner
 from handrail.guardrails.promise import promises
@@ -24,12 +26,12 @@ class Grounded(Check):
     check = "grounded"
 
     async def look(self, text: str, context: Context) -> list[Finding]:
-        found = grounds(text, context.evidence, context.zones, context.names)
+        found = stand(text, context.evidence, context.zones, context.names)
         likeness = None
-        if not found.settled and found.near is not None:
-            likeness = await context.likeness(bare(text), found.near.text)
-        held = support(found, likeness)
-        near = (found.near.ref,) if found.near is not None and found.near.ref != "said" else ()
+        if found.pair is not None and not settled(found):
+            likeness = await context.likeness(*found.pair)
+        place = found.near
+        near = (place.ref,) if place is not None and place.ref != SAID else ()
         told = [
             self.finding(
                 NAMED[f.kind],
@@ -41,18 +43,16 @@ class Grounded(Check):
             )
             for f in found.missing
         ]
-        if found.claims:
-            told.append(self._supported(found, held, context, near))
+        if found.states:
+            told.append(self._supported(found, support(found, likeness), context, near))
         return told
 
-    def _supported(self, found: Grounds, held: float, context: Context, near: tuple[str, ...]) -> Finding:
-        if found.against:
-            return self.finding(
-                "unsupported", max(0.9, 1 - held), "redraft", reason="a source says the opposite", evidence=near
-            )
-        if held < context.checks.grounded_at:
-            return self.finding("unsupported", 1 - held, "redraft", reason="no source says this", evidence=near)
-        return self.finding("supported", held, evidence=near)
+    def _supported(self, found: Stand, held: float, context: Context, near: tuple[str, ...]) -> Finding:
+        if held >= context.checks.grounded_at:
+            return self.finding("supported", held, evidence=near)
+        opposite = found.against or found.values.get("turned", 0.0) > 0
+        reason = "a source says the opposite" if opposite else "no source says this"
+        return self.finding("unsupported", 1 - held, "redraft", reason=reason, evidence=near)
 
 
 def _span(text: str, fact: Missing) -> tuple[int, int] | None:

@@ -75,7 +75,8 @@ class Rails:
             if self._embedder is not None:
                 self._probes = await learn(self._embedder)
             for checks in (self._inbound, self._outbound, self._data):
-                await self._judge(checks, WARM, Context(checks=self._checks), Sheet())
+                context = Context(checks=self._checks, evidence=Evidence(passages={"warm": WARM}))
+                await self._judge(checks, WARM, context, Sheet())
             self._ready = True
 
     async def inbound(self, text: str, situation: Situation | None = None) -> Verdict:
