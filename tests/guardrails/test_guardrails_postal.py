@@ -67,3 +67,7 @@ def test_no_part_is_made_up(text: str) -> None:
     assert set(parts) <= set(PARTS)
     plain = "".join(text.split()).replace(",", "")
     assert all(value and "".join(value.split()).replace(",", "") in plain for value in parts.values())
+
+
+def test_what_is_too_long_for_an_address_is_none() -> None:
+    assert parts_of(f"12 Baker Street, London{',' * 4000} UK") == {}

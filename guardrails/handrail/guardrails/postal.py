@@ -47,6 +47,8 @@ BOX = re.compile(r"P\.? ?O\.? ?Box\b|Postfach\b|BP\b", re.IGNORECASE)
 NUMBER = r"\d+[A-Za-z]?(?:[-/]\d+)?(?: ?(?:bis|ter|quater)\b)?"
 NUMBER_FIRST = re.compile(rf"(?P<number>{NUMBER}),? +(?P<road>.+)")
 NUMBER_LAST = re.compile(r"(?P<road>.*\D)\s(?P<number>\d+ ?[a-zA-Z]?(?:[-/]\d+)?)")
+LONGEST = 300
+"""Characters of an address; what is longer is none, and would keep the patterns busy for long."""
 
 
 @lru_cache(maxsize=4096)
@@ -57,6 +59,8 @@ def parts_of(written: str) -> Mapping[str, str]:
     """
     rest = " ".join(written.split()).strip(" ,.")
     found: dict[str, str] = {}
+    if len(rest) > LONGEST:
+        return found
     rest = _taken(COUNTRY, rest, found)
     street, town = _split(rest)
     street = _taken(UNIT, street, found).strip(" ,")
