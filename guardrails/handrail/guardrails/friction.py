@@ -35,15 +35,14 @@ class _Book:
     closing: re.Pattern[str]
     closed: frozenset[str]
     sentiment: float
-    frustration: float
     early: tuple[float, ...]
 
 
-def friction(lines: Sequence[Line], sentiment: float = 0.0, frustration: float = 0.0) -> float:
+def friction(lines: Sequence[Line], sentiment: float = 0.0) -> float:
     """The friction at the customer's line that ends `lines`, -1 (all goes smoothly) to 1.
 
-    It is told by how the customer takes what the desk said since their last line, by what that was, and by the mood of
-    the line (`sentiment` -1 to 1, `frustration` 0 to 1).
+    It is told by how the customer takes what the desk said since their last line, by what that was, and by the
+    `sentiment` of the line (-1 to 1).
     """
     if not lines or lines[-1].speaker != "customer":
         return 0.0
@@ -54,7 +53,7 @@ def friction(lines: Sequence[Line], sentiment: float = 0.0, frustration: float =
     closing = bool(book.closing.search(low))
     total = sum(c.told(low) for c in book.customer if not (closing and c.name in book.closed))
     total += sum(c.told(said) for c in book.desk)
-    total += book.sentiment * sentiment + book.frustration * frustration
+    total += book.sentiment * sentiment
     before = sum(line.speaker == "customer" for line in lines) - 1
     if before < len(book.early):
         total += book.early[before]
@@ -78,8 +77,8 @@ def whole(
 ) -> float:
     """The probability that a whole conversation needed a person.
 
-    The first three are of the customer's lines, as `friction` takes and gives them; `words` are of the desk's lines, as
-    `word` gives them; `handover`: some line called for a person.
+    The first three are of the customer's lines: `friction` as above, `sentiment` -1 to 1, `frustration` 0 to 1; `words`
+    are of the desk's lines, as `word` gives them; `handover`: some line called for a person.
     """
     weights: dict[str, float] = phrasebook("friction").data["whole"]
     told = {
@@ -100,14 +99,12 @@ def _mean(values: Sequence[float]) -> float:
 @cache
 def _book() -> _Book:
     book = phrasebook("friction")
-    mood = book.data["mood"]
     return _Book(
         customer=_cues("customer"),
         desk=_cues("desk"),
         closing=book.any("closing", "patterns"),
         closed=frozenset(book.data["closing"]["closed"]),
-        sentiment=mood["sentiment"],
-        frustration=mood["frustration"],
+        sentiment=book.data["mood"]["sentiment"],
         early=tuple(book.data["early"]["weights"]),
     )
 

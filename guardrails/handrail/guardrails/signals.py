@@ -120,8 +120,8 @@ def _gloom(situation: Situation, inbound: Verdict) -> float:
 
 
 def _friction(situation: Situation, inbound: Verdict) -> float:
-    told = {f.name: f.score for f in inbound.of("sentiment")}
-    return friction(situation.lines, told.get("score", 0.5) * 2 - 1, told.get("frustration", 0.0))
+    told = [f.score * 2 - 1 for f in inbound.of("sentiment") if f.name == "score"]
+    return friction(situation.lines, *told)
 
 
 def _within(value: float) -> float:
