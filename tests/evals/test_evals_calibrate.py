@@ -45,6 +45,13 @@ def test_a_calibrated_probability_means_what_it_says() -> None:
     assert told.figures["ece"] < 0.03
     assert told.figures["brier_skill"] > 0.1
     assert sum(b.n for b in told.reliability) == 3000
+    assert 0 < told.figures["called"] < told.figures["offered"] < 1
+
+
+def test_less_risk_offers_a_person_to_more_customers() -> None:
+    made = heard(2000, 1, 0)
+    careful, bold = (calibrate(made, b"", Costs(offer=0.9), risk).figures["offered"] for risk in (0.02, 0.3))
+    assert careful > bold
 
 
 @given(st.floats(0.1, 50), st.floats(0.1, 50), st.floats(0, 5), st.floats(0, 0.95), st.floats(0, 1))

@@ -82,6 +82,9 @@ def calibrate(heard: Sequence[Heard], data: bytes, costs: Costs, risk: float) ->
         [t for t, h in zip(told, heard, strict=True) if h.needed and not h.found], int(needed.sum()), risk
     )
     held = None if bound is None else risk
+    offer_at = min(offer_at, handover_at if bound is None else bound)
+    found = np.array([h.found for h in heard])
+    shares = {"offered": float((found | (told >= offer_at)).mean()), "called": float((told >= handover_at).mean())}
     return Calibration(
         data_sha256=hashlib.sha256(data).hexdigest(),
         weights_sha256=weights_sha256(),
@@ -89,12 +92,12 @@ def calibrate(heard: Sequence[Heard], data: bytes, costs: Costs, risk: float) ->
         needed=int(needed.sum()),
         slope=round(slope, 4),
         level=round(level, 4),
-        offer_at=round(min(offer_at, handover_at if bound is None else bound), 4),
+        offer_at=round(offer_at, 4),
         handover_at=round(handover_at, 4),
         costs=costs,
         risk=risk,
         held=held,
-        figures=figures(told, needed),
+        figures=figures(told, needed) | {name: round(share, 4) for name, share in shares.items()},
         reliability=reliability(told, needed),
     )
 

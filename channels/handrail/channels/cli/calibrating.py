@@ -32,7 +32,7 @@ async def calibrate(settings: Settings, cases: Sequence[Case], out: Path, costs:
 
 
 def _tell(told: Calibration, out: Path) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     table = Table("told", "seen", "conversations", box=box.SIMPLE_HEAD)
     for part in told.reliability:
         table.add_row(f"{part.told:.2f}", f"{part.seen:.2f}", str(part.n))
@@ -42,7 +42,11 @@ def _tell(told: Calibration, out: Path) -> None:
         f"{told.conversations} conversations, {told.needed} needed a person. Out of fold: AUROC {found['auroc']:.3f}, "
         f"calibration error {found['ece']:.3f}, Brier skill {found['brier_skill']:.3f}"
     )
-    console.print(f"A person is offered from {told.offer_at:.2f} on and called from {told.handover_at:.2f} on.")
+    console.print(
+        f"A person is offered from {told.offer_at:.2f} on and called from {told.handover_at:.2f} on. With what "
+        f"findings alone ask for, {found['offered']:.0%} of these conversations get an offer or a person; doubt "
+        f"alone calls one in {found['called']:.1%}."
+    )
     if told.held is None:
         console.print(f"Too few conversations to hold the missed handoffs under {told.risk:.0%}: costs alone decide.")
     else:
