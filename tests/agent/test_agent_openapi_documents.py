@@ -1,6 +1,7 @@
 """OpenAPI documents as people write them: references, circles, dialects, forms; and what is told of broken ones."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from jsonschema import Draft202012Validator
 from handrail.agent.sources.openapi.connection import OpenApiConnection
 from handrail.agent.sources.openapi.document import Document, load_document
 from handrail.agent.sources.openapi.operations import Described, pick
-from handrail.agent.sources.openapi.security import lacking
+from handrail.agent.sources.openapi.security import expect_trusted, lacking
 from handrail.agent.sources.schema import arguments_model, checker, parameters
 from handrail.conversation.clock import FixedClock
 from handrail.conversation.errors import SettingsError
@@ -326,3 +327,27 @@ def test_a_body_that_nothing_reads_is_left_out_where_the_settings_say_so(nasty: 
     assert described.form is None
     assert {slot.place for slot in described.slots} == {"path", "header"}
     assert pick(nasty, "change-job").form is not None
+
+
+@pytest.mark.parametrize(
+    ("came_from", "goes_to", "told"),
+    [
+        ("https://shop.example/openapi.json", "https://shop.example/api", ""),
+        ("http://127.0.0.1:8080/openapi.json", "http://127.0.0.1:8080/", ""),
+        (None, "https://anywhere.example/api", ""),
+        ("https://shop.example/openapi.json", "https://shop.example.evil/api", "another host"),
+        ("https://shop.example/openapi.json", "https://shop.example:8443/api", "another host"),
+        ("https://shop.example/openapi.json", "http://shop.example/api", "over http"),
+        (None, "http://anywhere.example/api", "over http"),
+        ("http://127.0.0.1:8080/openapi.json", "https://anywhere.example/api", "another host"),
+    ],
+)
+def test_credentials_go_nowhere_only_because_a_document_says_so(
+    nasty: Document, came_from: str | None, goes_to: str, told: str
+) -> None:
+    document = replace(nasty, url=came_from)
+    if not told:
+        expect_trusted(document, goes_to, "tools.sources.w.base_url")
+        return
+    with pytest.raises(SettingsError, match=rf"^tools\.sources\.w\.base_url is needed: .*{told}"):
+        expect_trusted(document, goes_to, "tools.sources.w.base_url")

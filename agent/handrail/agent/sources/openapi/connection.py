@@ -16,7 +16,7 @@ from handrail.agent.sources.openapi.operations import Described, pick
 from handrail.agent.sources.openapi.parts import Server
 from handrail.agent.sources.openapi.proof import Proof
 from handrail.agent.sources.openapi.requests import request_of
-from handrail.agent.sources.openapi.security import lacking, ours, token_url
+from handrail.agent.sources.openapi.security import expect_trusted, lacking, ours, token_url
 from handrail.agent.sources.secrets import in_header
 from handrail.agent.tools.offer import Offer, Sending, Undone
 from handrail.conversation.clock import Clock
@@ -93,6 +93,8 @@ class OpenApiConnection:
             raise SettingsError(
                 f"{self._where}.base_url is needed: {document.origin} does not say where the service is"
             )
+        if self._table.auth or self._table.headers:
+            expect_trusted(document, url, f"{self._where}.base_url")
         return url
 
     async def _send(self, described: Described, base: str, arguments: Mapping[str, Any], sending: Sending) -> Any:

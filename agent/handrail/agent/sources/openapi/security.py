@@ -1,7 +1,8 @@
 """What a document asks for as proof of who calls, held against what the settings give."""
 
 from collections.abc import Sequence
-from urllib.parse import urljoin
+from ipaddress import ip_address
+from urllib.parse import urljoin, urlsplit
 
 from handrail.agent.sources.openapi.document import Document
 from handrail.agent.sources.openapi.operations import Described
@@ -36,7 +37,25 @@ def token_url(document: Document, where: str) -> str:
     url = urljoin(document.url or "", told) if told else ""
     if not url.startswith(("http://", "https://")):
         raise SettingsError(f"{where}.token_url is needed: {document.origin} does not say where tokens come from")
+    expect_trusted(document, url, f"{where}.token_url")
     return url
+
+
+def expect_trusted(document: Document, url: str, setting: str) -> None:
+    """Raise `SettingsError` where credentials must not go to an address only because a document says so: over http, but
+    for this machine, and to another host than the document itself came from. Then `setting` has to name it."""
+    named = urlsplit(url)
+    if named.scheme != "https" and not _here(named.hostname or ""):
+        raise SettingsError(f"{setting} is needed: {document.origin} would send credentials to {url}, over http")
+    if document.url and named.netloc != urlsplit(document.url).netloc:
+        raise SettingsError(f"{setting} is needed: {document.origin} would send credentials to another host, {url}")
+
+
+def _here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _given(scheme: Scheme, table: OpenApiTable) -> bool:
