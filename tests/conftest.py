@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psutil
 import psycopg
 import pytest
@@ -26,6 +27,10 @@ from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.conversation.vault import Vault
+
+# How long an example takes is up to the machine: no test fails by the clock.
+hypothesis.settings.register_profile("handrail", deadline=None)
+hypothesis.settings.load_profile("handrail")
 
 TEMPLATE = "template_handrail"
 LOCK = 77

@@ -19,10 +19,10 @@ from bench.fuzzing.state import State
 from handrail.conversation.events import Announced, CustomerSaid, Noted
 
 MOMENT = 1.0
-"""Seconds for which a stream is read once it has begun to tell."""
+"""Seconds of silence after which a stream is left, once it has begun to tell."""
 
 PATIENCE = 20.0
-"""Seconds that a stream gets to begin."""
+"""Seconds that a stream is read at most, and that it gets to begin."""
 
 AT_ONCE = 8
 EVENTS = "/v1/conversations/{id}/events"
@@ -113,11 +113,12 @@ class Streams:
         async with http.stream(method, target, headers={**caller.headers, **headers}, content=body) as answer:
             noise = asyncio.create_task(self._noise(talk))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE) as limit:
+                clock = asyncio.get_running_loop().time
+                end = clock() + PATIENCE
+                async with asyncio.timeout_at(end) as limit:
                     async for chunk in answer.aiter_raw():
-                        if not content:
-                            limit.reschedule(asyncio.get_running_loop().time() + MOMENT)
                         content += chunk
+                        limit.reschedule(min(clock() + MOMENT, end))
             await noise
         self.report.statuses.setdefault(operation, Counter())[answer.status_code] += 1
         request = requests.Request(method, str(answer.request.url)).prepare()

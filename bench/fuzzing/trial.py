@@ -67,7 +67,7 @@ class Trial:
 
     def run(self, count: int, only: str = "") -> Report:
         """Send so many, spread evenly over the operations, or over those whose name holds `only`. Blocks."""
-        document = schemathesis.openapi.from_url(f"{self.state.site.url}/openapi.json")
+        document = schemathesis.openapi.from_url(f"{self.state.site.url}/openapi.json", timeout=60)
         operations: list[Any] = [found.ok() for found in document.get_all_operations()]  # type: ignore[union-attr]
         operations = [each for each in operations if (each.method.upper(), each.path) not in STREAMS]
         operations = [each for each in operations if only in f"{each.method.upper()} {each.path}"]

@@ -112,7 +112,7 @@ def expect_allowed(events: list[Event], action_id: str) -> None:
 
 
 @given(st.lists(st.sampled_from(MOVES), min_size=4, max_size=16))
-@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=60, suppress_health_check=list(HealthCheck))
 async def test_nothing_is_done_without_consent_and_approval_of_the_same(
     log: Log, clock: FixedClock, settings: Settings, database: Database, moves: list[str]
 ) -> None:

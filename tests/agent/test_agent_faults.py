@@ -331,7 +331,7 @@ async def test_after_one_fault_it_is_done_once_or_known_not_to_be(worlds: Worlds
     assert effects, "no scenario came to its end"
 
 
-@hypothesis.settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True))
 async def test_after_many_faults_nothing_is_done_twice_or_lost(worlds: Worlds, random: Random) -> None:
     await worlds.live(some_rounds(random))

@@ -59,7 +59,9 @@ sys.stdin.read()
 
 POLICY = Policy("returns", "2", "Returns", "Boots can be sent back within 30 days.", date(2026, 1, 1))
 HITS = (Hit(Passage("returns@2#1", POLICY, "How long", POLICY.text, 12), 0.9, 0.9, 0.9),)
-ASKED = replace(BRIEF, message="How long can I send boots back?", found=Found(HITS, 0.9))
+QUESTION = "How many days do I have to send boots back? Answer in one sentence."
+"""So small a model goes in circles where it may talk on, which the door rightly ends."""
+ASKED = replace(BRIEF, message=QUESTION, found=Found(HITS, 0.9))
 
 
 @contextmanager
@@ -86,7 +88,11 @@ def url() -> Iterator[str]:
 
 @asynccontextmanager
 async def speaking(url: str, **settings: float) -> AsyncIterator[OpenAIModel]:
-    engine = Engine(model="smollm2", base_url=url, **{"timeout_seconds": 120, "first_token_seconds": 60, **settings})
+    engine = Engine(
+        model="smollm2",
+        base_url=url,
+        **{"timeout_seconds": 120, "first_token_seconds": 60, "temperature": 0, **settings},
+    )
     model = OpenAIModel(engine)
     try:
         yield model

@@ -76,7 +76,7 @@ def sent(key: str, arguments: dict[str, Any], raw: dict[str, Any] | None = None)
     return answer.json()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     segment,
     plain,
@@ -97,7 +97,7 @@ def test_parameters_arrive_as_they_were_given(
 
 @pytest.mark.parametrize("raw", [RAW, MULTIPART])
 def test_forms_arrive_as_they_were_given(raw: dict[str, Any]) -> None:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(text.filter(bool), st.lists(text.filter(bool), min_size=1, max_size=4), st.integers())
     def arrives(name: str, words: list[str], whole: int) -> None:
         arguments = {"name": name, "words": words, "whole": whole}
@@ -113,7 +113,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(text, anything, max_size=4))
 def test_a_body_arrives_as_it_was_given(body: dict[str, Any]) -> None:
     assert sent("json", {"body": body}) == body

@@ -297,7 +297,7 @@ def test_a_table_loses_its_end_and_a_record_none_of_its_fields() -> None:
     ),
     st.integers(60, 400),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_cut_comes_to_about_its_tokens(value: Any, tokens: int) -> None:
     kept = cut(value, tokens)
     assert count(json.dumps(kept, ensure_ascii=False)) <= 2 * tokens + 60

@@ -277,7 +277,7 @@ class Site:
         return await self.log_in(login, user)
 
     async def log_in(self, login: str, user: User | None = None) -> "Person":
-        http = httpx.AsyncClient(base_url=self.url)
+        http = httpx.AsyncClient(base_url=self.url, timeout=30)
         answer = await http.post("/v1/login", json={"login": login, "password": "correct horse battery"})
         assert answer.status_code == 200, answer.text
         http.headers["X-CSRF-Token"] = answer.json()["csrf"]
@@ -298,7 +298,7 @@ class Talk:
 
     async def post(self, what: str, json: Any = None, **headers: str) -> httpx.Response:
         path = f"/v1/conversations/{self.id}/{what}"
-        return await self.site.http.post(path, json=json, headers={**self.headers, **headers}, timeout=20)
+        return await self.site.http.post(path, json=json, headers={**self.headers, **headers}, timeout=30)
 
     async def say(self, text: str, **headers: str) -> httpx.Response:
         return await self.post("messages", {"text": text}, **headers)
@@ -386,7 +386,7 @@ class Reader:
 async def reading(
     http: httpx.AsyncClient, method: str, path: str, headers: dict[str, str], body: Any = None, **more: Any
 ) -> AsyncIterator[Reader]:
-    async with http.stream(method, path, headers=headers, json=body, timeout=20, **more) as response:
+    async with http.stream(method, path, headers=headers, json=body, timeout=30, **more) as response:
         yield Reader(aiter(response.aiter_lines()), response.status_code, response.headers["content-type"])
 
 
@@ -428,7 +428,7 @@ async def serving(handrail: FakeHandrail) -> AsyncIterator[Site]:
     await server.ready.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient(base_url=url) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=30) as http:
         yield Site(url, handrail, app, http)
     app.state.kit.closing.set()
     server.should_exit = True

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import httpx
 import pytest
@@ -135,8 +136,9 @@ async def test_requests_and_conversations_are_limited_by_assistant(handrail, ser
             await one.call("ask", message="How long?", token=talk["token"])
         assert "Try again in" in await one.error("ask", message="How long?", token=talk["token"])
         await one.call("ask", message="How long?")
-        assert await one.error("ask", message="How long?") == (
-            "Too many requests at once; please wait a little. Try again in 30 seconds. (too_many)"
+        told = await one.error("ask", message="How long?")
+        assert re.fullmatch(
+            r"Too many requests at once; please wait a little\. Try again in \d\d seconds\. \(too_many\)", told
         )
         async with connected(site.url, OTHER_KEY) as other:
             assert (await other.call("ask", message="How long?"))["outcome"] == "answered"
@@ -346,7 +348,7 @@ async def test_what_nobody_foresaw_tells_nothing_of_itself(door, monkeypatch):
 
 
 async def test_a_body_that_is_bent_breaks_nothing(door):
-    async with httpx.AsyncClient(base_url=door.url) as http:
+    async with httpx.AsyncClient(base_url=door.url, timeout=30) as http:
         for body in (b"", b"{", b"[]", b"null", b'{"jsonrpc":"2.0"}', b"[" * 9000, b'{"a":"\\ud800"}', b"x" * 70_000):
             headers = {**HEADERS, "Content-Type": "application/json"}
             answer = await http.post("/mcp", content=body, headers=headers)
