@@ -3,10 +3,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import Counting
 from guardrails import AsyncGuard, Guard, OnFailAction
 from guardrails.validators import FailResult, PassResult, Validator, register_validator
-from guardrails_talk import talk
+from guardrails_talk import Counting, talk
 
 from handrail.conversation.errors import SettingsError, Unavailable
 from handrail.conversation.settings import Checks

@@ -1,5 +1,5 @@
 import pytest
-from conftest import Counting
+from guardrails_talk import Counting
 
 from handrail.conversation.situation import Mood
 from handrail.guardrails.lexicon import tone
