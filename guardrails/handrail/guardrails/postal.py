@@ -78,10 +78,10 @@ def parts_of(written: str) -> Mapping[str, str]:
 
 
 def _taken(pattern: re.Pattern[str], text: str, found: dict[str, str]) -> str:
-    """The text without what the pattern finds in it, which is noted."""
+    """The text without what the pattern finds at its beginning or end, or before a comma, which is noted."""
     match = pattern.search(text)
-    if match is None:
-        return text
+    if match is None or (match.start() and text[match.end() :].strip() and text[match.end()] != ","):
+        return text  # what stands around it is one name, and would not be if it were joined without it
     found |= match.groupdict()
     return f"{text[: match.start()]}{text[match.end() :]}"
 
