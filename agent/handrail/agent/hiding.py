@@ -8,7 +8,7 @@ from handrail.agent.brief import placeholders
 from handrail.agent.models.protocol import Brief, Call, Result
 from handrail.agent.turn import Turn
 from handrail.conversation.situation import ActionState
-from handrail.guardrails.placeholders import Placeholders
+from handrail.guardrails.placeholders import PLACEHOLDER, Placeholders
 
 
 def hiding(turn: Turn) -> Placeholders:
@@ -17,6 +17,11 @@ def hiding(turn: Turn) -> Placeholders:
     for value in _asked_for(turn):
         known.hide_all(value)
     return known
+
+
+def revealed(text: str, turn: Turn) -> str:
+    """`text` as it goes out, with what its placeholders stand for."""
+    return hiding(turn).reveal(text) if PLACEHOLDER.search(text) else text
 
 
 def hidden(brief: Brief, hide: Placeholders) -> Brief:

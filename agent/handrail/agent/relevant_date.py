@@ -56,7 +56,8 @@ def _shown(message: str, situation: Situation, tools: Mapping[str, Tool]) -> dat
         for record in _records(result.result)
         if record.get(field)
     ]
-    named = [pair for pair in records if any(_names(message, value) for value in pair[0].values())]
+    asked = message.lower()
+    named = [pair for pair in records if any(_names(asked, value) for value in pair[0].values())]
     distinct = {str(record[field])[:10] for record, field in records}
     if named:
         record, field = named[0]
@@ -82,9 +83,5 @@ def _records(result: Any) -> list[Mapping[str, Any]]:
 
 
 def _names(message: str, value: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and len(value) >= 4
-        and any(c.isdigit() for c in value)
-        and value.lower() in message.lower()
-    )
+    """Whether the message, in lower case, names this value as a number or code."""
+    return isinstance(value, str) and len(value) >= 4 and value.lower() in message and any(c.isdigit() for c in value)

@@ -138,6 +138,8 @@ def _nearest(said: Claim, windows: list[Window]) -> tuple[Window | None, float]:
     if not total:
         return None, 0.0
     for window in windows:
+        if said.stems.isdisjoint(window.whole):
+            continue
         here = _weigh(said.stems & window.claim.stems) / total
         around = _weigh(said.stems & window.whole) / total
         share = (1 - AROUND) * here + AROUND * around

@@ -118,7 +118,7 @@ def entry(stated: Sequence[Claim], among: Sequence[Source], question: str = "") 
     nearest: list[tuple[Claim, Source]] = []
     for said in stated:
         best = max(
-            ((_near(said, told, source), told, source) for source in among for told in source.statements),
+            ((near, told, source) for source in among for near, told in _near(said, source)),
             key=lambda found: (found[0], -len(found[1].text)),
             default=None,
         )
@@ -137,10 +137,13 @@ def entry(stated: Sequence[Claim], among: Sequence[Source], question: str = "") 
     return Entry(tuple(whole) if short else tuple(told), tuple(told), pairs, asked if asked.stems else None, record)
 
 
-def _near(said: Claim, told: Claim, source: Source) -> float:
-    shared, whole = weigh(said.stems & told.stems), weigh(said.stems) or 1.0
-    around = weigh(said.stems & source.stems)
-    return ((1 - AROUND) * shared + AROUND * around) / whole - ASIDE * (1 - shared / (weigh(told.stems) or 1.0))
+def _near(said: Claim, source: Source) -> Iterator[tuple[float, Claim]]:
+    """How near each statement of a source is."""
+    whole, around = _weight(said.stems) or 1.0, weigh(said.stems & source.stems)
+    for told in source.statements:
+        shared = weigh(said.stems & told.stems)
+        aside = 1 - shared / (_weight(told.stems) or 1.0)
+        yield ((1 - AROUND) * shared + AROUND * around) / whole - ASIDE * aside, told
 
 
 def _beside(question: Claim, told: Sequence[Claim], source: Source) -> bool:
@@ -164,6 +167,11 @@ def weigh(stems: Iterable[str]) -> float:
     """How much these stems tell together: a rare word more than a common one."""
     ranks = _ranks()
     return sum(ranks.get(s, RARE) for s in stems)
+
+
+@lru_cache(maxsize=8192)
+def _weight(stems: frozenset[str]) -> float:
+    return weigh(stems)
 
 
 @cache
