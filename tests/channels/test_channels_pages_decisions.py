@@ -134,6 +134,7 @@ async def test_a_person_settles_what_nobody_saw_end(windows, site):
     await site.person("kim")
     talk = await unknown(site)
     desk = await windows.desk()
+    await expect(desk.locator(".entry")).to_have_count(1)
     await desk.keyboard.press("j")
     await expect(desk.locator("#packet")).to_contain_text("key-17")
     await expect(desk.get_by_role("button", name="Settle it")).to_have_count(0)

@@ -6,7 +6,7 @@ import { reasonWords } from "./desk-words.js";
 export class Queue {
   /** `departments` are the names by code; where there is one only, entries don't name it. */
   constructor({ choose }) {
-    Object.assign(this, { choose, items: [], current: null, skew: 0, departments: {} });
+    Object.assign(this, { choose, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
     setInterval(() => this.tick(), 1000);
   }
 
@@ -15,19 +15,32 @@ export class Queue {
     this.items = items;
     this.skew = new Date(now) - Date.now();
     const focused = document.activeElement?.closest?.(".entry")?.dataset.id;
-    fill(by("entries"), items.map((item) => this.entry(item)));
+    // What has not changed stays the same element, so that no click falls between two of them.
+    const rows = new Map();
+    for (const item of items) {
+      const told = JSON.stringify(item);
+      const row = this.rows.get(item.conversation_id);
+      rows.set(item.conversation_id, row?.told === told ? row : { told, element: this.entry(item) });
+    }
+    this.rows = rows;
+    fill(by("entries"), [...rows.values()].map((row) => row.element));
     by("none").hidden = items.length > 0;
     if (focused) this.button(focused)?.focus();
+    this.mark();
     this.tick();
   }
 
   select(id) {
     this.current = id;
+    this.mark();
+    this.button(id)?.scrollIntoView({ block: "nearest" });
+  }
+
+  mark() {
     for (const button of by("entries").querySelectorAll(".entry")) {
-      if (button.dataset.id === id) button.setAttribute("aria-current", "true");
+      if (button.dataset.id === this.current) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     }
-    this.button(id)?.scrollIntoView({ block: "nearest" });
   }
 
   /** Go up or down the list; returns the id that is chosen now. */
@@ -61,7 +74,6 @@ export class Queue {
         item.person_name && item.state === "claimed" && h("span", { class: "chip person" }, item.person_name),
       ),
     );
-    if (item.conversation_id === this.current) button.setAttribute("aria-current", "true");
     return h("li", {}, button);
   }
 

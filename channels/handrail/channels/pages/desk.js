@@ -13,6 +13,8 @@ let options = { tags: [], departments: {}, claims: [], may_approve: false };
 let stream = null;
 let chosen = null;
 let sending = null;
+let claiming = null;
+let standing = { id: null, seq: 0 };
 let looking = false;
 let lookAgain = false;
 let business = "Desk";
@@ -153,6 +155,9 @@ async function look() {
 }
 
 function present(data) {
+  // Two answers may overtake each other: the older one says nothing any more.
+  if (data.id === standing.id && data.seq < standing.seq) return;
+  standing = { id: data.id, seq: data.seq };
   const leads = ["supervisor", "admin"].includes(me.role);
   const fresh = shown.show(data, { decides: options.may_approve, settles: data.person === me.id || leads });
   for (const event of fresh) if (event.kind === "customer_said") say(`Customer: ${event.data.text}`);
@@ -165,6 +170,11 @@ function present(data) {
   by("note").hidden = reads;
   by("vouch").hidden = !mine || !options.claims.length || data.identity.level === "verified";
   by("text").disabled = by("say").disabled = !mine;
+  if (mine && claiming === data.id) {
+    // In the same moment in which it can be written to: whoever has gone on by then is not called back.
+    claiming = null;
+    by("text").focus();
+  }
   const who = data.entry?.person_name || "A colleague";
   fill(by("lead"), mine ? "You are writing as " : others ? `${who} is answering.` : reads ? "You are reading along." : "Claim the conversation to answer. ", mine && h("b", {}, me.name), !mine && !others && !reads && h("kbd", {}, "c"));
 }
@@ -182,12 +192,12 @@ async function act(what, body, key = newKey()) {
 
 async function claim() {
   if (!chosen || by("claim").hidden) return;
+  claiming = chosen;
   try {
     const data = await act("claim", { take_over: by("claim").textContent === "Take over" });
-    if (data.id !== chosen) return;
-    present(data);
-    by("text").focus();
+    if (data.id === chosen) present(data);
   } catch (error) {
+    claiming = null;
     refuse(error.message);
     look();
   }
