@@ -27,6 +27,7 @@ async function begin() {
   const body = { channel: "chat", language: navigator.language?.slice(0, 2) || "en", ...(timezone ? { timezone } : {}) };
   const { id, token } = await call("POST", "/v1/conversations", { body });
   conversation = keep({ id, token });
+  lines.quiet = false; // It has no history: all that comes is new.
   follow();
 }
 
