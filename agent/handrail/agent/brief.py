@@ -25,7 +25,7 @@ def make_brief(turn: Turn, services: Services) -> Brief:
         situation=_hidden(situation, hide),
         found=turn["found"],
         tools=turn["tools"],
-        results=tuple(replace(r, value=_walk(r.value, hide), refusal=hide.hide(r.refusal)) for r in turn["results"]),
+        results=tuple(replace(r, value=hide.hide_all(r.value), refusal=hide.hide(r.refusal)) for r in turn["results"]),
         now=services.clock.now(),
         timezone=situation.timezone or services.settings.business.timezone,
         business=services.settings.business.name,
@@ -56,20 +56,10 @@ def _strings(value: Any) -> Iterable[str]:
             yield from _strings(part)
 
 
-def _walk(value: Any, hide: Placeholders) -> Any:
-    if isinstance(value, str):
-        return hide.hide(value)
-    if isinstance(value, dict):
-        return {key: _walk(part, hide) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_walk(part, hide) for part in value]
-    return value
-
-
 def _hidden(situation: Situation, hide: Placeholders) -> Situation:
     return replace(
         situation,
         lines=tuple(replace(line, text=hide.hide(line.text)) for line in situation.lines),
         first=replace(situation.first, text=hide.hide(situation.first.text)) if situation.first else None,
-        results=tuple(replace(r, result=_walk(r.result, hide)) for r in situation.results),
+        results=tuple(replace(r, result=hide.hide_all(r.result)) for r in situation.results),
     )
