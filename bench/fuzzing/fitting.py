@@ -64,10 +64,8 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             case.body = {"text": lines[dice // 2 % len(lines)]}
         case "POST", "/v1/conversations/{id}/identity":
             _identity(body, dice, state)
-        case "POST", "/v1/desk/conversations/{id}/identity" if "claim" in body:
-            body["claim"] = {"email": next(state.customers)[1]}
-        case "POST", "/v1/desk/conversations/{id}/promises":
-            case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
+        case "POST", path if path.startswith("/v1/desk/conversations/{id}"):
+            _at_the_desk(case, dice, state, body)
         case "POST", "/v1/users" if "login" in body:
             body["login"] = f"u{os.urandom(6).hex()}"
         case "PATCH" | "POST", "/v1/users/{id}" | "/v1/users/{id}/link":
@@ -80,6 +78,16 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             policies = state.site.handrail.knowledge.policies
             policy = policies[dice % len(policies)]
             case.path_parameters, case.query = {"id": policy.id}, {"version": policy.version}
+
+
+def _at_the_desk(case: Any, dice: int, state: State, body: dict[str, Any]) -> None:
+    what = case.path.split("/")[5]
+    if what == "identity" and "claim" in body:
+        body["claim"] = {"email": next(state.customers)[1]}
+    elif what == "approvals" and body.get("decision") == "refuse":
+        body["reason"] = body.get("reason") or "It was delivered."
+    elif what == "promises":
+        case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
 
 
 def addressed(path: str, conversation_id: str) -> dict[str, str]:
