@@ -27,7 +27,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from bench.checks import Remembering, auroc
+from bench.checks.sets import Remembering, auroc
 from bench.harming import denied, misnumbered
 from handrail.conversation.settings import Checks
 from handrail.guardrails.grounding.curve import Curve, Fitted, Term
