@@ -59,7 +59,9 @@ def evidence(
 
 
 def _of_event(ref: str, event: Event, zones: tuple[ZoneInfo, ...]) -> Evidence:
-    texts = [event.at.isoformat(), event.kind.replace("_", " ")]
+    # When a record was read is no date of the record.
+    texts = [] if event.kind == "tool_ran" else [event.at.isoformat()]
+    texts.append(event.kind.replace("_", " "))
     numbers: set[Decimal] = set()
     for path, leaf in leaves(event.data.model_dump(mode="json")):
         if path[0] in UNSAID or (path[0] in PARTS and path[-1] in UNSAID):

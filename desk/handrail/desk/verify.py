@@ -62,6 +62,24 @@ class Verifier:
             return f"there is no {missing}"
         return self.unborne(line.text, [self.evidence[ref] for ref in line.evidence])
 
+    def verify(self, packet: Packet) -> Verified:
+        """Leave in a packet only what its evidence bears; see `verify`."""
+        kept: list[PacketLine] = []
+        dropped: list[Dropped] = []
+        for line in packet.lines:
+            fault = self.fault(line)
+            if fault is None:
+                kept.append(line)
+            else:
+                dropped.append(Dropped(line, fault))
+        refs = dict.fromkeys(ref for line in kept for ref in line.evidence)
+        fault = self.unborne(packet.first_line, [self.evidence[ref] for ref in refs])
+        first = packet.first_line
+        if fault is not None:
+            dropped.append(Dropped(PacketLine(topic="next", text=first, evidence=tuple(refs)), fault))
+            first = ""
+        return Verified(packet.model_copy(update={"lines": tuple(kept), "first_line": first}), tuple(dropped))
+
     def unborne(self, text: str, given: Sequence[Evidence]) -> str | None:
         """What in a text these pieces of evidence do not bear."""
         claims, borne = read(text), Claims()
@@ -101,22 +119,7 @@ def verify(
     otherwise.
     """
     events = list(events)
-    verifier = Verifier(evidence(events, passages, zones), _known(events))
-    kept: list[PacketLine] = []
-    dropped: list[Dropped] = []
-    for line in packet.lines:
-        fault = verifier.fault(line)
-        if fault is None:
-            kept.append(line)
-        else:
-            dropped.append(Dropped(line, fault))
-    refs = dict.fromkeys(ref for line in kept for ref in line.evidence)
-    fault = verifier.unborne(packet.first_line, [verifier.evidence[ref] for ref in refs])
-    first = packet.first_line
-    if fault is not None:
-        dropped.append(Dropped(PacketLine(topic="next", text=first, evidence=tuple(refs)), fault))
-        first = ""
-    return Verified(packet.model_copy(update={"lines": tuple(kept), "first_line": first}), tuple(dropped))
+    return Verifier(evidence(events, passages, zones), _known(events)).verify(packet)
 
 
 def _known(events: Iterable[Event]) -> frozenset[str]:

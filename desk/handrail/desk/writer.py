@@ -85,7 +85,7 @@ class Packets:
         verified = verify(facts, events, texts, [self.zone])
         if self._writer is None or quick or situation.forgotten:
             return verified
-        draft = await self._draft(self._writer, events, texts)
+        draft = await drafted(self._writer, instructions(), material(events, texts))
         if draft is None:
             return verified
         written = verify(draft, events, texts, [self.zone])
@@ -99,15 +99,17 @@ class Packets:
         ids = [p.passage for e in events if isinstance(e.data, Consulted) for p in e.data.passages]
         return await self._passages(list(dict.fromkeys(ids)))
 
-    async def _draft(self, writer: Writer, events: Sequence[Event], texts: Mapping[str, str]) -> Packet | None:
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                draft = await writer.write(instructions(), material(events, texts), PacketDraft)
-        except (TimeoutError, Unavailable, Invalid) as error:
-            logger.warning("The packet is composed from the facts: %s", error or "the model took too long")
-            return None
-        lines = tuple(PacketLine(topic=d.topic, text=d.text, evidence=tuple(d.evidence)) for d in draft.lines)
-        return Packet(lines=lines, first_line=draft.first_line, engine=writer.name)
+
+async def drafted(writer: Writer, told: str, material: str) -> Packet | None:
+    """What a writer makes of the material, not verified yet; None where it fails or takes too long."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            draft = await writer.write(told, material, PacketDraft)
+    except (TimeoutError, Unavailable, Invalid) as error:
+        logger.warning("The packet is composed from the facts: %s", error or "the model took too long")
+        return None
+    lines = tuple(PacketLine(topic=d.topic, text=d.text, evidence=tuple(d.evidence)) for d in draft.lines)
+    return Packet(lines=lines, first_line=draft.first_line, engine=writer.name)
 
 
 def material(events: Iterable[Event], passages: Mapping[str, str] | None = None) -> str:
@@ -121,9 +123,9 @@ def material(events: Iterable[Event], passages: Mapping[str, str] | None = None)
 
 
 @cache
-def instructions() -> str:
-    """What a writer is told."""
-    return (files(__package__) / "prompts" / "packet.md").read_text(encoding="utf-8")
+def instructions(name: str = "packet") -> str:
+    """What a writer is told, by the name of its prompt."""
+    return (files(__package__) / "prompts" / f"{name}.md").read_text(encoding="utf-8")
 
 
 def _filled(written: Packet, facts: Packet) -> Packet:

@@ -1,6 +1,7 @@
 """`handrail desk`: the people's side in the terminal, beside a running server or alone."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from handrail.desk.staff import Staff
 
 app = typer.Typer(
-    help="Work the queue: list, show, claim, say, note, give back, wrap up, approve, vouch, settle.",
+    help="Work the queue: list, show, claim, say, note, give back, wrap up, approve, vouch, settle; sum up chats.",
     no_args_is_help=True,
 )
 
@@ -95,6 +96,24 @@ def wrap_up(
         )
 
     _act(login, conversation, workspace, do, "wrapped up")
+
+
+@app.command()
+def packet(
+    file: Annotated[Path, typer.Argument(metavar="IN", exists=True, dir_okay=False, help="JSON lines to read.")],
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="JSON lines to write, in the same order.")],
+    model: Annotated[bool, typer.Option("--model", help="Have the model of the settings write them.")] = False,
+    workspace: Workspace = None,
+) -> None:
+    """Sum up transcripts of any desk for who takes them over, each line with the turns it rests on.
+
+    Reads {"id", "turns": [{"role": "customer" | "agent", "text"}]} and writes {"id", "summary", "lines": [{"text",
+    "evidence": [turn numbers, from 1]}], "dropped": [{"text", "evidence", "why"}]}. No server and no model is needed;
+    whoever writes it, a line that its turns do not bear is dropped.
+    """
+    from handrail.channels.cli import packets
+
+    run(lambda settings: packets.write_packets(settings, file, out, model=model), workspace)
 
 
 @app.command()
