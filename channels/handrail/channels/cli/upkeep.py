@@ -15,10 +15,12 @@ REMARKED = 3
 async def index(settings: Settings, *, lint: bool = False) -> int:
     """Bring the policy index up to date; with `lint` also tell what is remarkable, and return 3 if anything is."""
     from handrail.agent.bootstrap import open_knowledge
+    from handrail.agent.parts import open_log
 
     with progress_bar() as progress:
         task = progress.add_task("passages", total=None)
-        async with open_knowledge(settings) as knowledge:
+        # The log is opened for its bell: running servers are told, and swap.
+        async with open_log(settings) as log, open_knowledge(settings, bell=log.bell) as knowledge:
             report = await knowledge.refresh(lambda done, total: progress.update(task, completed=done, total=total))
             today = SystemClock().now().astimezone(ZoneInfo(settings.business.timezone)).date()
             remarks = await knowledge.lint(today) if lint else []
