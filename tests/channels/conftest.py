@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 
+from handrail.agent.parts import PROJECTIONS
 from handrail.agent.tools import Person as Customer
 from handrail.agent.vouching import Vouching
 from handrail.channels.api.app import create_app
@@ -41,7 +42,6 @@ from handrail.conversation.situations import Situations
 from handrail.conversation.vault import Vault
 from handrail.desk.desk import Desk
 from handrail.desk.handover import Handover
-from handrail.desk.projections import DESK_PROJECTIONS
 from handrail.desk.staff import Presence
 from handrail.desk.writer import Packets
 from handrail.knowledge.passages import Policy
@@ -253,7 +253,7 @@ async def handrail(
 @pytest.fixture
 async def log(database: Database, vault: Vault, clock: Any, bell: Bell) -> Log:
     """The log with the desk's tables kept in step."""
-    return Log(database, vault, clock, DESK_PROJECTIONS, bell=bell)
+    return Log(database, vault, clock, PROJECTIONS, bell=bell)
 
 
 @dataclass

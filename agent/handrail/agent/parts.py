@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from handrail.conversation.bell import Bell
+from handrail.conversation.citings import Citings
 from handrail.conversation.clock import Clock, SystemClock
 from handrail.conversation.database import Database
 from handrail.conversation.log import Log
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from handrail.guardrails.rails import Rails
     from handrail.knowledge.embed import Embedder
 
-PROJECTIONS: tuple[Projection, ...] = (LooseEnds(), *DESK_PROJECTIONS)
+PROJECTIONS: tuple[Projection, ...] = (LooseEnds(), Citings(), *DESK_PROJECTIONS)
 """Everything that is kept in step with the log."""
 
 

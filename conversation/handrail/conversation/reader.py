@@ -135,7 +135,7 @@ class Reader:
     ) -> list[Told]:
         """Who was answered from a policy: from this `version` or all `but` one, if given, the latest first.
 
-        Conversations that were forgotten are left out. Every reply that was ever sent is looked through.
+        Conversations that were forgotten are left out.
         """
         parameters = {"policy": policy, "version": version, "but": but, "since": since, "limit": limit}
         return [Told(**row) for row in await self._rows(statements.TOLD, parameters)]

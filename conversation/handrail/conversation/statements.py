@@ -97,17 +97,23 @@ SELECT DISTINCT conversation_id FROM events
 WHERE kind = 'identity_proven' AND data ->> 'customer_ref' = %(ref)s ORDER BY conversation_id
 """
 
+# Versions below and above the one that is left out are two stretches of the key: what rests on that one, which may be
+# most of all that was ever said, is not looked at.
 TOLD: LiteralString = """
-SELECT e.conversation_id, c.customer_ref, cited ->> 'version' AS version, array_agg(DISTINCT cited ->> 'passage')
-    AS passages, min(e.at) AS first_at, max(e.at) AS last_at, count(*) AS times
-FROM events e JOIN conversations c ON c.id = e.conversation_id,
-    jsonb_array_elements(e.data -> 'citations') AS cited
-WHERE e.kind = 'bot_said' AND cited ->> 'policy' = %(policy)s AND NOT c.forgotten
-    AND (%(version)s::text IS NULL OR cited ->> 'version' = %(version)s)
-    AND (%(but)s::text IS NULL OR cited ->> 'version' <> %(but)s)
-    AND (%(since)s::timestamptz IS NULL OR e.at >= %(since)s)
-GROUP BY e.conversation_id, c.customer_ref, version
-ORDER BY max(e.at) DESC, e.conversation_id LIMIT %(limit)s
+SELECT t.conversation_id, c.customer_ref, t.version, array_agg(DISTINCT passage) AS passages, min(t.at) AS first_at,
+    max(t.at) AS last_at, count(DISTINCT t.seq) AS times
+FROM (
+    SELECT * FROM citings WHERE policy = %(policy)s AND version = %(version)s::text
+    UNION ALL
+    SELECT * FROM citings
+    WHERE policy = %(policy)s AND %(version)s::text IS NULL AND version < coalesce(%(but)s::text, '')
+    UNION ALL
+    SELECT * FROM citings
+    WHERE policy = %(policy)s AND %(version)s::text IS NULL AND version > coalesce(%(but)s::text, '')
+) t JOIN conversations c ON c.id = t.conversation_id, unnest(t.passages) AS passage
+WHERE NOT c.forgotten AND (%(since)s::timestamptz IS NULL OR t.at >= %(since)s)
+GROUP BY t.conversation_id, c.customer_ref, t.version
+ORDER BY max(t.at) DESC, t.conversation_id LIMIT %(limit)s
 """
 
 IDS: LiteralString = """
