@@ -1,8 +1,8 @@
 """`python -m bench [PART …]`: measure, print a table, and keep it as JSON in `bench/results`.
 
 Parts: `turns` (the default), `actions`, `engine`, `fuzz`, `checks`, `grounding`, `retrieval`, `routing`, `scale`,
-`pictures`, `tau2`, `faults`. The last ten are modules of their own, with options: `python -m bench.fuzz --help`,
-`python -m bench tau2 --help`.
+`library`, `pictures`, `tau2`, `faults`. The last eleven are modules of their own, with options: `python -m bench.fuzz
+--help`, `python -m bench tau2 --help`.
 """
 
 import asyncio
@@ -14,7 +14,19 @@ from bench import actions, turns
 from bench.figures import Surroundings, save, show
 
 MEASURED = {"turns": turns.measure, "actions": actions.measure}
-MODULES = ("engine", "fuzz", "checks", "grounding", "retrieval", "routing", "scale", "pictures", "tau2", "faults")
+MODULES = (
+    "engine",
+    "fuzz",
+    "checks",
+    "grounding",
+    "retrieval",
+    "routing",
+    "scale",
+    "library",
+    "pictures",
+    "tau2",
+    "faults",
+)
 
 
 def main(parts: list[str]) -> int:
