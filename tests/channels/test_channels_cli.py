@@ -3,9 +3,17 @@
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from handrail.conversation.webhooks import key_of
+from handrail.desk.standard import verify
 
 HEAVY = ("langgraph", "chromadb", "openai", "guardrails", "fastapi", "psycopg", "pydantic")
 
@@ -45,6 +53,7 @@ def test_help_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     "command",
     [(), ("serve",), ("chat",), ("desk",), ("desk", "wrap-up"), ("evals", "run"), ("users",)]
+    + [("webhooks", name) for name in ("list", "test", "retry", "secret")]
     + [("desk", name) for name in ("approvals", "approve", "refuse", "vouch", "settle")],
 )
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
@@ -130,3 +139,55 @@ def test_a_database_that_is_not_there_is_told_with_its_mend(shop: Path) -> None:
     done = handrail("doctor", cwd=shop, DATABASE_URL="postgresql://127.0.0.1:1/none")
     assert done.returncode == 1
     assert "check DATABASE_URL" in done.stdout
+
+
+class Hook(BaseHTTPRequestHandler):
+    """Keeps what it is sent; answers with the status of its server."""
+
+    def do_POST(self) -> None:
+        self.server.got.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))  # type: ignore[attr-defined]
+        self.send_response(self.server.status)  # type: ignore[attr-defined]
+        self.end_headers()
+        self.wfile.write(b"thank you")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def hook() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    server.got, server.status = [], 200  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_endpoint_is_tried_and_told_of(shop: Path, database_url: str, hook: ThreadingHTTPServer) -> None:
+    secret = handrail("webhooks", "secret").stdout.strip()
+    own = {
+        "cwd": shop,
+        "DATABASE_URL": database_url,
+        "HANDRAIL_WEBHOOKS__CRM__URL": f"http://127.0.0.1:{hook.server_port}/hook",
+        "HANDRAIL_WEBHOOKS__CRM__SECRET": secret,
+    }
+    tried = handrail("webhooks", "test", "crm", **own)  # type: ignore[arg-type]
+    assert tried.returncode == 0, tried.stderr
+    assert "answers 200\nthank you" in tried.stdout
+    ((headers, body),) = hook.got  # type: ignore[attr-defined]
+    lower = {name.lower(): value for name, value in headers.items()}
+    verify([key_of(secret)], lower, body, time.time())
+    hook.status = 500  # type: ignore[attr-defined]
+    assert handrail("webhooks", "test", "crm", **own).returncode == 1  # type: ignore[arg-type]
+    listed = handrail("webhooks", "list", **own)  # type: ignore[arg-type]
+    assert "well" in listed.stdout
+    assert secret not in listed.stdout
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO lanes VALUES ('webhook:crm', now(), 9, now(), now(), 'no answer')")
+    doctor = handrail("doctor", **own)  # type: ignore[arg-type]
+    assert doctor.returncode == 1
+    assert "crm paused since" in doctor.stdout
+    assert handrail("webhooks", "retry", "crm", **own).returncode == 0  # type: ignore[arg-type]
+    assert "crm take" in handrail("doctor", **own).stdout  # type: ignore[arg-type]
+    assert handrail("webhooks", "retry", "other", **own).returncode == 1  # type: ignore[arg-type]

@@ -289,6 +289,7 @@ class Lines:
 
     name = "lines"
     kinds = frozenset({"customer_said", "opened"})
+    rings = ""
 
     def __init__(self) -> None:
         self.fails = False

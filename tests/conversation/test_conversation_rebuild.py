@@ -13,6 +13,7 @@ class Words:
 
     name = "words"
     kinds = frozenset({"customer_said"})
+    rings = ""
 
     async def apply(self, connection: Connection, event: Event) -> None:
         assert isinstance(event.data, CustomerSaid)

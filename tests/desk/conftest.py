@@ -10,6 +10,7 @@ from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.desk.desk import Desk
 from handrail.desk.handover import Handover
+from handrail.desk.letters import Letters as LetterCourier
 from handrail.desk.mail import Mail
 from handrail.desk.outbox import Outbox
 from handrail.desk.projections import DESK_PROJECTIONS
@@ -104,7 +105,7 @@ def letters() -> Letters:
 
 @pytest.fixture
 def outbox(database, log, situations, letters, clock, settings) -> Outbox:
-    return Outbox(database, log, situations, letters, clock=clock, settings=settings)
+    return Outbox(database, clock, {"mail": LetterCourier(log, situations, letters, settings)})
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from handrail.conversation import events as e
 from handrail.conversation.errors import Conflict, Invalid, Unavailable
 from handrail.conversation.log import Fence
 from handrail.conversation.rebuild import rebuild
+from handrail.desk.letters import Letters
 from handrail.desk.outbox import LEASE, TRIES, Outbox
 from handrail.desk.projections import DESK_PROJECTIONS
 
@@ -154,7 +155,7 @@ async def test_two_workers_send_each_letter_once(
         await shop.hand_over(conversation)
         await desk.tickets.leave_contact(conversation, f"c{number}@example.org")
         await answered(shop, desk, conversation)
-    second = Outbox(database, log, situations, letters, clock=night, settings=settings)
+    second = Outbox(database, night, {"mail": Letters(log, situations, letters, settings)})
     await asyncio.gather(outbox.deliver(), second.deliver(), outbox.deliver(), second.deliver())
     assert sorted(letter.to for letter in letters.sent) == [f"c{number}@example.org" for number in range(6)]
 

@@ -21,7 +21,7 @@ from handrail.agent.models.offline.engine import OfflineModel
 from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Model
 from handrail.agent.packet_writer import PacketWriter
-from handrail.agent.parts import make_rails, open_log
+from handrail.agent.parts import make_rails, open_log, open_outbox
 from handrail.agent.phrases import load_phrases
 from handrail.agent.router import Router
 from handrail.agent.services import Services
@@ -156,7 +156,7 @@ async def build(
         packets = Packets(ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge))
         handover = Handover(log, settings, presence, packets, Contacts(workspace.find_customer, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
-        outbox = Outbox(database, log, situations, mailer, clock=clock, settings=settings, link=link)
+        outbox = await stack.enter_async_context(open_outbox(settings, log, situations, mailer, link))
         router = Router(workspace.tools, embedder)
 
         def offer() -> None:

@@ -16,12 +16,16 @@ from handrail.conversation.projection import Projection
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.conversation.vault import Vault
+from handrail.desk.announcements import Announcements, target_of
 from handrail.desk.desk import Desk
 from handrail.desk.handover import Handover
-from handrail.desk.mail import build_mailer
-from handrail.desk.outbox import Outbox
+from handrail.desk.letters import TARGET, Letters, LinkBack
+from handrail.desk.mail import Mailer, build_mailer
+from handrail.desk.outbox import Courier, Outbox
 from handrail.desk.projections import DESK_PROJECTIONS
 from handrail.desk.staff import Presence
+from handrail.desk.webhooks import Webhooks
+from handrail.desk.wire import Wire
 from handrail.desk.writer import Packets
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from handrail.knowledge.embed import Embedder
 
 PROJECTIONS: tuple[Projection, ...] = (LooseEnds(), Citings(), *DESK_PROJECTIONS)
-"""Everything that is kept in step with the log."""
+"""Everything that is kept in step with the log and can be made anew from it."""
 
 
 async def make_rails(settings: Settings, embedder: "Embedder") -> "Rails":
@@ -67,9 +71,25 @@ async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncItera
         vault = await Vault.open(settings, database)
         bell = Bell(database)
         try:
-            yield Log(database, vault, clock or SystemClock(), PROJECTIONS, bell=bell)
+            kept = (*PROJECTIONS, Announcements(settings.webhooks))
+            yield Log(database, vault, clock or SystemClock(), kept, bell=bell)
         finally:
             await bell.close()
+
+
+@asynccontextmanager
+async def open_outbox(
+    settings: Settings, log: Log, situations: Situations, mailer: Mailer, link: LinkBack | None = None
+) -> AsyncIterator[Outbox]:
+    """The outbox with a courier for letters and one for each endpoint of the settings."""
+    wire = Wire()
+    couriers: dict[str, Courier] = {TARGET: Letters(log, situations, mailer, settings, link)}
+    for name, endpoint in settings.webhooks.items():
+        couriers[target_of(name)] = Webhooks(endpoint, log, log.clock, wire)
+    try:
+        yield Outbox(log.database, log.clock, couriers)
+    finally:
+        await wire.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +126,6 @@ async def open_desk(settings: Settings) -> AsyncIterator[DeskSide]:
         presence = Presence(log.database, clock)
         handover = Handover(log, settings, presence, Packets(ZoneInfo(settings.business.timezone)))
         desk = Desk(log, situations, log.database, clock=clock, settings=settings, handover=handover)
-        mailer = build_mailer(settings, clock)
-        yield DeskSide(
-            settings=settings,
-            clock=clock,
-            log=log,
-            desk=desk,
-            presence=presence,
-            outbox=Outbox(log.database, log, situations, mailer, clock=clock, settings=settings),
-        )
+        async with open_outbox(settings, log, situations, build_mailer(settings, clock)) as outbox:
+            yield DeskSide(settings=settings, clock=clock, log=log, desk=desk, presence=presence, outbox=outbox)
         await situations.close()

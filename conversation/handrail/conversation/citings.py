@@ -19,6 +19,7 @@ class Citings:
 
     name = "citings"
     kinds = frozenset({BotSaid.kind})
+    rings = ""
 
     async def apply(self, connection: Connection, event: Event) -> None:
         """Take one event in."""

@@ -64,6 +64,7 @@ class Log(Reader):
             return (await self.read(conversation_id, limit=1))[0]
         self.vault.keep(conversation_id, box)
         self.bell.ring_conversation(conversation_id)
+        await self._ring((event,))
         return event
 
     async def append(
@@ -110,6 +111,7 @@ class Log(Reader):
         if not events:
             return await self._refused(draft, fence, key)
         self.bell.ring_conversation(conversation_id, events)
+        await self._ring(events)
         return events
 
     async def acquire(self, conversation_id: str, owner: str, seconds: float) -> Fence | None:
@@ -146,6 +148,11 @@ class Log(Reader):
             for projection in self._projections:
                 if event.kind in projection.kinds:
                     await projection.apply(connection, event)
+
+    async def _ring(self, events: Sequence[Event]) -> None:
+        kinds = {event.kind for event in events}
+        for topic in {p.rings for p in self._projections if p.rings and not p.kinds.isdisjoint(kinds)}:
+            await self.bell.ring(topic)
 
     async def _refused(self, draft: Draft, fence: Fence | None, key: str | None) -> tuple[Event, ...]:
         head = await self.head(draft.conversation_id)

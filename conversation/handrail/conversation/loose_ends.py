@@ -48,6 +48,7 @@ class LooseEnds:
     """The projection: one row for each action that was claimed, and for each conversation that may go on by itself."""
 
     name = "loose_ends"
+    rings = ""
     kinds = frozenset(
         data.kind
         for data in (

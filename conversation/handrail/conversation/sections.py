@@ -22,7 +22,7 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def _private(url: str | None) -> str | None:
+def private_url(url: str | None) -> str | None:
     """An address that nobody on the way can read or change: https, or on this machine."""
     parts = urlsplit(url or "")
     if url is None or (parts.scheme == "https" and parts.hostname and not parts.username):
@@ -135,7 +135,7 @@ class IdentitySection(Section):
     jwt_audience: str | None = None
     consent_minutes: float = Field(default=15, gt=0)
 
-    _jwks_url = field_validator("jwks_url")(_private)
+    _jwks_url = field_validator("jwks_url")(private_url)
 
     @property
     def takes_tokens(self) -> bool:

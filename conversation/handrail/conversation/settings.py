@@ -33,6 +33,7 @@ from handrail.conversation.sections import (
     Server,
 )
 from handrail.conversation.sources import ToolsTable
+from handrail.conversation.webhooks import Name, Webhook
 
 FILE = "handrail.toml"
 PLAIN = {
@@ -70,6 +71,7 @@ class Settings(Section):
     server: Server = Server()
     tools: ToolsTable = ToolsTable()
     mcp: AssistantsTable = AssistantsTable()
+    webhooks: dict[Name, Webhook] = {}
 
     @property
     def data_folder(self) -> Path:

@@ -25,7 +25,6 @@ from . import acts, notice
 from .approvals import Approvals
 from .handover import Handover
 from .ledger import Ledger
-from .outbox import TOPIC
 from .queue import Entry, Filter, Queue
 from .staff import Staff
 from .tickets import Tickets
@@ -126,7 +125,6 @@ class Desk:
         situation = await self._situations.get(conversation_id)
         data = acts.said(situation, staff, text, self._clock.now(), self._zone)
         events = await self._held(conversation_id, staff, data, key)
-        await self._log.bell.ring(TOPIC)
         return events[0]
 
     async def note(self, conversation_id: str, staff: Staff, text: str, *, key: str | None = None) -> Event:

@@ -1,170 +1,161 @@
-"""Letters that go out for lines of the log: at least once each, and none lost."""
+"""What goes out for lines of the log: at least once each, none lost, and in order where a courier keeps it."""
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import LiteralString
+from typing import Literal, LiteralString, Protocol
 
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
-from handrail.conversation.errors import Conflict, HandrailError, Invalid
-from handrail.conversation.events import Delivered, Noted, PersonSaid
-from handrail.conversation.log import Log
-from handrail.conversation.settings import Settings
-from handrail.conversation.situations import Situations
+from handrail.conversation.errors import HandrailError, Invalid
 
-from .mail import ConsoleMailer, Mail, Mailer
+from .lanes import FIRST, Lanes
 
 logger = logging.getLogger(__name__)
 
 TOPIC = "outbox"
-"""The bell's word for a letter to send."""
+"""The bell's word for something to send."""
 
 LEASE = timedelta(minutes=2)
-FIRST, LONGEST = timedelta(seconds=30), timedelta(hours=6)
+LONGEST = timedelta(hours=6)
 TRIES = 14
 """With the pauses between them these last for more than two days."""
 
 POLL_SECONDS = 15.0
 
-LinkBack = Callable[[str], str]
-"""The address under which a customer reads a conversation again, by its id."""
+End = Literal["sent", "held", "dropped"]
+
+# A parcel in hand is due again when its lease ends, so one whose process died is taken up by another. It stays `due`
+# meanwhile, and so keeps back what comes after it in its conversation where the order counts.
+TAKE: LiteralString = """
+UPDATE outbox SET lease = %(lease)s, due_at = %(until)s, attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM outbox o WHERE target = %(target)s AND state = 'due' AND due_at <= %(now)s
+        AND NOT (%(ordered)s AND EXISTS (
+            SELECT FROM outbox b WHERE b.target = o.target AND b.conversation_id = o.conversation_id
+                AND b.state = 'due' AND b.id < o.id))
+        AND NOT EXISTS (
+            SELECT FROM lanes l WHERE l.target = o.target AND (l.paused_at IS NOT NULL OR l.retry_at > %(now)s))
+    ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+RETURNING id, target, conversation_id, seq, event, attempts
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Parcel:
     """A row of the outbox in hand. What is written back holds only while `lease` is still that of the row."""
 
     id: int
+    target: str
     conversation_id: str
     seq: int
+    event: str
     attempts: int
     lease: str
 
 
-class Outbox:
-    """Delivers what the `outbox` table holds. Several processes may: each letter is in one hand at a time."""
+class Courier(Protocol):
+    """Carries what is for one target. Where it has `patience`, its target is one system: order is kept within a
+    conversation, it is left alone while it fails, and paused where it has done nothing else for so long."""
 
-    def __init__(
-        self,
-        database: Database,
-        log: Log,
-        situations: Situations,
-        mailer: Mailer,
-        *,
-        clock: Clock,
-        settings: Settings,
-        link: LinkBack | None = None,
-    ) -> None:
+    @property
+    def patience(self) -> timedelta | None: ...
+
+    async def carry(self, parcel: Parcel) -> End:
+        """Hand it over, and say what became of it: sent, held until something changes, or dropped.
+
+        Raises `Invalid` when it will never be taken, and another `HandrailError` when it may be later; with the code
+        `gone` the target is paused at once.
+        """
+        ...
+
+    async def give_up(self, parcel: Parcel, why: str) -> None:
+        """It was never taken: tell whoever must know."""
+        ...
+
+
+class Outbox:
+    """Delivers what the `outbox` table holds. Several processes may: each parcel is in one hand at a time."""
+
+    def __init__(self, database: Database, clock: Clock, couriers: Mapping[str, Courier]) -> None:
         self._database = database
-        self._log = log
-        self._situations = situations
-        self._mailer = mailer
         self._clock = clock
-        self._settings = settings
-        self._link = link or self._plain_link
+        self._couriers = couriers
+        self.lanes = Lanes(database, clock)
 
     async def run(self, bell: Bell) -> None:
-        """Deliver whatever is due, again and again, until cancelled."""
+        """Deliver whatever is due, again and again, until cancelled. No target waits for another."""
+        async with asyncio.TaskGroup() as group:
+            for target in self._couriers:
+                group.create_task(self._run(target, bell), name=f"outbox: {target}")
+
+    async def deliver(self, limit: int = 20) -> int:
+        """Try whatever is due now, once and up to `limit` for each target; return how many were tried."""
+        return sum(await asyncio.gather(*(self._deliver(target, limit) for target in self._couriers)))
+
+    async def _run(self, target: str, bell: Bell) -> None:
         async with bell.hear(TOPIC) as ticks:
             while True:
                 try:
-                    if await self.deliver():
+                    if await self._deliver(target, 20):
                         continue
                 except HandrailError as error:
                     logger.warning("The outbox can't be read: %s", error)
                 await ticks.wait(POLL_SECONDS)
 
-    async def deliver(self, limit: int = 20) -> int:
-        """Try every letter that is due now, once; return how many were tried."""
-        letters = await self._take(limit)
-        await asyncio.gather(*(self._try(letter) for letter in letters))
-        return len(letters)
-
-    async def _take(self, limit: int) -> list[Letter]:
-        # A letter in hand is due again when its lease ends, so one whose process died is taken up by another.
-        query = """
-            UPDATE outbox SET lease = %(lease)s, due_at = %(until)s, attempts = attempts + 1
-            WHERE id IN (
-                SELECT id FROM outbox WHERE state = 'due' AND due_at <= %(now)s
-                ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-            )
-            RETURNING id, conversation_id, seq, attempts
-        """
-        now, lease = self._clock.now(), secrets.token_hex(8)
-        parameters = {"lease": lease, "until": now + LEASE, "now": now, "limit": limit}
-        async with self._database.connection() as connection:
-            rows = await (await connection.execute(query, parameters)).fetchall()
-        return [Letter(lease=lease, **row) for row in rows]
-
-    async def _try(self, letter: Letter) -> None:
-        try:
-            situation = await self._situations.get(letter.conversation_id)
-            if situation.forgotten:
-                await self._settle(letter, "dropped")
-            elif not situation.contact:
-                await self._settle(letter, "held")
+    async def _deliver(self, target: str, limit: int) -> int:
+        parcels = await self._take(limit, target)
+        failures = await asyncio.gather(*(self._try(parcel) for parcel in parcels))
+        patience = self._couriers[target].patience
+        if patience is not None and parcels:
+            late = [failure for failure in failures if failure is not None]
+            if len(late) < len(parcels):
+                await self.lanes.answered(target)
             else:
-                await self._send(letter, situation.contact)
-        except Invalid as error:
-            await self._settle(letter, "failed", str(error))
-            await self._note(letter, str(error))
-        except HandrailError as error:
-            logger.warning("Letter %s of %s waits: %s", letter.id, letter.conversation_id, error)
-            await self._again(letter, str(error))
+                await self.lanes.failed(target, late[-1], patience)
+        return len(parcels)
 
-    async def _send(self, letter: Letter, to: str) -> None:
-        (event,) = await self._log.read(letter.conversation_id, letter.seq - 1, 1)
-        if not isinstance(event.data, PersonSaid) or not event.data.text:
-            await self._settle(letter, "dropped")
-            return
-        mail = self._mail(letter, to, event.data)
-        await self._mailer.send(mail)
-        channel = "console" if isinstance(self._mailer, ConsoleMailer) else "email"
-        delivered = Delivered.model_validate({"channel": channel, "to": to, "subject": mail.subject})
+    async def _take(self, limit: int, target: str = "mail") -> list[Parcel]:
+        now, lease = self._clock.now(), secrets.token_hex(8)
+        ordered = self._couriers[target].patience is not None
+        parameters = {
+            "lease": lease, "until": now + LEASE, "now": now, "limit": limit, "target": target, "ordered": ordered,
+        }  # fmt: skip
+        async with self._database.connection() as connection:
+            rows = await (await connection.execute(TAKE, parameters)).fetchall()
+        return [Parcel(lease=lease, **row) for row in rows]
+
+    async def _try(self, parcel: Parcel) -> HandrailError | None:
+        """Hand one over; return why its target did not answer, where it did not."""
+        courier = self._couriers[parcel.target]
         try:
-            await self._log.append(letter.conversation_id, "system", delivered, key=f"letter:{letter.seq}")
-        except Conflict:
-            # Forgotten while the letter was on its way: there is nothing to write down any more.
-            logger.info("Letter %s went out to a conversation that is forgotten by now", letter.id)
-        await self._settle(letter, "sent")
+            await self._settle(parcel, await courier.carry(parcel))
+        except Invalid as error:
+            await self._settle(parcel, "failed", str(error))
+            await courier.give_up(parcel, str(error))
+        except HandrailError as error:
+            logger.warning("What is for %s of %s waits: %s", parcel.target, parcel.conversation_id, error)
+            await self._again(parcel, str(error))
+            return error
+        return None
 
-    def _mail(self, letter: Letter, to: str, said: PersonSaid) -> Mail:
-        business = self._settings.business.name
-        text = (
-            f"{said.text}\n\n{said.name}, {business}\n\n"
-            f"Read everything and answer here: {self._link(letter.conversation_id)}\n"
-        )
-        domain = self._settings.mail.sender.rpartition("@")[2]
-        # Always the same for one line, so that a letter that went twice can be told.
-        message_id = f"<{letter.conversation_id}.{letter.seq}@{domain}>"
-        return Mail(to=to, subject=f"Your question to {business}", text=text, message_id=message_id)
-
-    def _plain_link(self, conversation_id: str) -> str:
-        server = self._settings.server
-        base = server.public_url or f"http://{server.host}:{server.port}"
-        return f"{base.rstrip('/')}/#{conversation_id}"
-
-    async def _note(self, letter: Letter, why: str) -> None:
-        note = Noted(by="system", text=f"An answer could not be delivered by e-mail: {why}.")
-        await self._log.append(letter.conversation_id, "system", note, key=f"letter-failed:{letter.seq}")
-
-    async def _again(self, letter: Letter, error: str) -> None:
-        if letter.attempts >= TRIES:
-            await self._settle(letter, "failed", error)
-            await self._note(letter, error)
+    async def _again(self, parcel: Parcel, error: str) -> None:
+        if parcel.attempts >= TRIES:
+            await self._settle(parcel, "failed", error)
+            await self._couriers[parcel.target].give_up(parcel, error)
             return
-        pause = min(FIRST * 2 ** (letter.attempts - 1), LONGEST)
+        pause = min(FIRST * 2 ** (parcel.attempts - 1), LONGEST)
         query = "UPDATE outbox SET due_at = %s, error = %s, lease = NULL WHERE id = %s AND lease = %s"
-        await self._write(query, [self._clock.now() + pause, error[:500], letter.id, letter.lease])
+        await self._write(query, [self._clock.now() + pause, error[:500], parcel.id, parcel.lease])
 
-    async def _settle(self, letter: Letter, state: str, error: str = "") -> None:
+    async def _settle(self, parcel: Parcel, state: str, error: str = "") -> None:
         query = "UPDATE outbox SET state = %s, error = %s, done_at = %s, lease = NULL WHERE id = %s AND lease = %s"
-        await self._write(query, [state, error[:500], self._clock.now(), letter.id, letter.lease])
+        await self._write(query, [state, error[:500], self._clock.now(), parcel.id, parcel.lease])
 
     async def _write(self, query: LiteralString, parameters: list[object]) -> None:
         async with self._database.connection() as connection:

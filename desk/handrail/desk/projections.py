@@ -8,6 +8,8 @@ from handrail.conversation.database import Connection
 from handrail.conversation.events import Data, Event
 from handrail.conversation.projection import Projection
 
+from .outbox import TOPIC
+
 Step: TypeAlias = Callable[[Connection, Event, Any], Awaitable[None]]
 
 
@@ -15,6 +17,7 @@ class Table:
     """A projection by kind of event: each has its step, `async (connection, event, data)`."""
 
     name: str
+    rings: str = ""
     emptied: ClassVar[LiteralString]
     steps: ClassVar[Mapping[type[Data], Step]]
 
@@ -169,7 +172,7 @@ async def _to_send(connection: Connection, event: Event, _: e.PersonSaid) -> Non
         INSERT INTO outbox (conversation_id, seq, due_at, made_at)
         SELECT conversation_id, %(seq)s, %(at)s, %(at)s FROM tickets
         WHERE conversation_id = %(id)s AND state <> 'closed'
-        ON CONFLICT (conversation_id, seq) DO NOTHING
+        ON CONFLICT DO NOTHING
     """
     await connection.execute(query, {"id": event.conversation_id, "seq": event.seq, "at": event.at})
 
@@ -178,7 +181,7 @@ async def _to_release(connection: Connection, event: Event, _: e.ContactLeft) ->
     # Without its lease, a delivery that has just found no address can't hold the letter back any more.
     query = """
         UPDATE outbox SET state = 'due', due_at = %s, attempts = 0, lease = NULL
-        WHERE conversation_id = %s AND state IN ('due', 'held', 'failed')
+        WHERE conversation_id = %s AND target = 'mail' AND state IN ('due', 'held', 'failed')
     """
     await connection.execute(query, [event.at, event.conversation_id])
 
@@ -232,6 +235,7 @@ class OutboxTable(Table):
     """
 
     name = "outbox"
+    rings = TOPIC
     emptied = "DELETE FROM outbox WHERE false"
     steps = {e.PersonSaid: _to_send, e.ContactLeft: _to_release}
 

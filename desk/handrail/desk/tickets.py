@@ -12,7 +12,6 @@ from handrail.conversation.situations import Situations
 
 from . import notice
 from .handover import Handover
-from .outbox import TOPIC
 from .staff import Staff
 
 _ADDRESS = re.compile(
@@ -76,7 +75,6 @@ class Tickets:
             raise Invalid("this is no e-mail address; write one like name@example.org", code="address")
         said = Announced(code="contact_noted", text=notice.contact_noted(address))
         events = await self._log.append(conversation_id, "system", ContactLeft(address=address), said, key=key)
-        await self._log.bell.ring(TOPIC)
         return events[0]
 
     async def close(self, conversation_id: str, staff: Staff, *, key: str | None = None) -> Event:

@@ -140,6 +140,24 @@ async def _assistants(settings: Settings) -> str:
     return f"/mcp is open to {named}{' and to anybody without one' if table.public else ''}"
 
 
+async def _webhooks(settings: Settings) -> str:
+    from handrail.agent.parts import open_database
+    from handrail.conversation.clock import SystemClock
+    from handrail.desk.announcements import target_of
+    from handrail.desk.lanes import Lanes
+
+    if not settings.webhooks:
+        return "no other system is told what happens ([webhooks.NAME] names none)"
+    async with open_database(settings) as database:
+        lanes = await Lanes(database, SystemClock()).states()
+    known = {name: lanes.get(target_of(name)) for name in settings.webhooks}
+    bad = [f"{name} {lane.state}" for name, lane in known.items() if lane and lane.failing_since]
+    bad += [f"{lane.failed} for {name} were given up" for name, lane in known.items() if lane and lane.failed]
+    if bad:
+        raise Unavailable("; ".join(bad))
+    return f"{', '.join(known)} take what they are sent"
+
+
 PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ("data", _data, "give the user that runs Handrail the right to write there, or set `data` in handrail.toml"),
     ("database", _database, "check DATABASE_URL, or unset it for the embedded Postgres"),
@@ -155,4 +173,5 @@ PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ("mail", _mail, "check mail.host, mail.port, mail.user and mail.password"),
     ("identity", _identity, "check the table identity: jwt_secret, jwt_public_key or jwks_url"),
     ("assistants", _assistants, "check the table mcp"),
+    ("webhooks", _webhooks, "`handrail webhooks test NAME` tries one; `handrail webhooks retry NAME` begins anew"),
 )

@@ -11,6 +11,7 @@ from handrail.channels.cli.desk import app as desk
 from handrail.channels.cli.evals import app as evals
 from handrail.channels.cli.tools import app as tools
 from handrail.channels.cli.users import app as users
+from handrail.channels.cli.webhooks import app as webhooks
 from handrail.channels.cli.workspace import Workspace, run
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.add_typer(desk, name="desk")
 app.add_typer(evals, name="evals")
 app.add_typer(tools, name="tools")
 app.add_typer(users, name="users")
+app.add_typer(webhooks, name="webhooks")
 
 
 @app.command()
