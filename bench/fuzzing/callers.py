@@ -51,6 +51,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/desk/conversations/{id}/give-back": "desk",
     "POST /v1/desk/conversations/{id}/wrap-up": "desk",
     "POST /v1/desk/conversations/{id}/promises": "desk",
+    "POST /v1/desk/conversations/{id}/suggestions": "desk",
     "POST /v1/desk/conversations/{id}/identity": "desk",
     "POST /v1/desk/conversations/{id}/approvals/{action_id}": "approver",
     "POST /v1/desk/conversations/{id}/actions/{action_id}": "desk",

@@ -16,6 +16,7 @@ import uvicorn
 from argon2 import PasswordHasher
 
 from handrail.agent.parts import PROJECTIONS
+from handrail.agent.suggestions import Quote, Suggestion
 from handrail.agent.tools import Person as Customer
 from handrail.agent.vouching import Vouching
 from handrail.channels.api.app import create_app
@@ -215,6 +216,19 @@ class FakeLibrary:
 
 
 @dataclass
+class FakeSuggestions:
+    """Drafts the same for everybody; `text` is the draft."""
+
+    text: str = "You have 30 days."
+    quote: str = "Returns are free within 30 days. Keep the label on."
+
+    async def make(self, conversation_id: str) -> Suggestion:
+        source = Citation(policy="returns", version="2", title="Returns and exchanges", passage="returns@2#1")
+        quotes = (Quote(source, "How long you have", self.quote, 0.9),)
+        return Suggestion(self.text, (source,) if self.text else (), quotes, 1, ENGINE)
+
+
+@dataclass
 class FakeHandrail:
     """What `bootstrap.build` yields, with scripted turns."""
 
@@ -230,6 +244,7 @@ class FakeHandrail:
     desk: Desk
     presence: Presence
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
+    suggestions: FakeSuggestions = field(default_factory=FakeSuggestions)
     engine: str = ENGINE
     breaker: Any = None
 

@@ -26,6 +26,7 @@ from handrail.agent.phrases import load_phrases
 from handrail.agent.router import Router
 from handrail.agent.services import Services
 from handrail.agent.sources.sources import Sources, open_sources
+from handrail.agent.suggestions import Suggestions
 from handrail.agent.turns import Turns
 from handrail.agent.vouching import Vouching
 from handrail.agent.workspace import Workspace, load_workspace
@@ -75,6 +76,7 @@ class Handrail:
     mailer: Mailer
     outbox: Outbox
     turns: Turns
+    suggestions: Suggestions
     housekeeping: Housekeeping
     model: Model
     breaker: Breaker | None
@@ -213,6 +215,7 @@ async def build(
             mailer=mailer,
             outbox=outbox,
             turns=turns,
+            suggestions=Suggestions(services),
             housekeeping=housekeeping,
             model=chosen,
             breaker=breaker,

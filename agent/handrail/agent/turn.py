@@ -72,3 +72,27 @@ class Turn(TypedDict, total=False):
     usage: Usage
     calls: int
     """How many tool calls this turn has made."""
+
+
+def unspoken(situation: Situation, message: str) -> Turn:
+    """A turn that answers `message` and has said and done nothing yet."""
+    return {
+        "situation": situation,
+        "message": message,
+        "upto": situation.heard,
+        "results": (),
+        "parts": 0,
+        "calls": 0,
+        "sent": "",
+        "own": "",
+        "feedback": "",
+        "degraded": "",
+        "stand_in": situation.stand_in,
+        "along": (),
+        "pending": (),
+        "call": None,
+        "draft": None,
+        "confidence": None,
+        "triggers": (),
+        "usage": Usage(),
+    }

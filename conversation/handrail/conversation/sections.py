@@ -181,6 +181,8 @@ class DeskSection(Section):
     """So long an action waits for a colleague's word; then nothing is done."""
     approvers: tuple[Literal["agent", "supervisor", "admin"], ...] = ("supervisor", "admin")
     """The roles that may approve what a tool asks a colleague for."""
+    replies: dict[Annotated[str, Field(max_length=80)], Annotated[str, Field(min_length=1, max_length=4000)]] = {}
+    """Ready replies by their titles. `{customer}` and `{name}` stand for the names of the two who talk."""
 
     @field_validator("departments")
     @classmethod

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from handrail.agent.models.protocol import Call, Result, Usage
+from handrail.agent.models.protocol import Call, Result
 from handrail.agent.news import is_news
 from handrail.agent.putting import put
 from handrail.agent.services import Services
-from handrail.agent.turn import Turn
+from handrail.agent.turn import Turn, unspoken
 from handrail.conversation.events import TurnStarted
 from handrail.conversation.situation import ActionState, Line, Situation
 
@@ -30,25 +30,11 @@ async def situate(turn: Turn, services: Services) -> Turn:
     lines = waiting or tuple(line for line in situation.lines if line.speaker == "customer")[-1:]
     message = "\n".join(line.text for line in lines)
     begun: Turn = {
-        "situation": situation,
-        "message": message,
-        "upto": situation.heard,
+        **unspoken(situation, message),
         "results": tuple(as_result(a) for a in fresh_actions(situation) if not is_news(a)),
         "reply_id": turn["turn_id"],
-        "parts": 0,
-        "calls": 0,
-        "sent": "",
-        "own": "",
-        "feedback": "",
-        "degraded": "",
-        "stand_in": situation.stand_in,
-        "along": (),
         "pending": (started,),
-        "call": None,
-        "draft": None,
-        "confidence": None,
         "triggers": turn.get("triggers", ()),
-        "usage": Usage(),
         "step": "hand_over" if "reason" in turn else "admit" if waiting else "settle",
     }
     turn = {**turn, **begun, **resumed(situation)}

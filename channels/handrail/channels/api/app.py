@@ -7,7 +7,18 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from handrail.channels.api import conversations, decisions, desk, failures, health, people, policies, problems, web
+from handrail.channels.api import (
+    conversations,
+    decisions,
+    desk,
+    failures,
+    health,
+    people,
+    policies,
+    problems,
+    suggestions,
+    web,
+)
 from handrail.channels.api.headers import SecurityHeaders
 from handrail.channels.api.intake import Intake
 from handrail.channels.api.kit import Kit, make_kit
@@ -43,7 +54,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    for routes in (conversations, desk, decisions, people, policies, health, web):
+    for routes in (conversations, desk, decisions, suggestions, people, policies, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

@@ -81,6 +81,7 @@ async def options(kit: WithKit, session: OnDesk) -> Options:
     return Options(
         tags=list(TAGS),
         departments={code: found.name for code, found in departments.items()},
+        replies=kit.handrail.settings.desk.replies,
         claims=list(kit.handrail.vouching.claims),
         may_approve=kit.handrail.desk.approvals.may_decide(staff_of(session)),
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
-from handrail.conversation.events import Event, IdentityProven
+from handrail.conversation.events import Citation, Event, IdentityProven
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
@@ -63,6 +63,40 @@ class Vouching(Protocol):
 
     async def vouch(self, conversation_id: str, staff: Staff, claim: Mapping[str, str], how: str) -> IdentityProven:
         """Prove the customer whom the claim points at. Raises `Conflict`, `Invalid`."""
+        ...
+
+
+class Quote(Protocol):
+    """A passage that may answer."""
+
+    @property
+    def citation(self) -> Citation: ...
+    @property
+    def heading(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Suggestion(Protocol):
+    """A reply to edit, and the passages beside it."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def citations(self) -> Sequence[Citation]: ...
+    @property
+    def quotes(self) -> Sequence[Quote]: ...
+    @property
+    def held_back(self) -> int: ...
+    @property
+    def engine(self) -> str: ...
+
+
+class Suggestions(Protocol):
+    """Drafts replies for people."""
+
+    async def make(self, conversation_id: str) -> Suggestion:
+        """A reply to what the customer said last; nothing is sent. Raises `NotFound`."""
         ...
 
 
@@ -134,6 +168,8 @@ class Handrail(Protocol):
     def identity(self) -> Identities: ...
     @property
     def vouching(self) -> Vouching: ...
+    @property
+    def suggestions(self) -> Suggestions: ...
     @property
     def engine(self) -> str: ...
     @property

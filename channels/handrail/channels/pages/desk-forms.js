@@ -7,6 +7,7 @@ const KEYS = [
   ["j / k", "next / previous in the queue"],
   ["c", "claim"],
   ["r", "write to the customer"],
+  ["t", "suggest a reply"],
   ["n", "note"],
   ["a", "what waits for approval"],
   ["v", "vouch for who the customer is"],

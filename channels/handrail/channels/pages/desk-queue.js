@@ -4,9 +4,9 @@ import { by, fill, h } from "./dom.js";
 import { reasonWords } from "./desk-words.js";
 
 export class Queue {
-  /** `departments` are the names by code; where there is one only, entries don't name it. */
-  constructor({ choose }) {
-    Object.assign(this, { choose, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
+  /** `drafts` tells what a person has begun to write. `departments` are the names by code; where there is one only, entries don't name it. */
+  constructor({ choose, drafts }) {
+    Object.assign(this, { choose, drafts, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
     setInterval(() => this.tick(), 1000);
   }
 
@@ -18,7 +18,7 @@ export class Queue {
     // What has not changed stays the same element, so that no click falls between two of them.
     const rows = new Map();
     for (const item of items) {
-      const told = JSON.stringify(item);
+      const told = JSON.stringify([item, this.drafts.has(item.conversation_id)]);
       const row = this.rows.get(item.conversation_id);
       rows.set(item.conversation_id, row?.told === told ? row : { told, element: this.entry(item) });
     }
@@ -28,6 +28,11 @@ export class Queue {
     if (focused) this.button(focused)?.focus();
     this.mark();
     this.tick();
+  }
+
+  /** Draw the entries anew that have changed beside what the server told. */
+  redraw() {
+    this.show(this.items, Date.now() + this.skew);
   }
 
   select(id) {
@@ -71,6 +76,7 @@ export class Queue {
         item.reason && h("span", { class: "chip" }, reasonWords(item.reason)),
         Object.keys(this.departments).length > 1 && h("span", { class: "chip" }, this.departments[item.department] || item.department),
         item.mode === "ticket" && h("span", { class: "chip" }, item.ticket_state === "reopened" ? "ticket, reopened" : "ticket"),
+        this.drafts.has(item.conversation_id) && h("span", { class: "chip" }, "draft"),
         item.person_name && item.state === "claimed" && h("span", { class: "chip person" }, item.person_name),
       ),
     );

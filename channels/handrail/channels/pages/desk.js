@@ -3,13 +3,16 @@
 import { call, newKey } from "./api.js";
 import { Approvals } from "./desk-approvals.js";
 import { Case } from "./desk-case.js";
-import * as forms from "./desk-forms.js";
 import * as door from "./desk-door.js";
+import { Drafts } from "./desk-drafts.js";
+import * as forms from "./desk-forms.js";
+import { Notices } from "./desk-notices.js";
 import { Queue } from "./desk-queue.js";
+import { Replies } from "./desk-replies.js";
 import { by, fill, h } from "./dom.js";
 
 let me = null;
-let options = { tags: [], departments: {}, claims: [], may_approve: false };
+let options = { tags: [], departments: {}, claims: [], replies: {}, may_approve: false };
 let stream = null;
 let chosen = null;
 let sending = null;
@@ -17,10 +20,12 @@ let claiming = null;
 let standing = { id: null, seq: 0 };
 let looking = false;
 let lookAgain = false;
-let business = "Desk";
-const queue = new Queue({ choose });
+const drafts = new Drafts();
+const queue = new Queue({ choose, drafts });
+const notices = new Notices({ choose });
 const shown = new Case({ decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => act(`actions/${encodeURIComponent(action.id)}`, body)) });
 const approvals = new Approvals({ decide, choose, say });
+const replies = new Replies({ use: (text) => shown.use(text) });
 
 /** Somebody is logged in. */
 async function arrive(person) {
@@ -33,6 +38,7 @@ function depart() {
   stream?.close();
   stream = me = null;
   choose(null);
+  drafts.clear();
   door.show("login");
 }
 
@@ -43,8 +49,9 @@ async function work() {
   const [about, found] = await Promise.all([call("GET", "/v1/about"), call("GET", "/v1/desk/options")]);
   options = found;
   queue.departments = found.departments;
-  business = `${about.business} desk`;
-  by("business").textContent = business;
+  replies.ready = found.replies;
+  notices.title = `${about.business} desk`;
+  by("business").textContent = notices.title;
   const departments = Object.entries(found.departments).map(([code, name]) => h("option", { value: code }, name));
   fill(by("f-department"), h("option", { value: "" }, "All departments"), departments);
   watch();
@@ -88,7 +95,7 @@ function watch() {
     const before = queue.items.length ? queue.items.filter((item) => item.state === "waiting").length : 0;
     queue.show(data.items, data.now);
     model(data.engine.outage);
-    document.title = `${data.waiting ? `(${data.waiting}) ` : ""}${business}`;
+    notices.hear(data.items, data.waiting, me.id);
     if (data.waiting > before) say(`${data.waiting} waiting`);
   });
   stream.addEventListener("approvals", (event) => approvals.show(JSON.parse(event.data)));
@@ -119,8 +126,9 @@ function say(text) {
 }
 
 function choose(id) {
-  if (chosen !== id) by("text").value = "";
+  if (chosen !== id) by("text").value = id ? drafts.get(id) : "";
   chosen = id;
+  grow();
   sending = null;
   queue.select(id);
   by("desk").classList.toggle("reading", Boolean(id));
@@ -170,6 +178,7 @@ function present(data) {
   by("note").hidden = reads;
   by("vouch").hidden = !mine || !options.claims.length || data.identity.level === "verified";
   by("text").disabled = by("say").disabled = !mine;
+  by("suggest").hidden = reads;
   if (mine && claiming === data.id) {
     // In the same moment in which it can be written to: whoever has gone on by then is not called back.
     claiming = null;
@@ -230,11 +239,13 @@ async function write() {
   if (!text || field.disabled) return;
   // The same words sent again after a failure are the same message.
   if (sending?.text !== text) sending = { text, key: newKey() };
+  const written = chosen;
   by("say").disabled = true;
   try {
     await act("messages", { text }, sending.key);
     sending = null;
-    field.value = "";
+    drafts.set(written, "");
+    if (chosen === written) field.value = "";
     grow();
   } catch (error) {
     refuse(error.message);
@@ -242,6 +253,13 @@ async function write() {
   } finally {
     by("say").disabled = field.disabled;
   }
+}
+
+/** What might be answered; to whoever has not claimed the conversation it is only shown. */
+function suggest() {
+  if (!can("suggest")) return;
+  const customer = shown.data?.id === chosen ? shown.data.identity.name.split(" ")[0] : "";
+  replies.open(chosen, me.csrf, { customer, name: me.name }, !by("text").disabled);
 }
 
 function grow() {
@@ -256,6 +274,7 @@ const SHORTCUTS = {
   c: claim,
   r: () => by("text").focus(),
   n: note,
+  t: suggest,
   a: () => approvals.open(),
   v: vouch,
   g: giveBack,
@@ -294,7 +313,15 @@ by("text").addEventListener("keydown", (event) => {
     write();
   }
 });
-by("text").addEventListener("input", grow);
+by("text").addEventListener("input", () => {
+  grow();
+  if (chosen) {
+    const had = drafts.has(chosen);
+    drafts.set(chosen, by("text").value);
+    if (had !== drafts.has(chosen)) queue.redraw();
+  }
+});
+by("suggest").addEventListener("click", suggest);
 by("filters").addEventListener("change", () => watch());
 by("back").addEventListener("click", () => choose(null));
 by("approvals").addEventListener("click", () => approvals.open());
