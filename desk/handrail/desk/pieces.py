@@ -9,13 +9,13 @@ from .request import score, substance
 from .speech import Act, Sentence, goes_on, part_of, sentences
 from .transcript import Turn, plain_text
 
-LENGTH = 210
+LENGTH = 150
 """Characters of one message that a line quotes."""
 
 MUCH = 240
 """Characters of what is quoted up to which saying more counts for more."""
 
-SIDE = 0.3
+SIDE = 1.2
 """Score from which a sentence beside the best one is quoted with it."""
 
 WEIGHT: dict[Act, float] = {"asks": 1.0, "advises": 1.2, "promises": 1.2, "tells": 0.6, "says_nothing": -3.0}
