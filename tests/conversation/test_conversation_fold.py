@@ -346,7 +346,8 @@ def strategy(name: str, annotation: Any, metadata: list[Any]) -> st.SearchStrate
     }.get(annotation, st.from_type(annotation))  # fmt: skip
 
 
-for value in (e.Citation, e.Finding, e.Confidence, e.Consultation, e.PacketLine, e.Packet):
+packets = (e.PacketLine, e.PacketHeader, e.PacketStep, e.ReadyTool, e.Packet)
+for value in (e.Citation, e.Finding, e.Confidence, e.Consultation, *packets):
     st.register_type_strategy(value, built(value))
 st.register_type_strategy(datetime, moments)
 any_data = st.one_of([built(kind) for kind in KINDS.values()])

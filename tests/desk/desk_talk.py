@@ -75,8 +75,10 @@ class Talk:
         self.add(data, "bot")
         return action
 
-    def check(self, subject: int, check: str, name: str, *, score: float = 0.9, action: str = "handover") -> int:
-        finding = e.Finding(check=check, name=name, score=score, action=action)
+    def check(
+        self, subject: int, check: str, name: str, *, score: float = 0.9, action: str = "handover", reason: str = ""
+    ) -> int:
+        finding = e.Finding(check=check, name=name, score=score, action=action, reason=reason)
         return self.add(e.Checked(turn_id="t", direction="inbound", subject=subject, findings=(finding,)), "bot")
 
     def consult(self, policy: str, title: str, version: str = "2", heading: str = "", relevance: float = 0.8) -> str:

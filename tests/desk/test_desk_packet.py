@@ -1,7 +1,7 @@
 """Packets: what a person reads first, on this business and on ones never seen."""
 
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,21 +13,31 @@ from handrail.conversation import events as e
 from handrail.conversation.errors import Invalid, Unavailable
 from handrail.desk.packet import LINES, compose
 from handrail.desk.verify import Verified, verify
-from handrail.desk.writer import DraftLine, PacketDraft, Packets, instructions, material
+from handrail.desk.writer import Body, DraftLine, PacketDraft, Packets, instructions, material
 
 BERLIN = ZoneInfo("Europe/Berlin")
+RULES = ("Rules that apply", "The bot answered from", "Looked at")
 
 
 def packet(talk: Talk, reason: e.Reason = "asked_for_person", *triggers: str) -> Verified:
-    made = compose(talk.situation, talk.events, now=START, zone=BERLIN, reason=reason, triggers=triggers)
+    made = compose(talk.situation, talk.events, now=START, zone=BERLIN, requested=asked(reason, *triggers))
     return verify(made, talk.events, zones=[BERLIN])
+
+
+def asked(reason: e.Reason, *triggers: str, mode: Literal["live", "ticket"] = "live") -> e.HandoffRequested:
+    return e.HandoffRequested(handoff_id="h", reason=reason, triggers=triggers, department="care", mode=mode)
+
+
+def topic_of(line: e.PacketLine) -> str:
+    return "policy" if line.topic == "next" and line.text.split(":")[0] in RULES else line.topic
 
 
 def lines(talk: Talk, *args: str) -> dict[str, str]:
     verified = packet(talk, *args)
     assert verified.dropped == ()
     return {
-        topic: "\n".join(one.text for one in verified.packet.lines if one.topic == topic) for topic in get_args(e.Topic)
+        topic: "\n".join(one.text for one in verified.packet.told if topic_of(one) == topic)
+        for topic in get_args(e.Topic)
     }
 
 
@@ -67,9 +77,58 @@ def test_everything_a_person_needs_is_there_and_stands_on_its_evidence():
         assert fact in told["established"]
     assert "without effect: cancel order W10021 and refund €129.00. It has left our warehouse." in told["tried"]
     assert told["stuck"] == "Asked for a person: “This is ridiculous!! get me a real person”"
-    assert told["mood"].startswith("Mood: angry")
+    assert told["mood"].startswith("Angry")
     assert "“Cancellations and refunds” (version 3)" in told["policy"]
     assert "exception" in told["next"]
+
+
+def test_the_header_says_who_waits_for_what_and_until_when():
+    head = packet(outdoor(), "upset").packet.header
+    assert head is not None
+    assert (head.customer_id, head.level, head.channel, head.language) == ("C-1042", "verified", "chat", "en")
+    assert (head.department, head.urgency, head.reason, head.since) == ("care", "normal", "upset", START)
+    assert head.deadline is not None
+    assert head.deadline.text == "“I leave for Norway on Thursday.”"
+    assert head.due == datetime(2026, 6, 18, 21, 59, tzinfo=UTC)
+
+
+def test_the_handoff_that_was_asked_for_is_the_one_that_is_told_later_on():
+    talk = outdoor()
+    seq = talk.add(asked("upset", "asks_for_person/asked"), "bot")
+    talk.customer("hello? is anybody there?")
+    head = compose(talk.situation, talk.events, now=START + timedelta(hours=3), zone=BERLIN).header
+    assert head is not None
+    assert (head.reason, head.since) == ("upset", talk.events[seq - 1].at)
+
+
+def test_the_signals_that_made_the_bot_give_up_are_told_in_their_own_words():
+    talk = Talk()
+    for _ in range(3):
+        talk.customer("Where is it?")
+    said = talk.customer("I asked you that three times!")
+    talk.check(said, "stuck", "repeat", action="handover", reason="said the same 3 times")
+    told = lines(talk, "stuck", "stuck/repeat")["stuck"]
+    assert told.endswith("Signals: stuck: repeat (said the same 3 times).")
+
+
+def test_a_person_is_told_to_confirm_who_they_are_where_something_waited_for_it():
+    talk = Talk()
+    talk.customer("Cancel order W1 please")
+    talk.add(e.IdentityAsked(turn_id="t", tool="cancel_order", arguments={"order_id": "W1"}), "bot")
+    talk.customer("I can't get the code, give me a person")
+    assert "Confirm who they are before you share or change anything." in lines(talk)["next"]
+    talk.proven()
+    assert "Confirm who they are" not in lines(talk)["next"]
+
+
+def test_an_address_is_asked_for_where_the_answer_comes_later():
+    talk = Talk()
+    talk.customer("My stove broke on its first trip, what now?")
+    later = compose(talk.situation, talk.events, now=START, zone=BERLIN, requested=asked("stuck", mode="ticket"))
+    assert any(step.text.startswith("Ask where the answer may be sent") for step in later.steps)
+    talk.add(e.ContactLeft(address="ade@example.org"), "customer")
+    later = compose(talk.situation, talk.events, now=START, zone=BERLIN, requested=asked("stuck", mode="ticket"))
+    assert not any(step.text.startswith("Ask where the answer may be sent") for step in later.steps)
 
 
 def test_the_first_line_goes_on_instead_of_starting_again():
@@ -82,7 +141,7 @@ def test_the_first_line_goes_on_instead_of_starting_again():
 def test_refs_point_at_what_the_line_tells():
     talk = outdoor()
     by_seq = {f"seq:{event.seq}": event for event in talk.events}
-    for line in packet(talk).packet.lines:
+    for line in packet(talk).packet.told:
         kinds = {by_seq[ref].kind for ref in line.evidence}
         if line.topic == "established":
             assert kinds == {"tool_ran"}
@@ -90,7 +149,7 @@ def test_refs_point_at_what_the_line_tells():
             assert kinds == {"customer_said"}
 
 
-def test_a_packet_has_at_most_ten_lines():
+def test_a_packet_has_at_most_eight_lines():
     talk = outdoor()
     for number in range(6):
         talk.read("get_booking", {"booking_id": f"B{number}", "status": "confirmed"}, booking_id=f"B{number}")
@@ -196,14 +255,14 @@ def test_the_course_of_the_mood_is_told():
     talk = Talk()
     for sentiment in (0.1, 0.0, -0.8, -0.9):
         talk.customer(f"this is line {sentiment}", sentiment=sentiment)
-    assert lines(talk)["mood"] == "Mood: angry, since “this is line -0.8”; calm before."
+    assert lines(talk)["mood"] == "Angry, since “this is line -0.8”; calm before."
 
 
 def test_a_bare_yes_has_no_mood():
     talk = Talk()
     talk.customer("This is useless", sentiment=-0.9)
     talk.customer("yes", sentiment=0.2)
-    assert lines(talk)["mood"] == "Mood: angry."
+    assert lines(talk)["mood"] == "Angry."
 
 
 def test_what_a_rule_refused_is_told_and_left_to_the_person():
@@ -315,7 +374,7 @@ def test_a_forgotten_conversation_says_only_that():
 
 
 def test_a_conversation_in_which_nothing_happened_has_a_packet_too():
-    assert packet(Talk()).packet.lines
+    assert packet(Talk()).packet.told
 
 
 JSON = st.recursive(
@@ -367,7 +426,7 @@ def draft(*told: tuple[str, str, list[str]], first_line: str = "") -> PacketDraf
 
 async def make(model: Model, talk: Talk, **options: bool) -> Verified:
     packets = Packets(BERLIN, model)
-    return await packets.make(talk.situation, talk.events, now=START, reason="asked_for_person", **options)
+    return await packets.make(talk.situation, talk.events, now=START, requested=asked("asked_for_person"), **options)
 
 
 async def test_a_models_packet_passes_the_same_verifier_and_the_facts_fill_its_gaps():
@@ -377,7 +436,7 @@ async def test_a_models_packet_passes_the_same_verifier_and_the_facts_fill_its_g
             ("established", "Order W10021 is in transit, expected 19 June.", ["seq:8"]),
             ("established", "Order W10021 cost €219.00.", ["seq:8"]),
             ("tried", "The bot cancelled the order.", ["seq:14"]),
-            ("mood", "She is angry by now.", ["seq:16"]),
+            ("next", "Decide whether W10021 may come back.", ["seq:8"]),
             first_line="Hello Sara, your order W10021 is expected on 19 June.",
         )
     )
@@ -387,7 +446,11 @@ async def test_a_models_packet_passes_the_same_verifier_and_the_facts_fill_its_g
     assert verified.packet.engine == "model"
     assert len(verified.dropped) == 2
     assert not any("219" in text or "cancelled the order" in text for text in texts)
-    assert [line.topic for line in verified.packet.lines][:3] == ["who", "wants", "established"]
+    assert [line.topic for line in verified.packet.told][:4] == ["who", "mood", "deadline", "wants"]
+    (step, *rules) = verified.packet.steps
+    assert step.text == "Decide whether W10021 may come back."
+    assert [policy.title for policy in step.policies] == ["Cancellations and refunds"]
+    assert [rule.text for rule in rules] == ["Rules that apply: “Cancellations and refunds” (version 3)."]
     assert any("without effect" in text for text in texts)
     assert verified.packet.first_line == "Hello Sara, your order W10021 is expected on 19 June."
 
@@ -419,12 +482,12 @@ def test_the_material_is_numbered_and_the_instructions_name_every_topic():
     told = material(outdoor().events)
     assert "[seq:4] customer_said:" in told
     assert "Trail tent" in told
-    assert all(f"`{topic}`" in instructions() for topic in get_args(e.Topic))
+    assert all(f"`{topic}`" in instructions() for topic in get_args(Body))
 
 
 def test_moments_are_told_in_the_readers_zone():
     talk = Talk()
     talk.customer("When is my booking B77?")
     talk.read("get_booking", {"booking_id": "B77", "starts": (START + timedelta(days=1)).isoformat()})
-    told = compose(talk.situation, talk.events, now=START, zone=ZoneInfo("Asia/Tokyo"), reason="stuck")
+    told = compose(talk.situation, talk.events, now=START, zone=ZoneInfo("Asia/Tokyo"), requested=asked("stuck"))
     assert any("16 June at 19:00" in line.text for line in told.lines)

@@ -321,7 +321,7 @@ async def test_a_person_vouches_and_it_goes_on_with_that(shop: Shop) -> None:
     await shop.handrail.vouching.vouch(chat.id, ANA, claim, "called back on the number on file")
     packet = (await shop.handrail.desk.show(chat.id)).packet
     assert packet is not None
-    (who,) = [line.text for line in packet.lines if line.topic == "who"]
+    (who,) = [line.text for line in packet.told if line.topic == "who"]
     assert who == "Rosa Delgado (customer C1008), identity proven by Ana (called back on the number on file)."
     with pytest.raises(Conflict):
         await shop.handrail.vouching.vouch(chat.id, ANA, {"email": "tom.okafor@example.org"}, "called back")

@@ -105,7 +105,7 @@ async def test_the_packet_tells_who_what_and_why(shop: Shop) -> None:
     await chat.says("That's too late, get me a real person please")
     shown = await shop.handrail.desk.show(chat.id)
     assert shown.packet is not None
-    topics = {line.topic for line in shown.packet.lines}
+    topics = {line.topic for line in shown.packet.told}
     assert {"who", "wants"} <= topics
     assert all(line.evidence for line in shown.packet.lines)
     assert any("W10005" in line.text for line in shown.packet.lines)

@@ -1,6 +1,5 @@
-"""Why a person is needed, what they do first, and the words with which they go on."""
+"""Why a person is needed, by which signals, and the words with which they go on."""
 
-import re
 from collections.abc import Iterator
 
 from handrail.conversation.events import PacketLine
@@ -8,9 +7,12 @@ from handrail.conversation.events import PacketLine
 from . import wording
 from .matter import Matter, line
 from .request import wants_person
-from .story import Deed, Said
+from .story import Deed, Found, Said
 
 QUOTED = 120
+
+SIGNALS = 3
+"""Findings that a line tells at most."""
 
 WHY: dict[str, str] = {
     "sensitive/self_harm": "May be in danger of harming themselves",
@@ -39,25 +41,6 @@ WHY: dict[str, str] = {
 }
 """Why the bot gave up, by finding or by reason."""
 
-STEP: dict[str, str] = {
-    "sensitive/self_harm": "Speak with them first: are they safe? Give the emergency number; the rest can wait.",
-    "sensitive/bereavement": "Offer condolences first, then settle it without asking for what is already here.",
-    "sensitive/minor": "Find out whether a parent or guardian should be with them.",
-    "sensitive/safety": "Make sure that nobody is in danger, then take the report.",
-    "sensitive/fraud": "Secure the account first, then look into it.",
-    "fraud_or_safety": "Secure the account first, then look into it.",
-    "legal": "Take it to whoever answers legal matters; admit and deny nothing.",
-    "vulnerable": "Take your time with them; settle it without asking for what is already here.",
-    "unverified": "Confirm who they are before you share or change anything.",
-    "not_covered": "Answer it yourself, and tag the missing policy when you wrap up.",
-    "low_confidence": "Answer the open question yourself.",
-    "stuck": "Answer the open question in other words than the bot's.",
-    "error": "Answer the open question yourself.",
-    "upset": "Acknowledge the trouble in one sentence, then settle what they asked.",
-}
-"""What to do first, by finding or by reason; where nothing is named here, the open question."""
-
-
 GRAVE = ("legal", "sensitive", "vulnerable", "fraud_or_safety")
 """Reasons for which the customer's words are not quoted back to them."""
 
@@ -67,10 +50,15 @@ def cause(matter: Matter) -> Iterator[PacketLine]:
     key = next((t for t in (*matter.triggers, matter.reason) if t in WHY), None)
     if key is None:
         return
-    deed = _open_deed(matter)
+    deed = open_deed(matter)
     if matter.reason in ("action_failed", "action_unknown") and deed is not None:
         yield line("stuck", f"{WHY[key]}: {wording.lower_first(deed.what.rstrip('.'))}.", *deed.refs)
         return
+    yield from _cause(matter, key)
+    yield from _signals(matter)
+
+
+def _cause(matter: Matter, key: str) -> Iterator[PacketLine]:
     said, refs = _signal(matter)
     if said is not None:
         # What stands among the wishes is not quoted twice, nor a last line that does not say why.
@@ -80,40 +68,17 @@ def cause(matter: Matter) -> Iterator[PacketLine]:
         yield line("stuck", WHY[key] + words, *said.refs, *refs)
 
 
-def step(matter: Matter) -> Iterator[PacketLine]:
-    """What to do next."""
-    deed = _open_deed(matter)
-    key = next((t for t in (*matter.triggers, matter.reason) if t in STEP), None)
-    said = matter.story.customer
-    if deed is not None and deed.stage in ("unknown", "claimed"):
-        text = f"First look in the system whether it went through: {wording.lower_first(deed.what.rstrip('.'))}."
-        yield line("next", text, *deed.refs)
-    elif deed is not None and deed.stage == "waiting":
-        text = f"Decide whether to approve it, or see that it is decided: {wording.lower_first(deed.what.rstrip('.'))}."
-        yield line("next", text, *deed.refs)
-    elif key is not None and said:
-        yield line("next", STEP[key], *said[-1].refs)
-    elif (refused := _refused(matter, deed)) is not None:
-        text, refs = refused
-        yield line("next", text, *refs)
-    elif deed is not None:
-        yield line("next", f"If they say yes: {wording.lower_first(deed.what.rstrip('.'))}.", *deed.refs)
-    elif matter.wishes:
-        yield line("next", "Go on with what they asked; nothing has to be asked again.", *matter.wishes[-1].refs)
+def _signals(matter: Matter) -> Iterator[PacketLine]:
+    """The findings that asked for a person, with what each says of itself, where any says more than its name."""
+    told: dict[str, Found] = {f.name: f for f in matter.story.found if f.name in matter.triggers and f.finding.reason}
+    if told:
+        words = (f"{_spelled(name)} ({wording.clip(f.finding.reason, 80)})" for name, f in list(told.items())[:SIGNALS])
+        yield line("stuck", f"Signals: {'; '.join(words)}.", *(f.ref for f in list(told.values())[:SIGNALS]))
 
 
-def _refused(matter: Matter, deed: Deed | None) -> tuple[str, tuple[str, ...]] | None:
-    """What to do about what the business's rules have refused, where that stands open, with its refs."""
-    exception = "Decide whether to make an exception, or explain the rule."
-    if deed is not None:
-        return (exception, deed.refs) if deed.stage == "failed" else None
-    if matter.story.read is None:
-        return None
-    ref, data = matter.story.read
-    if data.ok or not data.message:
-        return None
-    missing = re.search(r"not_?found|no_?such|unknown|missing|invalid", data.error)
-    return ("Find out with them which one they mean." if missing else exception), (ref,)
+def _spelled(name: str) -> str:
+    check, _, found = name.replace("_", " ").partition("/")
+    return f"{check}: {found}"
 
 
 def first_line(matter: Matter) -> str:
@@ -130,7 +95,7 @@ def first_line(matter: Matter) -> str:
 
 
 def _going_on(matter: Matter) -> str:
-    deed = _open_deed(matter)
+    deed = open_deed(matter)
     if deed is not None and deed.stage in ("unknown", "claimed"):
         return f"I'm checking right now whether this went through: {wording.lower_first(deed.what.rstrip('.'))}."
     if matter.reason in GRAVE:
@@ -142,7 +107,7 @@ def _going_on(matter: Matter) -> str:
     return f"I'm on this now: {wording.quote(wish.text, 100)}" if wish is not None else ""
 
 
-def _open_deed(matter: Matter) -> Deed | None:
+def open_deed(matter: Matter) -> Deed | None:
     """The action that is not settled, the uncertain one before any other."""
     deeds = [d for d in reversed(matter.story.deeds.values()) if d.stage not in ("succeeded", "dropped")]
     return next((d for d in deeds if d.stage in ("unknown", "claimed")), deeds[0] if deeds else None)
@@ -151,7 +116,7 @@ def _open_deed(matter: Matter) -> Deed | None:
 def _signal(matter: Matter) -> tuple[Said | None, tuple[str, ...]]:
     """The customer's line in which a trigger was found, with the check that found it; else their last line."""
     for found in reversed(matter.story.found):
-        if f"{found.finding.check}/{found.finding.name}" in matter.triggers:
+        if found.subject is not None and found.name in matter.triggers:
             said = matter.story.at(found.subject)
             if said is not None and said.text.strip():
                 return said, (found.ref,)

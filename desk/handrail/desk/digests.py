@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from .digest import digest
 from .evidence import Evidence
 from .transcript import Turn, evidence_of
-from .verify import Verified, Verifier
+from .verifier import Verifier
+from .verify import Verified, sift
 from .writer import Writer, drafted, instructions
 
 MOST = 8
@@ -23,14 +24,14 @@ class Digests:
         found = evidence_of(turns)
         verifier = Verifier(found)
         if self._writer is None:
-            return verifier.verify(digest(turns))
+            return sift(digest(turns), verifier)
         draft = await drafted(self._writer, instructions("digest"), _material(found))
         if draft is None:
-            return verifier.verify(digest(turns))
-        written = verifier.verify(draft.model_copy(update={"lines": draft.lines[:MOST], "first_line": ""}))
+            return sift(digest(turns), verifier)
+        written = sift(draft.model_copy(update={"lines": draft.lines[:MOST], "first_line": ""}), verifier)
         if written.packet.lines:
             return written
-        said = verifier.verify(digest(turns))
+        said = sift(digest(turns), verifier)
         return Verified(said.packet, (*said.dropped, *written.dropped))
 
 

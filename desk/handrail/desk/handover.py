@@ -143,9 +143,7 @@ class Handover:
         self, situation: Situation, requested: HandoffRequested, now: datetime, *, quick: bool
     ) -> PacketWritten:
         events = await self._log.read(situation.conversation_id)
-        verified = await self.packets.make(
-            situation, events, now=now, reason=requested.reason, triggers=requested.triggers, quick=quick
-        )
+        verified = await self.packets.make(situation, events, now=now, requested=requested, quick=quick)
         dropped = len(verified.dropped)
         return PacketWritten(handoff_id=requested.handoff_id, packet=verified.packet, dropped=dropped)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handrail.conversation.events import PacketLine, Reason, Topic
+from handrail.conversation.events import HandoffRequested, PacketLine, Reason, Topic
 from handrail.conversation.situation import Situation
 
 from .facts import Record
@@ -21,8 +21,17 @@ class Matter:
     teller: Teller
     wishes: Sequence[Wish]
     records: Sequence[Record]
-    reason: Reason | None
-    triggers: Sequence[str]
+    requested: HandoffRequested | None = None
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why a person takes over."""
+        return self.requested.reason if self.requested else None
+
+    @property
+    def triggers(self) -> Sequence[str]:
+        """The findings behind it, as `check/name`."""
+        return self.requested.triggers if self.requested else ()
 
 
 def line(topic: Topic, text: str, *refs: str) -> PacketLine:

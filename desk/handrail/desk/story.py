@@ -21,6 +21,7 @@ from handrail.conversation.events import (
     CustomerSaid,
     Event,
     Finding,
+    HandoffRequested,
     Outcome,
     PersonSaid,
     ToolRan,
@@ -72,11 +73,16 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding with the event that holds it and the customer's line it was found in."""
+    """A finding with the event that holds it and, where it was found in one, the customer's line."""
 
     ref: str
     finding: Finding
-    subject: int
+    subject: int | None
+
+    @property
+    def name(self) -> str:
+        """`check/name`, as triggers have it."""
+        return f"{self.finding.check}/{self.finding.name}"
 
 
 @dataclass(slots=True)
@@ -91,6 +97,14 @@ class Story:
     """How the turn ended that gave a reply, by the reply's id."""
     read: tuple[str, ToolRan] | None = None
     """The last look into a business system, with its ref."""
+    requested: Event | None = None
+    """The last time a person was asked for."""
+
+    @property
+    def asked(self) -> HandoffRequested | None:
+        """What the last call for a person says."""
+        data = self.requested.data if self.requested else None
+        return data if isinstance(data, HandoffRequested) else None
 
     @property
     def customer(self) -> list[Said]:
@@ -126,6 +140,10 @@ def tell(events: Iterable[Event]) -> Story:
                 _bot(story, ref, data)
             case Checked(direction="inbound", subject=int(subject), findings=findings):
                 story.found.extend(Found(ref, finding, subject) for finding in findings)
+            case Checked(findings=findings):
+                story.found.extend(Found(ref, finding, None) for finding in findings)
+            case HandoffRequested():
+                story.requested = event
             case TurnEnded(reply_id=reply_id, outcome=outcome):
                 story.outcomes[reply_id] = outcome
             case ToolRan() as data:

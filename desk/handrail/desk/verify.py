@@ -1,33 +1,22 @@
-"""The verifier of packets: a line whose facts are not in its evidence is dropped, whoever wrote it.
+"""Packets held to their evidence: what it does not bear is dropped and counted, whoever wrote it."""
 
-It shares nothing with the composer: it reads the line, reads the evidence the line names, and compares.
-"""
-
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from handrail.conversation.events import Event, IdentityProven, Packet, PacketLine
-
-from .claims import RELATIVE, WEEKDAYS, WORDS, Claims, Day, read
-from .evidence import Evidence, evidence
-from .plain import plain
-
-DONE = {
-    "refunded": "refund", "cancelled": "cancel", "canceled": "cancel", "booked": "book", "rebooked": "book",
-    "rescheduled": "schedul", "shipped": "ship", "dispatched": "dispatch", "delivered": "deliver",
-    "returned": "return", "replaced": "replac", "credited": "credit", "charged": "charg", "approved": "approv",
-    "reimbursed": "reimburs", "waived": "waiv", "unlocked": "unlock", "reactivated": "activat",
-    "activated": "activat", "upgraded": "upgrad", "downgraded": "downgrad", "deleted": "delet", "closed": "clos",
-    "compensated": "compensat", "resolved": "resolv", "verified": "verified", "proven": "verified",
-}  # fmt: skip
-"""Words that say an effect has happened, with their stems. Somebody other than the customer must have said so."""
-
-_TOLD = re.compile(
-    r"\b(says?|said|claims?|writes?|wrote|asks?|asked|wants?|reports?|told|according|whether|if|not|never)\b"
+from handrail.conversation.events import (
+    Event,
+    IdentityProven,
+    Packet,
+    PacketHeader,
+    PacketLine,
+    PacketStep,
+    ReadyTool,
 )
+
+from .claims import read
+from .evidence import evidence
+from .verifier import Verifier
 
 
 class Dropped(NamedTuple):
@@ -44,67 +33,6 @@ class Verified(NamedTuple):
     dropped: tuple[Dropped, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verifier:
-    """Checks lines against a conversation's evidence. `known` are words that need none: the customer's name."""
-
-    evidence: Mapping[str, Evidence]
-    known: frozenset[str] = frozenset()
-
-    def fault(self, line: PacketLine) -> str | None:
-        """What in this line its evidence does not bear, in words; None where all stands."""
-        if not line.text.strip():
-            return "it says nothing"
-        if not line.evidence:
-            return "it names no evidence"
-        missing = next((ref for ref in line.evidence if ref not in self.evidence), None)
-        if missing is not None:
-            return f"there is no {missing}"
-        return self.unborne(line.text, [self.evidence[ref] for ref in line.evidence])
-
-    def verify(self, packet: Packet) -> Verified:
-        """Leave in a packet only what its evidence bears; see `verify`."""
-        kept: list[PacketLine] = []
-        dropped: list[Dropped] = []
-        for line in packet.lines:
-            fault = self.fault(line)
-            if fault is None:
-                kept.append(line)
-            else:
-                dropped.append(Dropped(line, fault))
-        refs = dict.fromkeys(ref for line in kept for ref in line.evidence)
-        fault = self.unborne(packet.first_line, [self.evidence[ref] for ref in refs])
-        first = packet.first_line
-        if fault is not None:
-            dropped.append(Dropped(PacketLine(topic="next", text=first, evidence=tuple(refs)), fault))
-            first = ""
-        return Verified(packet.model_copy(update={"lines": tuple(kept), "first_line": first}), tuple(dropped))
-
-    def unborne(self, text: str, given: Sequence[Evidence]) -> str | None:
-        """What in a text these pieces of evidence do not bear."""
-        claims, borne = read(text), Claims()
-        for piece in given:
-            borne.join(piece.claims)
-        source = _flat("\n".join(piece.text for piece in given))
-        rest = re.sub(r"[“\"„][^“”\"„]+[”\"“]", " ", text)
-        faults = (
-            _texts(claims, source),
-            _days(claims, borne, rest),
-            _numbers(claims, borne, rest, len(given)),
-            self._names(claims, borne),
-            _effects(rest, given),
-        )
-        return next((fault for fault in faults if fault), None)
-
-    def _names(self, claims: Claims, borne: Claims) -> str | None:
-        for name, opens in sorted(claims.names):
-            if name in borne.words or name in self.known or name in WEEKDAYS or name in WORDS:
-                continue
-            if not (opens and name in plain()) and name != "i" and not name.startswith(("i'", "i’")):
-                return f"the name {name!r}"
-        return None
-
-
 def verify(
     packet: Packet,
     events: Iterable[Event],
@@ -115,90 +43,69 @@ def verify(
 
     A number, amount, date, time, id, address, quotation or name that is not in the evidence of its own line drops the
     line, and so does an effect ("refunded") that nobody but the customer speaks of. `zones` are those in which the
-    evidence's moments may be told. The suggested first line may rest on all that the kept lines rest on and is emptied
-    otherwise.
+    evidence's moments may be told. A tool is dropped with an argument that its evidence does not have. The suggested
+    first line may rest on all that the kept lines rest on and is emptied otherwise.
     """
     events = list(events)
-    return Verifier(evidence(events, passages, zones), _known(events)).verify(packet)
+    return sift(packet, Verifier(evidence(events, passages, zones), _known(events)))
+
+
+def sift(packet: Packet, verifier: Verifier) -> Verified:
+    """`verify` against evidence that was read already."""
+    return _Sieve(verifier).sift(packet)
+
+
+class _Sieve:
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+        self._dropped: list[Dropped] = []
+
+    def sift(self, packet: Packet) -> Verified:
+        kept = {
+            "header": packet.header and self._header(packet.header),
+            "lines": tuple(line for line in packet.lines if self._stands(line)),
+            "steps": tuple(step for step in packet.steps if self._stands(_line(step))),
+            "tools": tuple(tool for tool in packet.tools if self._runs(tool)),
+        }
+        packet = packet.model_copy(update=kept)
+        return Verified(packet.model_copy(update={"first_line": self._first(packet)}), tuple(self._dropped))
+
+    def _header(self, header: PacketHeader) -> PacketHeader:
+        kept = {}
+        for name in ("mood", "deadline"):
+            line: PacketLine | None = getattr(header, name)
+            kept[name] = line if line is not None and self._stands(line) else None
+        if kept["deadline"] is None:
+            kept["due"] = None
+        if not self._stands(header.customer):
+            kept["customer"] = header.customer.model_copy(update={"text": "Not identified."})
+        return header.model_copy(update=kept)
+
+    def _first(self, packet: Packet) -> str:
+        refs = dict.fromkeys(ref for line in packet.told for ref in line.evidence if ref in self._verifier.evidence)
+        why = self._verifier.unborne(packet.first_line, [self._verifier.evidence[ref] for ref in refs])
+        if why is None:
+            return packet.first_line
+        self._dropped.append(Dropped(PacketLine(topic="next", text=packet.first_line, evidence=tuple(refs)), why))
+        return ""
+
+    def _runs(self, tool: ReadyTool) -> bool:
+        why = self._verifier.made_up(tool.arguments, tool.evidence)
+        if why is not None:
+            self._dropped.append(Dropped(PacketLine(topic="next", text=tool.title, evidence=tool.evidence), why))
+        return why is None
+
+    def _stands(self, line: PacketLine) -> bool:
+        why = self._verifier.fault(line.text, line.evidence)
+        if why is not None:
+            self._dropped.append(Dropped(line, why))
+        return why is None
+
+
+def _line(step: PacketStep) -> PacketLine:
+    return PacketLine(topic="next", text=step.text, evidence=step.evidence)
 
 
 def _known(events: Iterable[Event]) -> frozenset[str]:
     names = (e.data.name for e in events if isinstance(e.data, IdentityProven))
     return frozenset(word for name in names for word in read(name).words)
-
-
-def _flat(text: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"[’‘“”„\"]", "'", text)).casefold()
-
-
-def _texts(claims: Claims, source: str) -> str | None:
-    """Quotations, addresses and ids must stand in the evidence as they are; `…` marks what a quotation leaves out."""
-    for quote in sorted(claims.quotes):
-        for piece in re.split(r"…|\.\.\.|\[[^\]]*\]", quote):
-            if _flat(piece).strip(" .,;:!?") not in source:
-                return f"the quotation {quote!r}"
-    for text in sorted(claims.addresses):
-        if text not in source:
-            return f"the address {text!r}"
-    for code in sorted(claims.codes):
-        if not re.search(rf"(?<![\w]){re.escape(code)}(?![\w])", source):
-            return f"the id {code!r}"
-    return None
-
-
-def _days(claims: Claims, borne: Claims, text: str) -> str | None:
-    for day in sorted(claims.days, key=lambda d: (d.month, d.day)):
-        if not any(day.agrees(other) for other in borne.days):
-            return f"the date {day.day}/{day.month}"
-    for slashed in sorted(claims.slashed):
-        readings = {tuple(map(int, re.split(r"[/.]", slashed)[:2]))}
-        readings |= {(b, a) for a, b in readings}
-        if slashed not in borne.slashed and not any((d.day, d.month) in readings for d in borne.days):
-            return f"the date {slashed!r}"
-    for at in sorted(claims.times):
-        if at not in borne.times:
-            return f"the time {at:%H:%M}"
-    said = set(re.findall(r"[a-z]+", text.casefold()))
-    for word in (*WEEKDAYS, *RELATIVE):
-        if word in said and word not in borne.words and word not in _weekdays(claims, borne):
-            return f"the day {word!r}"
-    return None
-
-
-def _weekdays(claims: Claims, borne: Claims) -> set[str | None]:
-    """The weekdays of the evidence's days: of those that the line names, where it names any."""
-    days: Iterable[Day] = borne.days
-    if claims.days:
-        days = [d for d in borne.days if any(d.agrees(named) for named in claims.days)]
-    return {d.weekday for d in days}
-
-
-def _numbers(claims: Claims, borne: Claims, text: str, pieces: int) -> str | None:
-    # "3 times" counts the pieces of evidence themselves.
-    counted = {int(n) for n in re.findall(r"\b(\d+) times\b", text)}
-    for number in sorted(claims.numbers):
-        told = number in borne.numbers or any(w in borne.words and n == number for w, n in WORDS.items())
-        year = any(d.year == number for d in borne.days)
-        if not told and not year and not (number in counted and number == pieces):
-            return f"the number {number}"
-    for currency in sorted(claims.currencies - borne.currencies):
-        return f"the currency {currency}"
-    for word, number in WORDS.items():
-        spoken = re.search(rf"\b{word}\b", text, re.I)
-        if spoken and word not in borne.words and number not in borne.numbers:
-            return f"the number {word!r}"
-    return None
-
-
-def _effects(text: str, given: Sequence[Evidence]) -> str | None:
-    """An effect that is told as a fact must be the word of a system, a policy or our side, not the customer's wish."""
-    plain = text.casefold()
-    for word, stem in DONE.items():
-        if not re.search(rf"\b{word}\b", plain) or re.search(rf"\b(?:not|never|nothing)(?: \w+)? {word}\b", plain):
-            continue
-        reported = _TOLD.search(plain) is not None
-        bearing = [p for p in given if reported or (p.speaker != "customer" and p.kind != "action_proposed")]
-        done = any(p.kind == "action_succeeded" for p in given)
-        if not done and not any(any(w.startswith(stem) for w in piece.claims.words) for piece in bearing):
-            return f"the effect {word!r}"
-    return None

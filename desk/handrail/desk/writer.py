@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from handrail.conversation.errors import Invalid, Unavailable
-from handrail.conversation.events import Consulted, Event, Packet, PacketLine, Reason, Topic
+from handrail.conversation.events import Consulted, Event, HandoffRequested, Packet, PacketLine, PacketStep, Topic
 from handrail.conversation.situation import Situation
 
 from .evidence import evidence
@@ -27,8 +27,11 @@ WAIT_SECONDS = 8.0
 FEWEST = 3
 """Verified lines from which a model's packet is taken at all."""
 
-NEEDED: tuple[Topic, ...] = ("who", "wants", "established", "tried", "stuck", "promised", "next")
-"""Topics that the facts fill in where the model has left them out."""
+Body = Literal["wants", "established", "tried", "stuck", "promised", "next"]
+"""What a writer writes of. The header, the rules that govern and the tools are not its business."""
+
+ORDER: tuple[Topic, ...] = ("wants", "established", "tried", "stuck", "promised")
+"""The order of lines; topics that a model has left out are filled in from the facts."""
 
 Passages = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
 """The texts of policy passages by id, as far as they are known."""
@@ -38,7 +41,7 @@ class DraftLine(BaseModel):
     """One line of a draft."""
 
     model_config = ConfigDict(extra="forbid")
-    topic: Topic
+    topic: Body
     text: str = Field(description="one sentence of at most 25 words")
     evidence: list[str] = Field(description="the refs it rests on, e.g. seq:4 or passage:returns@2#1")
 
@@ -75,13 +78,13 @@ class Packets:
         events: Sequence[Event],
         *,
         now: datetime,
-        reason: Reason | None = None,
-        triggers: Sequence[str] = (),
+        requested: HandoffRequested | None = None,
         quick: bool = False,
     ) -> Verified:
-        """A packet for a conversation as of its events. `quick` asks no model."""
+        """A packet for a conversation as of its events, for the handoff that is asked for with it or was in them.
+        `quick` asks no model."""
         texts = await self._texts(events)
-        facts = compose(situation, events, now=now, zone=self.zone, reason=reason, triggers=triggers)
+        facts = compose(situation, events, now=now, zone=self.zone, requested=requested)
         verified = verify(facts, events, texts, [self.zone])
         if self._writer is None or quick or situation.forgotten:
             return verified
@@ -129,11 +132,19 @@ def instructions(name: str = "packet") -> str:
 
 
 def _filled(written: Packet, facts: Packet) -> Packet:
-    """The model's packet with the facts' lines for what it has left out, in the order of topics."""
+    """The facts' packet with the model's lines for theirs, where it has written of the topic."""
     topics = {line.topic for line in written.lines}
-    lines = [*written.lines[:LINES], *(one for one in facts.lines if one.topic in NEEDED and one.topic not in topics)]
-    order = [*NEEDED[:-1], "mood", "policy", "next"]
-    lines.sort(key=lambda one: order.index(one.topic))
-    return written.model_copy(
-        update={"lines": tuple(lines[: LINES + 2]), "first_line": written.first_line or facts.first_line}
+    lines = [line for line in written.lines if line.topic in ORDER]
+    lines = [*lines[:LINES], *(line for line in facts.lines if line.topic not in topics)]
+    lines.sort(key=lambda line: ORDER.index(line.topic))
+    told = [line for line in written.lines if line.topic == "next"]
+    policies = next((step.policies for step in facts.steps), ())
+    steps = tuple(PacketStep(text=one.text, evidence=one.evidence, policies=policies) for one in told[:2])
+    return facts.model_copy(
+        update={
+            "lines": tuple(lines[:LINES]),
+            "first_line": written.first_line or facts.first_line,
+            "steps": (*steps, *(facts.steps[1:] if steps else facts.steps)),
+            "engine": written.engine,
+        }
     )

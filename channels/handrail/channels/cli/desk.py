@@ -256,7 +256,7 @@ async def _show(settings: "Settings", conversation: str) -> None:
     async with open_desk(settings) as handrail:
         shown = await handrail.desk.show(await _find(handrail, conversation))
     if shown.packet is not None:
-        for line in shown.packet.lines:
+        for line in shown.packet.told:
             refs = ", ".join(line.evidence)
             console.print(Text(f"{line.topic:<12}", style="bold") + Text(line.text) + Text(f"  [{refs}]", style="dim"))
         console.print(Text("\nfirst line  ", style="bold") + Text(shown.packet.first_line) + Text("\n"))

@@ -126,9 +126,10 @@ export class Case {
     this.drawn = drawn;
     this.light([]);
     const parts = [this.waiting(actions), this.unclear(actions)].flat();
+    const told = packet ? [...this.headed(packet.header), ...packet.lines, ...packet.steps.map((step) => ({ topic: "next", ...step }))] : [];
     for (const [topic, title] of Object.entries(TOPICS)) {
-      const lines = packet?.lines.filter((line) => line.topic === topic) || [];
-      if (lines.length) parts.push(h("h3", {}, title), h("ul", {}, lines.map((line) => h("li", {}, this.fact(line)))));
+      const lines = told.filter((line) => line.topic === topic);
+      if (lines.length) parts.push(h("h3", {}, title), h("ul", {}, lines.map((line) => h("li", {}, this.fact(line), this.policies(line)))));
     }
     const open = promises.filter((promise) => promise.kept === null);
     if (open.length && !packet?.lines.some((line) => line.topic === "promised")) {
@@ -141,6 +142,16 @@ export class Case {
     }
     const every = h("button", { class: "button plain small", type: "button", "aria-pressed": String(this.every), onclick: () => this.toggle() }, this.every ? "Hide small events" : "Show every event");
     fill(by("packet"), parts.length ? parts : h("p", { class: "hint" }, "There is no summary: nobody has been asked for yet."), h("p", { class: "row" }, every));
+  }
+
+  /** The policies that govern a step, each to be opened. */
+  policies({ policies = [] }) {
+    return policies.length ? h("p", { class: "row" }, policies.map((policy) => citation(by("policy"), policy))) : null;
+  }
+
+  /** What the header of a packet tells beside what the queue shows. */
+  headed(header) {
+    return header ? [header.customer, header.mood, header.deadline].filter(Boolean) : [];
   }
 
   /** What a colleague has to approve, and what they have decided that was not carried out yet. */

@@ -13,13 +13,14 @@ export const reasonWords = (reason) => REASONS[reason] || reason.replaceAll("_",
 
 export const TOPICS = {
   who: "Who",
+  deadline: "Their deadline",
   wants: "What they want",
   established: "Established",
   tried: "What was done",
   stuck: "Where it got stuck",
   promised: "Promised",
   mood: "Mood",
-  next: "Suggested next step",
+  next: "Next steps",
   policy: "Policies",
 };
 

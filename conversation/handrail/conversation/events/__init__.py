@@ -19,19 +19,15 @@ from .handover import (
     GivenBack,
     HandoffClaimed,
     HandoffRequested,
-    Packet,
-    PacketLine,
     PacketWritten,
     PromiseMade,
     PromiseSettled,
-    Reason,
     TicketMoved,
     TicketOpened,
-    Topic,
-    Urgency,
     WrappedUp,
 )
 from .identity import CodeRefused, CodeSent, IdentityAsked, IdentityProven, Level
+from .packet import Packet, PacketHeader, PacketLine, PacketStep, ReadyTool, Reason, Topic, Urgency
 from .talk import Announced, BotSaid, Citation, Closed, CustomerSaid, Noted, Opened, PersonSaid, Rated
 from .turns import (
     Action,
@@ -136,13 +132,16 @@ __all__ = [
     "Opened",
     "Outcome",
     "Packet",
+    "PacketHeader",
     "PacketLine",
+    "PacketStep",
     "PacketWritten",
     "PersonSaid",
     "Private",
     "PromiseMade",
     "PromiseSettled",
     "Rated",
+    "ReadyTool",
     "Reason",
     "TicketMoved",
     "TicketOpened",

@@ -3,33 +3,8 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
-from .base import PRIVATE, Data, Value
-
-Reason = Literal[
-    "asked_for_person", "upset", "sensitive", "vulnerable", "stuck", "not_covered", "low_confidence", "action_failed",
-    "action_unknown", "fraud_or_safety", "legal", "unverified", "error",
-]  # fmt: skip
-"""Why a person takes over."""
-
-Urgency = Literal["low", "normal", "high", "urgent"]
-
-Topic = Literal["who", "wants", "established", "tried", "stuck", "promised", "mood", "next", "policy"]
-
-
-class PacketLine(Value):
-    """One line for a person. `evidence` are refs: `seq:12` (an event) or `passage:<id>`; never empty."""
-
-    topic: Topic
-    text: str
-    evidence: tuple[str, ...]
-
-
-class Packet(Value):
-    """What the person who takes over reads first. `first_line` continues the conversation instead of restarting it."""
-
-    lines: tuple[PacketLine, ...] = ()
-    first_line: str = ""
-    engine: str = "facts"
+from .base import PRIVATE, Data
+from .packet import Packet, Reason, Urgency
 
 
 class HandoffRequested(Data):
