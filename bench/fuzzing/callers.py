@@ -13,7 +13,7 @@ from handrail.channels.tokens import AUDIENCE, signing_key
 
 Audience = Literal["anyone", "customer", "staff", "desk", "approver", "admin"]
 """Whom an operation is for: `staff` are all who are logged in, `desk` those of them who may answer customers, and an
-`approver` is one of these."""
+`approver` one who leads these."""
 
 WRONG_KEY = "a key of 32 bytes that nobody here uses"
 
@@ -43,6 +43,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "GET /v1/desk/options": "staff",
     "GET /v1/desk/events": "staff",
     "GET /v1/desk/approvals": "staff",
+    "GET /v1/desk/audit": "approver",
     "POST /v1/desk/leave": "staff",
     "GET /v1/desk/conversations/{id}": "staff",
     "POST /v1/desk/conversations/{id}/claim": "desk",

@@ -53,6 +53,7 @@ def test_help_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     "command",
     [(), ("serve",), ("chat",), ("desk",), ("desk", "wrap-up"), ("evals", "run"), ("users",)]
+    + [("export",), ("forget",), ("audit",)]
     + [("webhooks", name) for name in ("list", "test", "retry", "secret")]
     + [("desk", name) for name in ("approvals", "approve", "refuse", "vouch", "settle")],
 )

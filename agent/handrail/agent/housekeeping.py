@@ -1,13 +1,14 @@
-"""What goes on beside the conversations: turns taken up, tickets reopened, letters sent, quiet conversations closed."""
+"""What goes on beside conversations: turns taken up, tickets reopened, quiet ones closed, old ones forgotten."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handrail.agent.phrases import Phrases
 from handrail.agent.sources.sources import Sources
 from handrail.agent.turns import Turns
+from handrail.conversation import forgetting
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Fenced, HandrailError
 from handrail.conversation.events import Announced, Closed
@@ -19,6 +20,10 @@ SECONDS = 2.0
 """The pause between two rounds."""
 
 BATCH = 50
+
+FORGETTING = timedelta(hours=1)
+"""How often old conversations are looked for: all of them are looked through."""
+
 log = logging.getLogger("handrail.housekeeping")
 
 
@@ -37,10 +42,12 @@ class Housekeeping:
     ) -> None:
         self._turns, self._tickets, self._log = turns, tickets, log_
         self._clock, self._settings, self._phrases = clock, settings, phrases
+        self._forgot_at: datetime | None = None
         self._steps: tuple[Callable[[], Awaitable[int]], ...] = (
             turns.sweep,
             tickets.sweep,
             self.close_idle,
+            self.forget_old,
             sources.refresh,
         )
 
@@ -69,3 +76,14 @@ class Housekeeping:
                 # Somebody wrote, or took it over, in the meantime: it is not idle any more.
                 continue
         return closed
+
+    async def forget_old(self) -> int:
+        """Forget what rests for longer than `retention.days`, looking once an hour; returns how many were."""
+        days, now = self._settings.retention.days, self._clock.now()
+        if days is None or (self._forgot_at is not None and now - self._forgot_at < FORGETTING):
+            return 0
+        forgotten = await forgetting.forget_resting(self._log, now - timedelta(days=days), BATCH)
+        if forgotten < BATCH:
+            # Where more are left, the next round goes on with them.
+            self._forgot_at = now
+        return forgotten

@@ -1,8 +1,9 @@
 """Parts of Handrail opened alone, for commands that need no agent. They import nothing heavy."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from handrail.conversation.bell import Bell
 from handrail.conversation.citings import Citings
 from handrail.conversation.clock import Clock, SystemClock
 from handrail.conversation.database import Database
+from handrail.conversation.errors import Invalid
 from handrail.conversation.log import Log
 from handrail.conversation.loose_ends import LooseEnds
 from handrail.conversation.projection import Projection
@@ -29,6 +31,7 @@ from handrail.desk.wire import Wire
 from handrail.desk.writer import Packets
 
 if TYPE_CHECKING:
+    from handrail.agent.tools.api import Person
     from handrail.agent.vouching import Vouching
     from handrail.guardrails.rails import Rails
     from handrail.knowledge.embed import Embedder
@@ -115,6 +118,21 @@ async def open_vouching(settings: Settings, log: Log) -> AsyncIterator["Vouching
     async with workspace.open(log.database.url, log.clock.now()) as resources:
         yield Vouching(log, situations, workspace.find_customer, resources)
     await situations.close()
+
+
+@asynccontextmanager
+async def open_customers(
+    settings: Settings, log: Log
+) -> AsyncIterator[Callable[[Mapping[str, str]], Awaitable["Person | None"]]]:
+    """What finds a customer in the business's own directory. Raises `SettingsError`, `Invalid` where there is none."""
+    from handrail.agent.workspace import load_workspace
+
+    workspace = load_workspace(settings)
+    find = workspace.find_customer
+    if find is None:
+        raise Invalid("no file of business.tools defines find_customer: name the customer's id")
+    async with workspace.open(log.database.url, log.clock.now()) as resources:
+        yield partial(find, resources)
 
 
 @asynccontextmanager

@@ -115,6 +115,10 @@ class Reader:
         """Open conversations that the bot holds and in which nothing has happened since `before`, nor is waited for."""
         return await self._ids(statements.IDLE, {"before": before, "limit": limit})
 
+    async def resting(self, before: datetime, limit: int | None = None) -> list[str]:
+        """Closed conversations that nobody holds, in which nothing has happened since `before`, not forgotten yet."""
+        return await self._ids(statements.RESTING, {"before": before, "limit": limit})
+
     async def ids(self, after: str = "", limit: int = 1000) -> list[str]:
         """Ids of all conversations from old to new, those greater than `after`."""
         return await self._ids(statements.IDS, {"after": after, "limit": limit})

@@ -253,3 +253,11 @@ class Server(Section):
     secret: SecretStr | None = None
     """Signs the customers' tokens; made once and kept in the data folder where it is not set."""
     token_days: float = Field(default=30, gt=0)
+
+
+class Retention(Section):
+    """How long what was said can be read."""
+
+    days: float | None = Field(default=None, gt=0)
+    """Conversations that rest since so many days are forgotten: their keys are destroyed, their figures stay. Without
+    it they are kept until somebody forgets them."""

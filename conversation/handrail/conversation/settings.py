@@ -29,6 +29,7 @@ from handrail.conversation.sections import (
     IdentitySection,
     Index,
     Mail,
+    Retention,
     Section,
     Server,
 )
@@ -68,6 +69,7 @@ class Settings(Section):
     desk: DeskSection = DeskSection()
     checks: Checks = Checks()
     mail: Mail = Mail()
+    retention: Retention = Retention()
     server: Server = Server()
     tools: ToolsTable = ToolsTable()
     mcp: AssistantsTable = AssistantsTable()
@@ -162,6 +164,7 @@ __all__ = [
     "IdentitySection",
     "Index",
     "Mail",
+    "Retention",
     "Section",
     "Server",
     "Settings",

@@ -92,6 +92,11 @@ SELECT id FROM conversations c WHERE holder = 'bot' AND NOT closed AND updated_a
 ORDER BY id LIMIT %(limit)s
 """
 
+RESTING: LiteralString = """
+SELECT id FROM conversations WHERE closed AND NOT forgotten AND holder = 'bot' AND updated_at < %(before)s
+ORDER BY id LIMIT %(limit)s
+"""
+
 OF_CUSTOMER: LiteralString = """
 SELECT DISTINCT conversation_id FROM events
 WHERE kind = 'identity_proven' AND data ->> 'customer_ref' = %(ref)s ORDER BY conversation_id

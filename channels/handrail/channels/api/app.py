@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from handrail.channels.api import (
+    audit,
     conversations,
     decisions,
     desk,
@@ -54,7 +55,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    for routes in (conversations, desk, decisions, suggestions, people, policies, health, web):
+    for routes in (conversations, desk, decisions, suggestions, audit, people, policies, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

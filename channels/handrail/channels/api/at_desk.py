@@ -5,6 +5,7 @@ from handrail.channels.api.kit import Kit
 from handrail.channels.api.problems import documented
 from handrail.channels.sessions import Session
 from handrail.conversation.events import Event
+from handrail.desk.looks import What
 from handrail.desk.staff import Staff
 
 ONE = "/conversations/{id}"
@@ -23,6 +24,11 @@ async def there(kit: Kit, session: Session) -> Staff:
     staff = staff_of(session)
     await kit.handrail.presence.seen(staff)
     return staff
+
+
+async def looked(kit: Kit, session: Session, what: What, conversation_id: str = "") -> None:
+    """Enter a look into the trail, before anything is shown."""
+    await kit.looks.note(session.user.id, session.user.name, what, conversation_id)
 
 
 def keyed(session: Session, what: str, key: str | None) -> str | None:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from handrail.channels.api import answers, following, talking
+from handrail.channels.api.at_desk import looked
 from handrail.channels.api.callers import Reading, Somebody, Speaking, address, counted
 from handrail.channels.api.inputs import (
     After,
@@ -57,6 +58,8 @@ async def begin(
 async def read(kit: WithKit, who: Reading, limit: Annotated[int, Query(ge=1, le=200)] = 40) -> ConversationView:
     """The last lines of a conversation, and where it stands."""
     situation = await kit.handrail.situations.get(who.conversation_id)
+    if who.staff is not None:
+        await looked(kit, who.staff, "transcript", who.conversation_id)
     state = await following.state(kit, situation)
     return ConversationView(id=who.conversation_id, state=state, lines=lines(situation, limit))
 
@@ -95,6 +98,8 @@ async def follow(kit: WithKit, who: Reading, last: LastEventId = None, after: Af
     Staff also get `findings`, and `event` with every event of the log. The stream goes on after `Last-Event-ID`.
     """
     await kit.handrail.log.head(who.conversation_id)
+    if who.staff is not None:
+        await looked(kit, who.staff, "stream", who.conversation_id)
     source = following.conversation(
         kit, who.conversation_id, int(last) if last else after or 0, staff=who.staff is not None
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from handrail.channels.api.at_desk import ONE, WRITES, staff_of, there, written
+from handrail.channels.api.at_desk import ONE, WRITES, looked, staff_of, there, written
 from handrail.channels.api.callers import AtDesk, DeskConversation, OnDesk, counted
 from handrail.channels.api.desk_views import ApprovalsView, Who, Written, who
 from handrail.channels.api.inputs import ActionEnd, ApprovalWord, Vouch
@@ -19,6 +19,7 @@ ActionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["5f2b
 @router.get("/approvals", responses=documented(401, 403, 422))
 async def approvals(kit: WithKit, session: OnDesk, limit: Annotated[int, Query(ge=1, le=200)] = 100) -> ApprovalsView:
     """What customers have agreed to and a colleague has yet to approve, the oldest first."""
+    await looked(kit, session, "approvals")
     return await waiting(kit, staff_of(session), limit)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import StreamingResponse
 
 from handrail.channels.api import watching
-from handrail.channels.api.at_desk import ONE, READS, WRITES, keyed, staff_of, there, written
+from handrail.channels.api.at_desk import ONE, READS, WRITES, keyed, looked, staff_of, there, written
 from handrail.channels.api.callers import AtDesk, DeskConversation, OnDesk, counted
 from handrail.channels.api.desk_views import CaseView, Options, QueueView, Written, case, entry
 from handrail.channels.api.inputs import (
@@ -60,11 +60,13 @@ Chosen = Annotated[watching.Choice, Depends(chosen)]
 @router.get("/queue", responses=documented(401, 403, 422))
 async def queue(
     kit: WithKit,
+    session: OnDesk,
     choice: Chosen,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=watching.LONGEST)] = 0,
 ) -> QueueView:
     """Who waits for a person or is with one, the most pressing first."""
+    await looked(kit, session, "queue")
     entries = await watching.entries(kit, choice)
     return QueueView(
         items=[entry(each) for each in entries[offset : offset + limit]],
@@ -98,6 +100,7 @@ async def events(kit: WithKit, session: OnDesk, choice: Chosen) -> EventStream:
 
     Whoever may answer customers counts as being there while this stream is open.
     """
+    await looked(kit, session, "queue")
     source: AsyncGenerator[Sent] = watching.desk(kit, staff_of(session), choice)
     return EventStream(source, kit.closing)
 
@@ -111,12 +114,14 @@ async def leave(kit: WithKit, session: OnDesk) -> None:
 @router.get(ONE, responses=READS)
 async def show(
     kit: WithKit,
-    _: OnDesk,
+    session: OnDesk,
     conversation_id: DeskConversation,
     after: Annotated[int, Query(ge=0, le=999_999_999, description="only events with a greater seq")] = 0,
 ) -> CaseView:
     """One conversation: the summary, who the customer is, what was promised, and every event."""
-    return case(await kit.handrail.desk.show(conversation_id), kit.handrail.engine, after)
+    shown = await kit.handrail.desk.show(conversation_id)
+    await looked(kit, session, "case", conversation_id)
+    return case(shown, kit.handrail.engine, after)
 
 
 @router.post(ONE + "/claim", responses=WRITES)
@@ -131,6 +136,7 @@ async def claim(
     staff = await there(kit, session)
     take_over = body is not None and body.take_over
     await kit.handrail.desk.claim(conversation_id, staff, key=keyed(session, "claim", key), take_over=take_over)
+    await looked(kit, session, "case", conversation_id)
     return case(await kit.handrail.desk.show(conversation_id), kit.handrail.engine)
 
 

@@ -11,6 +11,7 @@ from handrail.channels.api.ports import Handrail
 from handrail.channels.sessions import Sessions
 from handrail.channels.tokens import ConversationTokens, signing_key
 from handrail.channels.users import Users
+from handrail.desk.looks import Looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Kit:
     sessions: Sessions
     tokens: ConversationTokens
     limits: Limits
+    looks: Looks
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -40,6 +42,7 @@ def make_kit(handrail: Handrail) -> Kit:
             messages=server.messages_per_minute,
             logins=server.logins_per_minute,
         ),
+        looks=Looks(handrail.database, handrail.clock),
     )
 
 

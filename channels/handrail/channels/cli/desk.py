@@ -226,12 +226,15 @@ async def _list(settings: "Settings", departments: tuple[str, ...], everything: 
     from rich.table import Column, Table
 
     from handrail.agent.parts import open_desk
+    from handrail.channels.cli.records import operator
+    from handrail.desk.looks import Looks
     from handrail.desk.queue import Filter
 
     states = ("waiting", "claimed", "given_back", "wrapped_up") if everything else ("waiting", "claimed")
     first = Column("conversation", no_wrap=True)
     table = Table(first, "urgency", "reason", "department", "waiting", "with", "customer", "about", box=box.SIMPLE_HEAD)
     async with open_desk(settings) as handrail:
+        await Looks(handrail.log.database, handrail.clock).note(operator(), operator(), "queue")
         entries = await handrail.desk.queue(Filter(states=states, departments=departments))  # type: ignore[arg-type]
     if not entries:
         Console().print("nobody is waiting")
@@ -251,10 +254,14 @@ async def _show(settings: "Settings", conversation: str) -> None:
     from rich.text import Text
 
     from handrail.agent.parts import open_desk
+    from handrail.channels.cli.records import operator
+    from handrail.desk.looks import Looks
 
     console = Console(highlight=False)
     async with open_desk(settings) as handrail:
-        shown = await handrail.desk.show(await _find(handrail, conversation))
+        conversation_id = await _find(handrail, conversation)
+        await Looks(handrail.log.database, handrail.clock).note(operator(), operator(), "case", conversation_id)
+        shown = await handrail.desk.show(conversation_id)
     if shown.packet is not None:
         for line in shown.packet.told:
             refs = ", ".join(line.evidence)

@@ -128,6 +128,48 @@ def search(
 
 
 @app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", dir_okay=False, help="A new file, .json or .zip.")],
+    customer: Annotated[str | None, typer.Argument(help="The customer's id or e-mail address in your systems.")] = None,
+    conversation: Annotated[str | None, typer.Option(help="Only this conversation, whoever its customer is.")] = None,
+    workspace: Workspace = None,
+) -> None:
+    """Write down everything that is kept of a customer's conversations: to read (.zip) and for machines (.json)."""
+    from handrail.channels.cli import records
+
+    run(lambda settings: records.export(settings, customer, conversation, out), workspace)
+
+
+@app.command()
+def forget(
+    customer: Annotated[str | None, typer.Argument(help="The customer's id or e-mail address in your systems.")] = None,
+    conversation: Annotated[str | None, typer.Option(help="Only this conversation, whoever its customer is.")] = None,
+    older_than: Annotated[
+        float | None, typer.Option("--older-than", min=0, metavar="DAYS", help="All that rest since so many days.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    workspace: Workspace = None,
+) -> None:
+    """Destroy the keys of conversations, for good: nobody can read any more what was said; the figures stay."""
+    from handrail.channels.cli import records
+
+    run(lambda settings: records.forget(settings, customer, conversation, older_than, sure=yes), workspace)
+
+
+@app.command()
+def audit(
+    conversation: Annotated[str | None, typer.Option(help="Only looks at this conversation.")] = None,
+    person: Annotated[str | None, typer.Option(metavar="LOGIN", help="Only looks of this person.")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+    workspace: Workspace = None,
+) -> None:
+    """Who of the staff looked at which conversation, and when."""
+    from handrail.channels.cli import records
+
+    run(lambda settings: records.audit(settings, conversation, person, limit), workspace)
+
+
+@app.command()
 def rebuild(workspace: Workspace = None) -> None:
     """Make the projections (queue, tickets, promises) anew from the log."""
     from handrail.channels.cli import upkeep
