@@ -4,7 +4,7 @@ import bm25s
 import numpy as np
 import pytest
 
-from handrail.knowledge.lexical import Lexical
+from handrail.knowledge.lexical import Lexical, Titles
 from handrail.knowledge.minilm import english
 from handrail.knowledge.spelling import Spelling
 from handrail.knowledge.stems import stem, terms
@@ -85,3 +85,27 @@ def test_misspelt_words_are_mended_towards_the_policies() -> None:
     for kept in ("I was hiking with Barbara", "order FO-20311", "swapping", "anna.smith@example.org", "PARCEL", "ok"):
         assert spelling.mended(kept) == kept
     assert Spelling(["parcel"], frozenset()).mended("pacel") == "pacel"
+
+
+@pytest.mark.parametrize("said", ["send it back", "send my new jacket back", "sent the wrong boots back"])
+def test_a_phrase_is_known_with_a_thing_inside_it(said: str) -> None:
+    things = thesaurus().alternatives(said)
+    assert {"return": SYNONYM} in things
+    # What the phrase says together, its words do not say again by themselves.
+    assert not any(thing.keys() & {"send", "back"} for thing in things)
+
+
+def test_a_phrase_is_not_made_of_words_far_apart() -> None:
+    assert {"return": SYNONYM} not in thesaurus().alternatives("send me the price of the tent when you are back")
+
+
+def test_long_of_how_long_is_no_matter() -> None:
+    assert {"long": 1.0} not in thesaurus().alternatives("how long does it take")
+    assert {"long": 1.0} in thesaurus().alternatives("is the long rope in stock")
+
+
+def test_a_title_counts_by_the_part_of_it_that_is_asked_about() -> None:
+    shares = Titles(["Returns", "Returns of trade orders", "Caring for gear", ""]).shares("can I send my jacket back?")
+    assert shares[0] == 1
+    assert 0 < shares[1] < 0.5
+    assert shares[2] == shares[3] == 0

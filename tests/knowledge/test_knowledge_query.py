@@ -41,3 +41,14 @@ def test_of_a_long_line_before_only_the_end_counts() -> None:
     ((line, _),) = make_query("why not?", ["x" * 5000 + " the end"]).beside
     assert len(line) == 300
     assert line.endswith("the end")
+
+
+def test_what_is_traded_is_asked_for_as_policies_call_it_too() -> None:
+    query = make_query("How long do I have to return a jacket?")
+    assert query.text == "How long do I have to return a jacket?"
+    assert [text for text, _ in query.beside] == ["How long do I have to return an item?"]
+
+
+def test_other_things_keep_their_names() -> None:
+    for message in ("Can my dog come along on the walk?", "I got a refund in March", "Where do we meet the guide?"):
+        assert make_query(message).beside == ()

@@ -18,6 +18,9 @@ from .thesaurus import Alternatives, thesaurus
 
 K1 = 1.2
 B = 0.75
+MATTER = 1.3
+"""What a thing counts that the thesaurus knows (a return, a delivery) beside another (a jacket): policies are about the
+former, and say "item" where a customer names the latter."""
 
 Vector = NDArray[np.float32]
 
@@ -61,10 +64,11 @@ class Lexical:
             scores, most = scores + more, most + possible
         return scores / most if most else scores
 
-    def _earned(self, things: Iterable[Alternatives], weight: float) -> tuple[Vector, float]:
+    def _earned(self, things: Iterable[Alternatives], of_line: float) -> tuple[Vector, float]:
         scores = np.zeros(self._size, dtype=np.float32)
         most = 0.0
         for thing in things:
+            weight = of_line * (MATTER if len(thing) > 1 else 1.0)
             known = [(term, worth * weight) for term, worth in thing.items() if term in self._postings]
             if not known:
                 most += self._unknown * weight * max(thing.values())
@@ -80,3 +84,24 @@ class Lexical:
     def _rarity(self, texts: int) -> float:
         """How telling a term is that so many texts say: its inverse document frequency."""
         return float(np.log1p((self._size - texts + 0.5) / (texts + 0.5)))
+
+
+class Titles:
+    """How much of each title a query speaks of; `titles` are known by their place in the sequence."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        said: dict[str, frozenset[str]] = {title: frozenset(terms(title)) for title in dict.fromkeys(titles)}
+        where: dict[str, list[int]] = {}
+        for number, title in enumerate(titles):
+            for term in said[title]:
+                where.setdefault(term, []).append(number)
+        self._where = {term: np.array(numbers, dtype=np.int32) for term, numbers in where.items()}
+        self._lengths: Vector = np.array([max(len(said[title]), 1) for title in titles], dtype=np.float32)
+
+    def shares(self, query: str) -> Vector:
+        """Return for each title the part (0 to 1) of its words that `query` says, in whatever words."""
+        found = np.zeros(len(self._lengths), dtype=np.float32)
+        for term in {term for thing in thesaurus().alternatives(query) for term in thing}:
+            if (numbers := self._where.get(term)) is not None:
+                found[numbers] += 1
+        return found / self._lengths

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .stems import terms
+from .thesaurus import thesaurus
 
 LONG = 40
 """A message of more words is a story: its questions lead, or its end where it has none."""
@@ -17,6 +18,18 @@ POINTS_BACK = re.compile(
     r"|^\W*((ok|okay|right|thanks|well|hm+)\W+)?(and|or|but|what about|how about|what if|why|also|until when|same)\b",
     re.IGNORECASE,
 )
+TRADED = re.compile(
+    r"\b((?:return(?:ing|ed)?|send(?:ing)?|sent|tak(?:e|ing)|took|bring(?:ing)?|brought|giv(?:e|ing)|gave|swap(?:ping|ped)?|"
+    r"exchang(?:e|ing|ed)|replac(?:e|ing|ed)|refund(?:ing|ed)?(?: for)?|bought|buy(?:ing)?|purchas(?:e|ed|ing)|"
+    r"order(?:ed|ing)?|got|keep(?:ing)?|kept)(?: back)? )"
+    r"(?:a pair of|an?|the|my|this|that|these|those|our|some|two|his|her) ((?:[\w'-]+ ){0,2}?[\w'-]+)"
+    r"(?=[?.,!;]|$| (?:back|in|on|to|for|from|of|if|is|are|that|that's|which|i|we|and|or|at|with|without|because|when|"
+    r"after|before|as|be|was|were|has|have|it|online|still|didn't|don't|can|will|do|does)\b)",
+    re.IGNORECASE,
+)
+"""What is bought, sent back or kept, by name."""
+AN_ITEM, GENERALLY = "an item", 0.5
+"""What policies call whatever is traded, and the weight of the question put so."""
 LEANING = 0.7
 SHORT = 0.3
 TOLD = 0.3
@@ -40,7 +53,8 @@ def make_query(message: str, context: Sequence[str] = ()) -> Query:
     itself does not, so that a new subject isn't drawn to the old one.
     """
     text, rest = _asked(" ".join(message.split()))
-    beside = [(rest, TOLD)] if rest else []
+    beside = [(general, GENERALLY)] if (general := _generally(text)) != text else []
+    beside += [(rest, TOLD)] if rest else []
     weight = _leaning(text)
     for line in [line[-REACH:] for line in reversed(context) if line.strip()][:CONTEXT] if weight else ():
         beside.append((" ".join(line.split()), weight))
@@ -57,6 +71,16 @@ def _asked(message: str) -> tuple[str, str]:
     asked = asking or sentences[-2:]
     text = " ".join(" ".join(asked).split()[-LONG:])
     return text, " ".join(sentence for sentence in sentences if sentence not in asked)
+
+
+def _generally(text: str) -> str:
+    """A text with the things that are traded called as policies call them; others are left as they are."""
+
+    def put(match: re.Match[str]) -> str:
+        matter = any(thesaurus().knows(word) for word in match[2].lower().split())
+        return match[0] if matter or not terms(match[2]) else f"{match[1]}{AN_ITEM}"
+
+    return TRADED.sub(put, text)
 
 
 def _leaning(text: str) -> float:

@@ -10,7 +10,7 @@ from handrail.conversation.errors import Unavailable
 
 from .embed import Embedder
 from .entities import Entities
-from .lexical import Lexical, Vector
+from .lexical import Lexical, Titles, Vector
 from .markdown import plain
 from .meaning import FETCHED, Meaning, Vectors, highest
 from .passages import Found, Hit, Passage
@@ -21,6 +21,8 @@ from .stems import terms
 
 WORDS = 1.0
 """Weight of the lexical share beside the cosine. Between 0.8 and 1.3 the recall is the same."""
+TITLED = 0.1
+"""Weight of how much of a policy's title is asked about: of two that speak of returns, the one on returns is meant."""
 NAMED = 0.6
 """Weight of being about what the conversation speaks of, beside how well a passage fits the question."""
 NEVER = date.max.toordinal() + 1
@@ -55,6 +57,7 @@ class Search:
         self._meaning = Meaning(digests, vectors, embedder, self._entities.named())
         self._shared = self._entities.named(passages=2)
         self._lexical = Lexical(texts)
+        self._titles = Titles([passage.policy.title for passage in passages])
         self._spelling = Spelling(texts, english)
         # What is said of one thing is not said of another, though the words be the same.
         about = [passage.policy.entities for passage in passages]
@@ -89,7 +92,8 @@ class Search:
         except Unavailable as error:
             log.warning("searching by words alone: %s", error)
             dense = topical = np.zeros(len(self.passages), dtype=np.float32)
-        fused = (np.maximum(topical, 0) + WORDS * lexical) / (1 + WORDS)
+        titled = self._titles.shares(asked.text)
+        fused = (np.maximum(topical, 0) + WORDS * lexical + TITLED * titled) / (1 + WORDS + TITLED)
         if spoken_of is not None:
             fused = (fused + NAMED * spoken_of) / (1 + NAMED)
         named = np.zeros_like(dense) if spoken_of is None else spoken_of
