@@ -1,6 +1,7 @@
 """Makes a generated request one that can succeed: real ids in fitting states, real tokens, real codes."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 from bench.fuzzing.callers import Caller, audience, rightful, worker
@@ -14,6 +15,9 @@ NEEDS = {
     "notes": "queue",
     "give-back": "person",
     "wrap-up": "person",
+    "hand-on": "person",
+    "park": "person",
+    "take-up": "person",
     "promises": "promise",
     "approvals": "approval",
     "identity": "person",
@@ -66,6 +70,8 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             _identity(body, dice, state)
         case "POST", path if path.startswith("/v1/desk/conversations/{id}"):
             _at_the_desk(case, dice, state, body)
+        case "POST", "/v1/desk/next":
+            case.body = {}
         case "POST", "/v1/users" if "login" in body:
             body["login"] = f"u{os.urandom(6).hex()}"
         case "PATCH" | "POST", "/v1/users/{id}" | "/v1/users/{id}/link":
@@ -88,6 +94,11 @@ def _at_the_desk(case: Any, dice: int, state: State, body: dict[str, Any]) -> No
         body["reason"] = body.get("reason") or "It was delivered."
     elif what == "promises":
         case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
+    elif what == "hand-on":
+        case.body = {"department": "general", "note": str(body.get("note") or "")}
+    elif what == "park":
+        until = state.site.handrail.clock.now() + timedelta(minutes=1 + dice % 1000)
+        case.body = {"until": until.isoformat(), "note": str(body.get("note") or "")}
 
 
 def addressed(path: str, conversation_id: str) -> dict[str, str]:

@@ -143,13 +143,13 @@ class State:
         lines = (PacketLine(topic="wants", text=f"A person {self.planted.desk}", evidence=("seq:1",)),)
         asked = CustomerSaid(text="I would like to talk to a person, please.")
         requested = HandoffRequested.model_validate(
-            {"handoff_id": "h1", "reason": "asked_for_person", "mode": mode, "answer_by": answer_by}
+            {"handoff_id": f"h{talk}", "reason": "asked_for_person", "mode": mode, "answer_by": answer_by}
         )
-        packet = PacketWritten(handoff_id="h1", packet=Packet(lines=lines, first_line=self.planted.desk))
+        packet = PacketWritten(handoff_id=f"h{talk}", packet=Packet(lines=lines, first_line=self.planted.desk))
         await log.append(talk, "customer", asked, holder="queue")
         await log.append(talk, "bot", requested, packet)
         if ticket:
-            await log.append(talk, "bot", TicketOpened(ticket_id=f"T{talk[-8:]}", handoff_id="h1", answer_by=due))
+            await log.append(talk, "bot", TicketOpened(ticket_id=f"T{talk[-8:]}", handoff_id=f"h{talk}", answer_by=due))
 
     async def _mark_records(self) -> None:
         word = self.planted.theirs

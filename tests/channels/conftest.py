@@ -258,7 +258,7 @@ async def handrail(
     packets = Packets(ZoneInfo(settings.business.timezone))
     presence = Presence(database, clock)
     handover = Handover(log, settings, presence, packets)
-    desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
+    desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
     identity = ScriptedIdentity(log)
     vouching = Vouching(log, situations, find_customer)
     yield FakeHandrail(settings, clock, database, log, bell, situations, turns, identity, vouching, desk, presence)

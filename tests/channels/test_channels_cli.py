@@ -55,7 +55,8 @@ def test_help_loads_nothing_heavy() -> None:
     [(), ("serve",), ("chat",), ("desk",), ("desk", "wrap-up"), ("evals", "run"), ("users",)]
     + [("export",), ("forget",), ("audit",)]
     + [("webhooks", name) for name in ("list", "test", "retry", "secret")]
-    + [("desk", name) for name in ("approvals", "approve", "refuse", "vouch", "settle")],
+    + [("desk", name) for name in ("approvals", "approve", "refuse", "vouch", "settle")]
+    + [("desk", name) for name in ("next", "hand-on", "park", "people")],
 )
 def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     done = handrail(*command, "--help")

@@ -10,6 +10,7 @@ import logging
 import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,8 @@ from schemathesis.specs.openapi.checks import (
 from test_channels_decisions import unknown, waits
 
 from handrail.conversation.events import CustomerSaid, HandoffRequested, PromiseMade
+from handrail.desk.queue import Filter
+from handrail.desk.staff import Staff
 
 logger = logging.getLogger(__name__)
 REQUESTS = int(os.environ.get("HANDRAIL_FUZZ", "600"))
@@ -70,6 +73,8 @@ class Grounds:
             case.path_parameters = {"id": self.run(self.user()).id}
         if (method, path) == ("POST", "/v1/users") and isinstance(case.body, dict) and "login" in case.body:
             case.body["login"] = f"u{os.urandom(6).hex()}"
+        if path == "/v1/desk/next":
+            self.run(self.wrapped_up())
         if path == "/v1/login":
             case.body = {"login": "kim", "password": PASSWORD, "bearer": True}
         if path == "/v1/password":
@@ -88,6 +93,11 @@ class Grounds:
             case.path_parameters = {"id": self.run(make(self.site)).id, "action_id": "a1"}
             return
         case.path_parameters = {"id": self.run(self.held(claimed=not path.endswith("claim")))}
+        if path.endswith("hand-on"):
+            case.body = {"department": "general"}
+        if path.endswith("park"):
+            until = self.site.handrail.clock.now() + timedelta(hours=1)
+            case.body = {"until": until.isoformat(), "note": "call back"}
         if path.endswith("identity") and isinstance(case.body, dict) and "claim" in case.body:
             case.body["claim"] = {"email": "sam@example.org"}
 
@@ -104,15 +114,19 @@ class Grounds:
         made = PromiseMade(promise_id="p1", text="Refund by Friday", owner="general")
         await self.site.handrail.log.append(conversation_id, "bot", made)
 
+    async def wrapped_up(self) -> None:
+        """Everything in hand is settled, so that there is room for the next conversation."""
+        desk = self.site.handrail.desk
+        for entry in await desk.queue(Filter(states=("claimed",), limit=1000)):
+            await desk.wrap_up(entry.conversation_id, Staff(entry.person, "Kim"), "resolved")
+
     async def held(self, *, claimed: bool) -> str:
         talk = await self.site.begin()
-        requested = HandoffRequested(handoff_id="h", reason="upset")
+        requested = HandoffRequested(handoff_id=f"h{talk.id}", reason="upset")
         await self.site.handrail.log.append(talk.id, "bot", requested, holder="queue")
         if claimed:
             kit = self.site.app.state.kit
             user = await kit.users.by_login("kim")
-            from handrail.desk.staff import Staff
-
             await kit.handrail.desk.claim(talk.id, Staff(user.id, user.name, user.role, user.departments))
         return talk.id
 

@@ -89,8 +89,8 @@ def handover(log, settings, presence) -> Handover:
 
 
 @pytest.fixture
-def desk(log, situations, database, clock, settings, handover) -> Desk:
-    return Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
+def desk(log, situations, database, clock, settings, handover, presence) -> Desk:
+    return Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from handrail.conversation.errors import SettingsError
 from handrail.conversation.events import Finding
 from handrail.conversation.settings import Department, DeskSection
-from handrail.conversation.situation import Mood, Situation
+from handrail.conversation.situation import Mood, Situation, ToolResult
 from handrail.desk.routing import Routing, reason_of, triggers_of
 
 DESK = DeskSection(
@@ -75,3 +75,50 @@ def test_anger_moves_up():
 def test_an_unknown_reason_in_the_settings_is_named():
     with pytest.raises(SettingsError, match=r"departments\.general\.reasons: 'angry'"):
         Routing(DeskSection(departments={"general": Department(reasons=("angry",))}))
+
+
+MATTER = DeskSection.model_validate(
+    {
+        "departments": {
+            "general": {},
+            "trips": {"tools": ["book_trip"]},
+            "german": {"languages": ["de"]},
+            "care": {"reasons": ["upset", "sensitive/bereavement"]},
+        },
+        "skills": {"german": {"languages": ["de"]}, "calm": {"findings": ["sensitive/bereavement"]}},
+        "worth": [{"field": "total", "at_least": 500}, {"field": "tier", "equals": "gold"}],
+    }
+)
+
+
+def about(language: str = "en", tool: str = "", **record: object) -> Situation:
+    results = (ToolResult(1, tool, {}, True, {"orders": [record]}),) if tool else ()
+    return Situation("c", language=language, results=results)
+
+
+@pytest.mark.parametrize(
+    ("situation", "triggers", "department", "skills"),
+    [
+        (about("de-AT"), (), "german", ("german",)),
+        (about("de", "book_trip"), (), "trips", ("german",)),
+        (about("de"), ("sensitive/bereavement",), "care", ("german", "calm")),
+        (about("en", "find_order"), (), "general", ()),
+    ],
+)
+def test_what_it_is_about_finds_department_and_skills(situation, triggers, department, skills):
+    route = Routing(MATTER).route("stuck", triggers, situation)
+    assert (route.department, route.skills) == (department, skills)
+
+
+@pytest.mark.parametrize(
+    ("record", "urgency"),
+    [
+        ({"total": "512.40"}, "high"),
+        ({"total": 499}, "normal"),
+        ({"total": "n/a"}, "normal"),
+        ({"tier": "Gold"}, "high"),
+        ({"subtotal": 900}, "normal"),
+    ],
+)
+def test_much_at_stake_is_worth_a_level(record, urgency):
+    assert Routing(MATTER).route("stuck", (), about("en", "find_order", **record)).urgency == urgency

@@ -153,11 +153,11 @@ async def build(
             log, situations, clock, settings, mailer=mailer, workspace=workspace, resources=resources
         )
         stack.push_async_callback(identity.close)
-        presence = Presence(database, clock)
+        presence = Presence(database, clock, settings.desk)
         writer = PacketWriter(form, settings.engine.name) if form else None
         packets = Packets(ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge))
         handover = Handover(log, settings, presence, packets, Contacts(workspace.find_customer, resources))
-        desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover)
+        desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
         outbox = await stack.enter_async_context(open_outbox(settings, log, situations, mailer, link))
         router = Router(workspace.tools, embedder)
 
@@ -186,7 +186,7 @@ async def build(
             form=form,
         )
         turns = Turns(services, Graph())
-        housekeeping = Housekeeping(turns, desk.tickets, log, clock, settings, phrases, sources)
+        housekeeping = Housekeeping(turns, desk, log, clock, settings, phrases, sources)
         stack.push_async_callback(turns.stop)
         if keep_house:
             stack.push_async_callback(_cancel, asyncio.create_task(housekeeping.run(), name="housekeeping"))

@@ -1,4 +1,5 @@
-"""What goes on beside conversations: turns taken up, tickets reopened, quiet ones closed, old ones forgotten."""
+"""What goes on beside conversations: turns taken up, tickets reopened, what was left alone brought back, quiet ones
+closed, old ones forgotten."""
 
 import asyncio
 import logging
@@ -14,7 +15,7 @@ from handrail.conversation.errors import Fenced, HandrailError
 from handrail.conversation.events import Announced, Closed
 from handrail.conversation.log import Fence, Log
 from handrail.conversation.settings import Settings
-from handrail.desk.tickets import Tickets
+from handrail.desk.desk import Desk
 
 SECONDS = 2.0
 """The pause between two rounds."""
@@ -33,19 +34,21 @@ class Housekeeping:
     def __init__(
         self,
         turns: Turns,
-        tickets: Tickets,
+        desk: Desk,
         log_: Log,
         clock: Clock,
         settings: Settings,
         phrases: Phrases,
         sources: Sources,
     ) -> None:
-        self._turns, self._tickets, self._log = turns, tickets, log_
+        self._turns, self._log = turns, log_
         self._clock, self._settings, self._phrases = clock, settings, phrases
         self._forgot_at: datetime | None = None
         self._steps: tuple[Callable[[], Awaitable[int]], ...] = (
             turns.sweep,
-            tickets.sweep,
+            desk.tickets.sweep,
+            desk.parking.sweep,
+            desk.returns.sweep,
             self.close_idle,
             self.forget_old,
             sources.refresh,

@@ -141,9 +141,9 @@ async def open_desk(settings: Settings) -> AsyncIterator[DeskSide]:
     clock = SystemClock()
     async with open_log(settings, clock) as log:
         situations = Situations(log)
-        presence = Presence(log.database, clock)
+        presence = Presence(log.database, clock, settings.desk)
         handover = Handover(log, settings, presence, Packets(ZoneInfo(settings.business.timezone)))
-        desk = Desk(log, situations, log.database, clock=clock, settings=settings, handover=handover)
+        desk = Desk(log, situations, log.database, clock=clock, settings=settings, handover=handover, presence=presence)
         async with open_outbox(settings, log, situations, build_mailer(settings, clock)) as outbox:
             yield DeskSide(settings=settings, clock=clock, log=log, desk=desk, presence=presence, outbox=outbox)
         await situations.close()

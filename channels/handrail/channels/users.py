@@ -15,18 +15,21 @@ Role = Literal["agent", "supervisor", "engineer", "admin"]
 """`agent` works the desk, `supervisor` too, `engineer` reads it, `admin` also manages users."""
 
 LINK_LIFE = timedelta(hours=48)
-COLUMNS = "id, login, name, role, departments, password IS NOT NULL AS ready, disabled_at, created_at"
+COLUMNS = "id, login, name, role, departments, skills, capacity, password IS NOT NULL AS ready, disabled_at, created_at"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `login` is what they type, `name` what customers see; `ready` once a password is set."""
+    """An account. `login` is what they type, `name` what customers see; `ready` once a password is set. `capacity` is
+    how many live conversations they have at once, where it is not the desk's."""
 
     id: str
     login: str
     name: str
     role: Role
     departments: tuple[str, ...]
+    skills: tuple[str, ...]
+    capacity: int | None
     ready: bool
     disabled_at: datetime | None
     created_at: datetime
@@ -73,6 +76,8 @@ class Users:
         name: str | None = None,
         role: Role | None = None,
         departments: tuple[str, ...] | None = None,
+        skills: tuple[str, ...] | None = None,
+        capacity: int | None = None,
         disabled: bool | None = None,
     ) -> User:
         """Change what is given. Whoever is disabled is logged out. The last admin stays one (`Conflict`)."""
@@ -80,10 +85,11 @@ class Users:
             await connection.execute("SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE")
             await connection.execute(
                 "UPDATE users SET name = coalesce(%s::text, name), role = coalesce(%s::text, role),"
-                " departments = coalesce(%s::text[], departments),"
+                " departments = coalesce(%s::text[], departments), skills = coalesce(%s::text[], skills),"
+                " capacity = coalesce(%s::int, capacity),"
                 " disabled_at = CASE %s::boolean WHEN true THEN coalesce(disabled_at, %s::timestamptz)"
                 " WHEN false THEN NULL ELSE disabled_at END WHERE id = %s",
-                (name, role, None if departments is None else list(departments), disabled, self._clock.now(), user_id),
+                (name, role, _array(departments), _array(skills), capacity, disabled, self._clock.now(), user_id),
             )
             cursor = await connection.execute(
                 "SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL LIMIT 1"
@@ -151,8 +157,12 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+def _array(words: tuple[str, ...] | None) -> list[str] | None:
+    return None if words is None else list(words)
+
+
 def _user(row: Row) -> User:
-    return User(**{**row, "departments": tuple(row["departments"])})
+    return User(**{**row, "departments": tuple(row["departments"]), "skills": tuple(row["skills"])})
 
 
 def _required(user: User | None) -> User:

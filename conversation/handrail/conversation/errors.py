@@ -62,7 +62,8 @@ class Fenced(Conflict):
     """The log refused a line: the conversation is held by another hand by now.
 
     `cause` is `epoch` (somebody took over), `lease` (another process runs the turn), `heard` (the customer wrote again
-    before the first line of this reply was out) or `holder` (whose line it is does not hold the conversation).
+    before the first line of this reply was out), `seq` (something was written since) or `holder` (whose line it is does
+    not hold the conversation).
     """
 
     code = "fenced"

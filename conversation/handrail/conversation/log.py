@@ -21,11 +21,13 @@ from handrail.conversation.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """What must still hold for an append to be taken: the epoch and, where given, the lease and what was heard last."""
+    """What must still hold for an append to be taken: the epoch and, where given, the lease, what was heard last, and
+    the last event of all."""
 
     epoch: int
     lease: str | None = None
     heard: int | None = None
+    seq: int | None = None
 
 
 class Log(Reader):
@@ -97,6 +99,7 @@ class Log(Reader):
         parameters = {
             **draft.parameters(holder), "key": key, "holder": holder, "release": release,
             "epoch": fence and fence.epoch, "lease": fence and fence.lease, "heard": fence and fence.heard,
+            "seq": fence and fence.seq,
         }  # fmt: skip
         try:
             async with self._connection(draft) as connection:
@@ -167,6 +170,8 @@ class Log(Reader):
                 raise Fenced("lease")
             if fence.heard is not None and fence.heard != head.heard:
                 raise Fenced("heard")
+            if fence.seq is not None and fence.seq != head.last_seq:
+                raise Fenced("seq")
         raise Fenced("holder")
 
     async def _stored(self, conversation_id: str, key: str | None) -> tuple[Event, ...]:

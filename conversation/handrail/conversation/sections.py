@@ -162,8 +162,33 @@ class Department(Section):
     hours: dict[Day, Hours] = Field(default_factory=_office_hours)
     reasons: tuple[str, ...] = ()
     """Reason codes that go to this department; the department `general` takes the rest."""
+    languages: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    """Languages, and tools that were last in hand, whose conversations go to this department before any by reason."""
 
     _timezone = field_validator("timezone")(_zone)
+
+
+class Skill(Section):
+    """When a conversation asks for somebody with a skill: any of these languages, tools last in hand, or findings."""
+
+    languages: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+class Worth(Section):
+    """What raises a conversation one level of urgency: a field of a record that was read, and how much it must hold."""
+
+    field: str = Field(min_length=1)
+    at_least: float | None = None
+    equals: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.at_least is None) == (self.equals is None):
+            raise ValueError("needs either at_least or equals")
+        return self
 
 
 class DeskSection(Section):
@@ -176,6 +201,13 @@ class DeskSection(Section):
     closed_on: tuple[date, ...] = ()
     answer_hours: float = Field(default=2, gt=0)
     """A ticket is answered within so many open hours."""
+    skills: dict[str, Skill] = Field(default_factory=dict)
+    worth: tuple[Worth, ...] = ()
+    capacity: int = Field(default=3, ge=1, description="live conversations that a person has at once, if none is set")
+    wait_target_minutes: float = Field(default=5, gt=0)
+    """Within so long somebody should be there. Twice that is worth a level of urgency, and skills lapse by then."""
+    gone_minutes: float = Field(default=2, gt=0, description="unseen for so long, a person is gone from the desk")
+    silent_minutes: float = Field(default=10, gt=0, description="a customer waits no longer for a person's next line")
     idle_minutes: float = Field(default=60, gt=0)
     approval_hours: float = Field(default=24, gt=0)
     """So long an action waits for a colleague's word; then nothing is done."""

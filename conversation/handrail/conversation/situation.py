@@ -135,6 +135,10 @@ class Handoff:
     name: str = ""
     packet: Packet | None = None
     packet_seq: int = 0
+    skills: tuple[str, ...] = ()
+    parked_until: datetime | None = None
+    parked_for: str = ""
+    """What the person who parked it wants to be reminded of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ WITH c AS (
         AND (%(epoch)s::int IS NULL OR epoch = %(epoch)s)
         AND (%(lease)s::text IS NULL OR lease_owner = %(lease)s)
         AND (%(heard)s::int IS NULL OR heard = %(heard)s)
+        AND (%(seq)s::int IS NULL OR last_seq = %(seq)s)
         AND (%(speakers)s::text[] IS NULL OR holder = ANY(%(speakers)s))
         AND NOT (%(private)s AND forgotten)
     RETURNING last_seq - %(count)s AS base

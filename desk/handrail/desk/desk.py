@@ -1,4 +1,7 @@
-"""What people at the desk do: take a conversation, write, note, give it back, wrap it up."""
+"""What people at the desk do: take a conversation, write, note, give it back, wrap it up.
+
+Taking the next one, handing on and parking are parts of their own: `picking`, `returns`, `parking`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,8 +28,11 @@ from . import acts, notice
 from .approvals import Approvals
 from .handover import Handover
 from .ledger import Ledger
+from .parking import Parking
+from .picking import Picking
 from .queue import Entry, Filter, Queue
-from .staff import Staff
+from .returns import Returns
+from .staff import Presence, Staff
 from .tickets import Tickets
 from .unsettled import Unsettled
 
@@ -61,10 +67,11 @@ class Desk:
         clock: Clock,
         settings: Settings,
         handover: Handover,
+        presence: Presence,
     ) -> None:
         self._log = log
         self._situations = situations
-        self._queue = Queue(database, situations)
+        self._queue = Queue(database, situations, settings.desk.wait_target_minutes)
         self._clock = clock
         self._settings = settings
         self._handover = handover
@@ -73,6 +80,11 @@ class Desk:
         self.tickets = Tickets(log, situations, database, clock, handover)
         self.unsettled = Unsettled(log, situations, clock)
         self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)
+        self.parking = Parking(log, database, clock)
+        self.picking = Picking(database, clock, settings.desk, presence, self.claim)
+        self.returns = Returns(
+            log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence
+        )
 
     async def queue(self, chosen: Filter | None = None) -> list[Entry]:
         """Who waits for a person or is with one, the most pressing first."""

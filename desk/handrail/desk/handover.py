@@ -10,6 +10,7 @@ from handrail.conversation.events import (
     ContactLeft,
     Data,
     HandoffRequested,
+    HandoffReturned,
     PacketWritten,
     PromiseMade,
     Reason,
@@ -83,12 +84,12 @@ class Handover:
         answers, which becomes a promise of the department. `quick` asks no model for the packet.
         """
         route = self.routing.route(reason, triggers, situation)
-        live = await self._is_live(route.department, now)
+        live = await self.is_live(route.department, now)
         requested = self._requested(route, triggers, now, live=live)
-        contact = situation.contact or ("" if live else await self._on_file(situation))
+        contact = situation.contact or ("" if live else await self.on_file(situation))
         text = self._told(situation, requested, contact, now)
         packet = await self._packet(situation, requested, now, quick=quick)
-        ticket = () if live else _ticket(situation, requested, contact)
+        ticket = () if live else ticket_of(situation, requested, contact)
         return Plan(text, (requested, packet, *ticket), requested.mode, route, requested.answer_by)
 
     async def reopen(self, situation: Situation, now: datetime) -> Plan:
@@ -99,10 +100,10 @@ class Handover:
             route = Route(last.reason, last.department if last.department in self.hours else GENERAL, last.urgency)
         requested = self._requested(route, (), now, live=False)
         packet = await self._packet(situation, requested, now, quick=True)
-        ticket = _ticket(situation, requested, situation.contact)
+        ticket = ticket_of(situation, requested, situation.contact)
         opened = [data for data in ticket if isinstance(data, TicketOpened)]
         moved = [TicketMoved(ticket_id=data.ticket_id, state="reopened") for data in opened]
-        text = notice.reopened(self._when(situation, requested.answer_by or now, now))
+        text = notice.reopened(self.when(situation, requested.answer_by or now, now))
         return Plan(text, (requested, packet, *ticket, *moved), "ticket", route, requested.answer_by)
 
     def answer_by(self, department: str, now: datetime) -> datetime:
@@ -119,10 +120,12 @@ class Handover:
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo(self._settings.business.timezone)
 
-    async def _is_live(self, department: str, now: datetime) -> bool:
-        return self.hours[department].is_open(now) and bool(await self._staff.on(department))
+    async def is_live(self, department: str, now: datetime, *, without: str = "") -> bool:
+        """Whether the department is open, and somebody other than `without` is on for it."""
+        return self.hours[department].is_open(now) and bool(set(await self._staff.on(department)) - {without})
 
-    async def _on_file(self, situation: Situation) -> str:
+    async def on_file(self, situation: Situation) -> str:
+        """The address on file of a customer who has proven who they are; empty where there is none."""
         identity = situation.identity
         if self._contacts is None or identity.level != "verified" or identity.customer_id is None:
             return ""
@@ -135,6 +138,7 @@ class Handover:
             triggers=tuple(triggers),
             urgency=route.urgency,
             department=route.department,
+            skills=route.skills,
             mode="live" if live else "ticket",
             answer_by=None if live else self.answer_by(route.department, now),
         )
@@ -154,15 +158,16 @@ class Handover:
         if requested.answer_by is None:
             return f"{opening} {notice.live(name)}"
         is_open = self.hours[requested.department].is_open(now)
-        when = self._when(situation, requested.answer_by, now)
+        when = self.when(situation, requested.answer_by, now)
         return f"{opening} {notice.ticket(name, when, contact, is_open=is_open)}"
 
-    def _when(self, situation: Situation, at: datetime, now: datetime) -> str:
+    def when(self, situation: Situation, at: datetime, now: datetime) -> str:
+        """A moment in the customer's words."""
         zone = self.zone(situation)
         return notice.when(at, now, zone, own=situation.timezone == zone.key)
 
 
-def _ticket(situation: Situation, requested: HandoffRequested, contact: str) -> tuple[Data, ...]:
+def ticket_of(situation: Situation, requested: HandoffRequested | HandoffReturned, contact: str) -> tuple[Data, ...]:
     """A ticket with its promise. One that the conversation has already goes on under its id."""
     if requested.answer_by is None:
         return ()

@@ -97,6 +97,34 @@ def joined(name: str, department: str) -> str:
     return f"{name} from {department} is here now."
 
 
+def passed_on(name: str, to: str, department: str) -> str:
+    """A person hands the conversation on to a colleague or a department; somebody is there."""
+    whom = f"{to} in {department}" if to else f"a colleague in {department}"
+    return f"{name} passes you on to {whom}, who can read everything we wrote. You keep your place: please stay here."
+
+
+def passed_on_ticket(name: str, department: str, when: str) -> str:
+    """A person hands a ticket on; `when` is empty where its time has passed."""
+    by = f" Somebody will answer by {when}, here." if when else ""
+    return f"{name} passes you on to {department}, who can read everything we wrote.{by}"
+
+
+def gone(name: str, department: str) -> str:
+    """The person is not there any more; somebody else is."""
+    return (
+        f"I'm sorry, {name} had to leave the conversation. You keep your place: a colleague in {department} takes over "
+        "here, and can read everything we wrote."
+    )
+
+
+def gone_later(name: str, department: str, when: str) -> str:
+    """The person is not there any more, and nobody else is either."""
+    return (
+        f"I'm sorry, {name} had to leave the conversation, and nobody else in {department} is free right now. Nothing "
+        f"is lost: somebody will answer by {when}, here."
+    )
+
+
 def given_back(name: str) -> str:
     """The bot goes on."""
     return f"{name} has passed you back to the assistant, who can see what was agreed."

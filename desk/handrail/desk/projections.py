@@ -1,104 +1,13 @@
 """The desk's tables, kept in step with the log: the queue, tickets, promises, approvals, and the letters to send."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, ClassVar, LiteralString, TypeAlias
-
 from handrail.conversation import events as e
 from handrail.conversation.database import Connection
-from handrail.conversation.events import Data, Event
+from handrail.conversation.events import Event
 from handrail.conversation.projection import Projection
 
 from .outbox import TOPIC
-
-Step: TypeAlias = Callable[[Connection, Event, Any], Awaitable[None]]
-
-
-class Table:
-    """A projection by kind of event: each has its step, `async (connection, event, data)`."""
-
-    name: str
-    rings: str = ""
-    emptied: ClassVar[LiteralString]
-    steps: ClassVar[Mapping[type[Data], Step]]
-
-    def __init__(self) -> None:
-        self.kinds = frozenset(data.kind for data in self.steps)
-
-    async def apply(self, connection: Connection, event: Event) -> None:
-        """Take one event in."""
-        step = self.steps.get(type(event.data))
-        if step is not None:
-            await step(connection, event, event.data)
-
-    async def clear(self, connection: Connection) -> None:
-        """Empty the table."""
-        await connection.execute(self.emptied)
-
-
-async def _waiting(connection: Connection, event: Event, data: e.HandoffRequested) -> None:
-    query = """
-        INSERT INTO queue AS q (conversation_id, handoff_id, state, mode, reason, urgency, department, since, answer_by,
-            moved_at, moved_seq)
-        VALUES (%(id)s, %(handoff)s, 'waiting', %(mode)s, %(reason)s, %(urgency)s, %(department)s, %(at)s, %(by)s,
-            %(at)s, %(seq)s)
-        ON CONFLICT (conversation_id) DO UPDATE SET
-            handoff_id = excluded.handoff_id, state = 'waiting', mode = excluded.mode, reason = excluded.reason,
-            urgency = excluded.urgency, department = excluded.department, answer_by = excluded.answer_by,
-            since = CASE WHEN q.state = 'waiting' THEN q.since ELSE excluded.since END,
-            person = NULL, person_name = NULL, moved_at = excluded.moved_at, moved_seq = excluded.moved_seq
-    """
-    await connection.execute(
-        query,
-        {
-            "id": event.conversation_id, "handoff": data.handoff_id, "mode": data.mode, "reason": data.reason,
-            "urgency": data.urgency, "department": data.department, "at": event.at, "by": data.answer_by,
-            "seq": event.seq,
-        },
-    )  # fmt: skip
-
-
-async def _claimed(connection: Connection, event: Event, data: e.HandoffClaimed) -> None:
-    # A person may take a conversation that nobody has handed over.
-    query = """
-        INSERT INTO queue (conversation_id, state, since, person, person_name, moved_at, moved_seq)
-        VALUES (%(id)s, 'claimed', %(at)s, %(by)s, %(name)s, %(at)s, %(seq)s)
-        ON CONFLICT (conversation_id) DO UPDATE SET
-            state = 'claimed', person = excluded.person, person_name = excluded.person_name,
-            moved_at = excluded.moved_at, moved_seq = excluded.moved_seq
-    """
-    parameters = {"id": event.conversation_id, "at": event.at, "by": data.by, "name": data.name, "seq": event.seq}
-    await connection.execute(query, parameters)
-
-
-async def _ended(connection: Connection, event: Event, data: e.GivenBack | e.WrappedUp) -> None:
-    state = "given_back" if isinstance(data, e.GivenBack) else "wrapped_up"
-    query = "UPDATE queue SET state = %s, moved_at = %s, moved_seq = %s WHERE conversation_id = %s"
-    await connection.execute(query, [state, event.at, event.seq, event.conversation_id])
-
-
-async def _spoke(connection: Connection, event: Event, _: e.PersonSaid) -> None:
-    query = "UPDATE queue SET spoke_seq = %s WHERE conversation_id = %s"
-    await connection.execute(query, [event.seq, event.conversation_id])
-
-
-async def _unqueued(connection: Connection, event: Event, data: e.Closed) -> None:
-    if data.reason == "forgotten":
-        await connection.execute("DELETE FROM queue WHERE conversation_id = %s", [event.conversation_id])
-
-
-class QueueTable(Table):
-    """Who waits for a person, and who has taken them."""
-
-    name = "queue"
-    emptied = "DELETE FROM queue"
-    steps = {
-        e.HandoffRequested: _waiting,
-        e.HandoffClaimed: _claimed,
-        e.GivenBack: _ended,
-        e.WrappedUp: _ended,
-        e.PersonSaid: _spoke,
-        e.Closed: _unqueued,
-    }
+from .queue_table import QueueTable
+from .table import Table
 
 
 async def _ticket_opened(connection: Connection, event: Event, data: e.TicketOpened) -> None:

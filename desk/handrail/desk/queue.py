@@ -16,16 +16,16 @@ from .wording import clip
 State = Literal["waiting", "claimed", "given_back", "wrapped_up"]
 Mode = Literal["live", "ticket"]
 
-# Somebody who waits in the chat gains a level of urgency every ten minutes. A ticket begins a level lower, reaches its
-# own halfway to its deadline, is a level above at the deadline, and goes on gaining as fast as the chat from there.
+# Somebody who waits in the chat gains a level of urgency in twice the target. A ticket begins a level lower, reaches
+# its own halfway to its deadline, is a level above at the deadline, and goes on gaining as fast as the chat from there.
 SELECT = """
-SELECT q.*, c.heard > q.spoke_seq AS unread,
+SELECT q.*, c.heard > q.spoke_seq AS unread, q.parked_until > %(now)s AND c.heard <= q.parked_seq AS parked,
     t.ticket_id, t.state AS ticket_state,
     CASE q.urgency WHEN 'urgent' THEN 6 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END + CASE
-        WHEN q.mode = 'live' OR q.answer_by IS NULL THEN extract(epoch FROM %(now)s - q.since) / 600
+        WHEN q.mode = 'live' OR q.answer_by IS NULL THEN extract(epoch FROM %(now)s - q.since) / %(level)s
         ELSE 2 * least(1, extract(epoch FROM %(now)s - q.since)
                 / greatest(1, extract(epoch FROM q.answer_by - q.since))) - 1
-            + greatest(0, extract(epoch FROM %(now)s - q.answer_by) / 600)
+            + greatest(0, extract(epoch FROM %(now)s - q.answer_by) / %(level)s)
     END AS pressure
 FROM queue q JOIN conversations c ON c.id = q.conversation_id LEFT JOIN tickets t USING (conversation_id)
 WHERE q.state = ANY(%(states)s)
@@ -73,6 +73,14 @@ class Entry:
     unread: bool
     ticket_id: str | None
     ticket_state: str | None
+    skills: tuple[str, ...]
+    kept_for: str | None
+    """The colleague to whom it was handed on, who gets it before anybody else."""
+    parked_until: datetime | None
+    parked_for: str
+    """What its person wants to be reminded of, also after the parking has ended."""
+    woken_at: datetime | None
+    """When its parking ended by itself or by hand."""
     customer: str
     verified: bool
     about: str
@@ -83,26 +91,42 @@ class Entry:
 class Queue:
     """Reads the queue."""
 
-    def __init__(self, database: Database, situations: Situations) -> None:
+    def __init__(self, database: Database, situations: Situations, target_minutes: float) -> None:
+        """`target_minutes` is how soon somebody should be there."""
         self._database = database
         self._situations = situations
+        self._target = target_minutes
 
     async def entries(self, chosen: Filter, now: datetime, conversation_id: str | None = None) -> list[Entry]:
         """The entries that pass a filter, the most pressing first.
 
         Urgency counts most, and waiting raises everybody in time: nobody is passed over for ever.
         """
-        parameters = {
-            "now": now, "states": list(chosen.states), "departments": list(chosen.departments) or None,
-            "modes": list(chosen.modes) or None, "urgencies": list(chosen.urgencies) or None,
-            "person": chosen.person, "limit": chosen.limit, "id": conversation_id,
-        }  # fmt: skip
-        async with self._database.connection() as connection:
-            rows = await (await connection.execute(SELECT, parameters)).fetchall()
+        rows = await _rows(self._database, chosen, now, self._target, conversation_id)
         return [_entry(row, await self._situations.get(row["conversation_id"]), now) for row in rows]
 
 
+async def waiting(
+    database: Database, now: datetime, departments: tuple[str, ...], target_minutes: float
+) -> list[dict[str, Any]]:
+    """The rows of those who wait, of these departments or of all, the most pressing first."""
+    return await _rows(database, Filter(states=("waiting",), departments=departments), now, target_minutes)
+
+
+async def _rows(
+    database: Database, chosen: Filter, now: datetime, target_minutes: float, conversation_id: str | None = None
+) -> list[dict[str, Any]]:
+    parameters = {
+        "now": now, "states": list(chosen.states), "departments": list(chosen.departments) or None,
+        "modes": list(chosen.modes) or None, "urgencies": list(chosen.urgencies) or None,
+        "person": chosen.person, "limit": chosen.limit, "id": conversation_id, "level": 120 * target_minutes,
+    }  # fmt: skip
+    async with database.connection() as connection:
+        return await (await connection.execute(SELECT, parameters)).fetchall()
+
+
 def _entry(row: dict[str, Any], situation: Situation, now: datetime) -> Entry:
+    row = {**row, "skills": tuple(row["skills"]), "parked_until": row["parked_until"] if row["parked"] else None}
     fields = {name: row[name] for name in Entry.__slots__ if name in row}
     answer_by = row["answer_by"]
     return Entry(
@@ -111,6 +135,7 @@ def _entry(row: dict[str, Any], situation: Situation, now: datetime) -> Entry:
         overdue=row["state"] == "waiting" and answer_by is not None and answer_by < now,
         customer=situation.identity.name,
         verified=situation.identity.level == "verified",
+        parked_for=situation.handoff.parked_for if situation.handoff else "",
         about=_about(situation),
         mood=situation.moods[-1].sentiment if situation.moods else None,
     )

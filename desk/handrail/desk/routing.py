@@ -1,11 +1,12 @@
-"""From what was found to who takes it: the reason code, the department and the urgency."""
+"""From what was found to who takes it: the reason code, the department, the skills asked for, and the urgency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 from handrail.conversation.errors import SettingsError
 from handrail.conversation.events import Finding, Reason, Urgency
+from handrail.conversation.sections import Worth
 from handrail.conversation.settings import DeskSection
 from handrail.conversation.situation import Situation
 
@@ -61,16 +62,19 @@ class Route:
     reason: Reason
     department: str
     urgency: Urgency
+    skills: tuple[str, ...] = ()
 
 
 class Routing:
     """The rules by which handoffs find their department.
 
     A department's `reasons` hold reason codes (`legal`) or findings (`sensitive/bereavement`); a finding is the more
-    exact and wins. Raises `SettingsError` for one that there is not.
+    exact and wins. Then come departments by the tool that was last in hand and by language, then those by reason code.
+    Raises `SettingsError` for a reason that there is not.
     """
 
     def __init__(self, desk: DeskSection) -> None:
+        self._desk = desk
         self._takers: dict[str, str] = {}
         for code, department in desk.departments.items():
             for reason in department.reasons:
@@ -82,8 +86,29 @@ class Routing:
     def route(self, reason: Reason, triggers: Iterable[str] = (), situation: Situation | None = None) -> Route:
         """Decide for a handoff with this reason; `triggers` are findings as `check/name`."""
         triggers = tuple(triggers)
-        taker = next((self._takers[t] for t in (*triggers, reason) if t in self._takers), GENERAL)
-        return Route(reason, taker, _urgency(reason, triggers, situation))
+        by_finding = next((self._takers[t] for t in triggers if t in self._takers), None)
+        taker = by_finding or self._by_matter(situation) or self._takers.get(reason, GENERAL)
+        urgency = _urgency(reason, triggers, situation)
+        if situation is not None and any(worth_it(situation, worth) for worth in self._desk.worth):
+            urgency = LEVELS[min(LEVELS.index(urgency) + 1, LEVELS.index("urgent"))]
+        return Route(reason, taker, urgency, self._skills(triggers, situation))
+
+    def _by_matter(self, situation: Situation | None) -> str | None:
+        if situation is None:
+            return None
+        tool, language = tool_in_hand(situation), _language(situation)
+        departments = self._desk.departments.items()
+        by_tool = (code for code, department in departments if tool in department.tools)
+        by_language = (code for code, department in departments if language in department.languages)
+        return next(by_tool, None) or next(by_language, None)
+
+    def _skills(self, triggers: tuple[str, ...], situation: Situation | None) -> tuple[str, ...]:
+        tool, language = (tool_in_hand(situation), _language(situation)) if situation else ("", "")
+        return tuple(
+            name
+            for name, skill in self._desk.skills.items()
+            if tool in skill.tools or language in skill.languages or not set(triggers).isdisjoint(skill.findings)
+        )
 
 
 def reason_of(findings: Iterable[Finding]) -> Reason | None:
@@ -96,6 +121,48 @@ def reason_of(findings: Iterable[Finding]) -> Reason | None:
 def triggers_of(findings: Iterable[Finding]) -> tuple[str, ...]:
     """The findings that ask for a person, as triggers of a handoff."""
     return tuple(dict.fromkeys(f"{f.check}/{f.name}" for f in findings if f.action in ("offer", "handover")))
+
+
+def tool_in_hand(situation: Situation) -> str:
+    """The tool that the conversation is about: that of the last action, of a call that waits, or of the last read."""
+    found = [(a.seq, a.tool) for a in situation.actions[-1:]] + [(r.seq, r.tool) for r in situation.results[-1:]]
+    if situation.parked is not None:
+        found.append((situation.parked.seq, situation.parked.tool))
+    return max(found, default=(0, ""))[1]
+
+
+def worth_it(situation: Situation, worth: Worth) -> bool:
+    """Whether a record that was read for this customer holds a field with as much in it, at any depth."""
+    return any(
+        _holds(value, worth)
+        for read in situation.results
+        if read.ok
+        for name, value in _fields(read.result)
+        if name == worth.field
+    )
+
+
+def _holds(value: object, worth: Worth) -> bool:
+    if worth.equals is not None:
+        return str(value).casefold() == worth.equals.casefold()
+    try:
+        return float(str(value)) >= (worth.at_least or 0)
+    except ValueError:
+        return False
+
+
+def _fields(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield str(name), part
+            yield from _fields(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _fields(part)
+
+
+def _language(situation: Situation) -> str:
+    return situation.language.partition("-")[0].casefold()
 
 
 def _urgency(reason: Reason, triggers: tuple[str, ...], situation: Situation | None) -> Urgency:

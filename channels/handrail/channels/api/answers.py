@@ -15,6 +15,7 @@ from handrail.conversation.events import (
     GivenBack,
     HandoffClaimed,
     HandoffRequested,
+    HandoffReturned,
     TurnEnded,
     WrappedUp,
 )
@@ -22,7 +23,7 @@ from handrail.conversation.events import (
 SECONDS = 120.0
 """How long a request waits for its answer; the message is kept whatever happens."""
 
-HAND_CHANGES = (HandoffRequested, HandoffClaimed, GivenBack, WrappedUp)
+HAND_CHANGES = (HandoffRequested, HandoffClaimed, HandoffReturned, GivenBack, WrappedUp)
 
 
 @dataclass(frozen=True, slots=True)

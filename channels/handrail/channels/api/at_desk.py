@@ -4,6 +4,7 @@ from handrail.channels.api.desk_views import Written
 from handrail.channels.api.kit import Kit
 from handrail.channels.api.problems import documented
 from handrail.channels.sessions import Session
+from handrail.channels.users import User
 from handrail.conversation.events import Event
 from handrail.desk.looks import What
 from handrail.desk.staff import Staff
@@ -15,8 +16,15 @@ WRITES = documented(401, 403, 404, 408, 409, 413, 415, 422)
 
 def staff_of(session: Session) -> Staff:
     """The person of a session, as the desk knows them."""
-    user = session.user
-    return Staff(id=user.id, name=user.name, role=user.role, departments=user.departments)
+    return as_staff(session.user)
+
+
+def as_staff(user: User) -> Staff:
+    """An account as the desk knows its owner."""
+    return Staff(
+        id=user.id, name=user.name, role=user.role, departments=user.departments, skills=user.skills,
+        capacity=user.capacity,
+    )  # fmt: skip
 
 
 async def there(kit: Kit, session: Session) -> Staff:

@@ -36,6 +36,11 @@ class EntryView(BaseModel):
     unread: bool = Field(description="the customer wrote after the person did")
     ticket_id: str | None
     ticket_state: str | None
+    skills: list[str] = Field(description="what it asks for in the person who takes it")
+    kept_for: str | None = Field(description="the colleague to whom it was handed on, who gets it first")
+    parked_until: datetime | None
+    parked_for: str = Field(description="what its person wants to be reminded of")
+    woken_at: datetime | None = Field(description="when its parking ended")
     customer: str
     verified: bool
     about: str

@@ -1,10 +1,20 @@
 """What clients may send: every field bounded, unknown fields refused."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from fastapi import Header, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    model_validator,
+)
 
 from handrail.agent.codes import DIGITS
 from handrail.channels.passwords import LONGEST, SHORTEST
@@ -143,6 +153,10 @@ class UserChange(Input):
     name: Short | None = None
     role: Role | None = None
     departments: tuple[Word, ...] | None = Field(default=None, max_length=50)
+    skills: tuple[Word, ...] | None = Field(default=None, max_length=50, description="as in `desk.skills`")
+    capacity: Annotated[int, BeforeValidator(_number)] | None = Field(
+        default=None, ge=1, le=100, description="live conversations at once"
+    )
     disabled: StrictBool | None = None
 
 
@@ -164,6 +178,39 @@ class Claim(Input):
     """With `take_over` a supervisor takes the conversation from a colleague."""
 
     take_over: StrictBool = False
+
+
+class Next(Input):
+    """Of which departments the next conversation may be; left out, of all that are yours."""
+
+    departments: tuple[Word, ...] = Field(default=(), max_length=50)
+
+
+class HandOn(Input):
+    """To whom a conversation goes: a department, or a colleague by id; with a note that only the desk sees."""
+
+    department: Word | None = None
+    colleague: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["u_5f0c1a2b3c4d5e6f"])] | None = None
+    note: Remark = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.department is None) == (self.colleague is None):
+            raise ValueError("name a department or a colleague")
+        return self
+
+
+class Park(Input):
+    """Until when a conversation is put aside, and what you want to be reminded of."""
+
+    until: AwareDatetime = Field(examples=["2026-06-16T09:00:00+02:00"])
+    note: Remark = Field(default="", examples=["the carrier calls back"])
+
+
+class Whereabouts(Input):
+    """Whether conversations are to come to you."""
+
+    status: Literal["online", "away"] = Field(examples=["away"])
 
 
 class Settlement(Input):

@@ -39,6 +39,8 @@ class Account(BaseModel):
     name: str
     role: Role
     departments: list[str]
+    skills: list[str]
+    capacity: int | None
     ready: bool
     disabled: bool
     link: str | None = None
@@ -97,7 +99,13 @@ async def create(kit: WithKit, request: Request, _: AsAdmin, body: NewUser) -> A
 async def change(kit: WithKit, user_id: UserId, _: AsAdmin, body: UserChange) -> Account:
     """Change an account. Whoever is disabled is logged out at once."""
     user = await kit.users.change(
-        user_id, name=body.name, role=body.role, departments=body.departments, disabled=body.disabled
+        user_id,
+        name=body.name,
+        role=body.role,
+        departments=body.departments,
+        skills=body.skills,
+        capacity=body.capacity,
+        disabled=body.disabled,
     )
     return _account(user)
 
@@ -154,6 +162,8 @@ def _account(user: User, link: str | None = None) -> Account:
         name=user.name,
         role=user.role,
         departments=list(user.departments),
+        skills=list(user.skills),
+        capacity=user.capacity,
         ready=user.ready,
         disabled=user.disabled_at is not None,
         link=link,

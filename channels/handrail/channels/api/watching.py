@@ -20,8 +20,8 @@ LONGEST = 500
 PAUSE_SECONDS = 0.15
 """News within so short a time is told together."""
 
-SEEN_SECONDS = 60.0
-"""How often whoever watches is marked as being there."""
+SEEN_SECONDS = 20.0
+"""How often whoever watches is marked as being there: several times before they would count as gone."""
 
 STATES: Mapping[str, tuple[State, ...]] = {
     "open": ("waiting", "claimed"),
@@ -101,4 +101,4 @@ async def _queue(kit: Kit, choice: Choice) -> tuple[Any, dict[str, Any]]:
 async def _seen(kit: Kit, staff: Staff) -> None:
     # An engineer reads along, and answers nobody.
     if staff.role != "engineer":
-        await kit.handrail.presence.seen(staff)
+        await kit.handrail.presence.beat(staff)

@@ -34,6 +34,7 @@ from handrail.conversation.events import (
     GivenBack,
     HandoffClaimed,
     HandoffRequested,
+    HandoffReturned,
     IdentityProven,
     PersonSaid,
     Rated,
@@ -48,7 +49,7 @@ from handrail.conversation.situation import Situation
 MOVES = (
     ActionClaimed, ActionDropped, ActionFailed, ActionSucceeded, ApprovalAsked, ApprovalGiven, ApprovalRefused, Closed,
     CodeRefused, CodeSent, ContactLeft, CustomerSaid, EngineSwitched, GivenBack, HandoffClaimed, HandoffRequested,
-    IdentityProven, Rated, TicketMoved, TicketOpened, TurnEnded, TurnStarted, WrappedUp,
+    HandoffReturned, IdentityProven, Rated, TicketMoved, TicketOpened, TurnEnded, TurnStarted, WrappedUp,
 )  # fmt: skip
 """Events after which the state a client shows is another one."""
 

@@ -1,14 +1,14 @@
 """`handrail desk`: the people's side in the terminal, beside a running server or alone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.channels.cli import decisions
+from handrail.channels.cli import decisions, routing
+from handrail.channels.cli.at_desk import As, Id, act, find
 from handrail.channels.cli.workspace import Workspace, run
-from handrail.conversation.errors import NotFound
 
 if TYPE_CHECKING:
     from handrail.agent.parts import DeskSide
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
     from handrail.desk.staff import Staff
 
 app = typer.Typer(
-    help="Work the queue: list, show, claim, say, note, give back, wrap up, approve, vouch, settle; sum up chats.",
+    help="Work the queue: list, take, answer, hand on, park, give back, wrap up, approve, vouch, settle; sum up chats.",
     no_args_is_help=True,
 )
 
-Id = Annotated[str, typer.Argument(help="The conversation, or the beginning or end of its id where that is enough.")]
-As = Annotated[str, typer.Option("--as", help="Your login (see `handrail users`).", envvar="HANDRAIL_LOGIN")]
-Do = Callable[["DeskSide", "Staff", str], Awaitable[object]]
+routing.add(app)
 
 
 @app.command("list")
@@ -46,19 +44,19 @@ def show(conversation: Id, workspace: Workspace = None) -> None:
 @app.command()
 def claim(conversation: Id, login: As, workspace: Workspace = None, take_over: bool = False) -> None:
     """Take a conversation; supervisors may take it from a colleague with --take-over."""
-    _act(login, conversation, workspace, lambda h, who, id_: h.desk.claim(id_, who, take_over=take_over), "taken")
+    act(login, conversation, workspace, lambda h, who, id_: h.desk.claim(id_, who, take_over=take_over), "taken")
 
 
 @app.command()
 def say(conversation: Id, text: Annotated[str, typer.Argument()], login: As, workspace: Workspace = None) -> None:
     """Write to the customer."""
-    _act(login, conversation, workspace, lambda h, who, id_: h.desk.say(id_, who, text), "sent")
+    act(login, conversation, workspace, lambda h, who, id_: h.desk.say(id_, who, text), "sent")
 
 
 @app.command()
 def note(conversation: Id, text: Annotated[str, typer.Argument()], login: As, workspace: Workspace = None) -> None:
     """Leave a note that only the desk sees."""
-    _act(login, conversation, workspace, lambda h, who, id_: h.desk.note(id_, who, text), "noted")
+    act(login, conversation, workspace, lambda h, who, id_: h.desk.note(id_, who, text), "noted")
 
 
 @app.command("give-back")
@@ -69,7 +67,7 @@ def give_back(
     workspace: Workspace = None,
 ) -> None:
     """Let the bot go on."""
-    _act(
+    act(
         login,
         conversation,
         workspace,
@@ -95,7 +93,7 @@ def wrap_up(
             conversation_id, staff, disposition, tags=tuple(tag or ()), note=text, right_answer=right_answer
         )
 
-    _act(login, conversation, workspace, do, "wrapped up")
+    act(login, conversation, workspace, do, "wrapped up")
 
 
 @app.command()
@@ -135,7 +133,7 @@ def approve(
     def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
         return decisions.decide(handrail, staff, conversation_id, action, "approve", reason)
 
-    _act(login, conversation, workspace, do, "approved; it is done as soon as a server runs")
+    act(login, conversation, workspace, do, "approved; it is done as soon as a server runs")
 
 
 @app.command()
@@ -151,7 +149,7 @@ def refuse(
     def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
         return decisions.decide(handrail, staff, conversation_id, action, "refuse", reason)
 
-    _act(login, conversation, workspace, do, "refused; the customer is told as soon as a server runs")
+    act(login, conversation, workspace, do, "refused; the customer is told as soon as a server runs")
 
 
 @app.command()
@@ -167,7 +165,7 @@ def vouch(
     def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
         return decisions.vouch(handrail, staff, conversation_id, claim, how)
 
-    _act(login, conversation, workspace, do, "identity proven")
+    act(login, conversation, workspace, do, "identity proven")
 
 
 @app.command()
@@ -184,40 +182,7 @@ def settle(
     def do(handrail: "DeskSide", staff: "Staff", conversation_id: str) -> Awaitable[object]:
         return decisions.settle(handrail, staff, conversation_id, action, end, seen)
 
-    _act(login, conversation, workspace, do, "settled")
-
-
-def _act(login: str, conversation: str, workspace: object, do: Do, done: str) -> None:
-    async def command(settings: "Settings") -> None:
-        from handrail.agent.parts import open_desk
-        from handrail.channels.users import Users
-        from handrail.desk.staff import Staff
-
-        async with open_desk(settings) as handrail:
-            user = await Users(handrail.log.database, handrail.clock).by_login(login)
-            staff = Staff(id=user.id, name=user.name, role=user.role, departments=user.departments)
-            await handrail.presence.seen(staff)
-            conversation_id = await _find(handrail, conversation)
-            await do(handrail, staff, conversation_id)
-            # A letter may have been caused: send it now, since nothing runs after this command.
-            await handrail.outbox.deliver()
-        typer.echo(f"{conversation_id}: {done}")
-
-    run(command, workspace)  # type: ignore[arg-type]
-
-
-async def _find(handrail: "DeskSide", part: str) -> str:
-    """The one conversation whose id begins or ends with `part`."""
-    found: list[str] = []
-    after = ""
-    while page := await handrail.log.ids(after):
-        found += [id_ for id_ in page if id_ == part or id_.startswith(part) or id_.endswith(part)]
-        after = page[-1]
-    if part in found:
-        return part
-    if len(found) != 1:
-        raise NotFound(f"{len(found) or 'no'} conversations have an id that begins or ends with {part!r}")
-    return found[0]
+    act(login, conversation, workspace, do, "settled")
 
 
 async def _list(settings: "Settings", departments: tuple[str, ...], everything: bool) -> None:
@@ -259,7 +224,7 @@ async def _show(settings: "Settings", conversation: str) -> None:
 
     console = Console(highlight=False)
     async with open_desk(settings) as handrail:
-        conversation_id = await _find(handrail, conversation)
+        conversation_id = await find(handrail, conversation)
         await Looks(handrail.log.database, handrail.clock).note(operator(), operator(), "case", conversation_id)
         shown = await handrail.desk.show(conversation_id)
     if shown.packet is not None:

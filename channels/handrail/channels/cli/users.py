@@ -26,12 +26,15 @@ def add(
     name: Annotated[str, typer.Option(help="The name that customers see.")],
     role: Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")] = "agent",
     department: Annotated[list[str] | None, typer.Option(help="Department; may be given more than once.")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="A skill of `desk.skills`; may be given again.")] = None,
+    capacity: Annotated[int | None, typer.Option(min=1, help="Live conversations at once.")] = None,
     workspace: Workspace = None,
 ) -> None:
     """Add an account and print the one-time link with which its owner sets a password."""
     if role not in ROLES:
         raise typer.BadParameter(f"must be one of {', '.join(ROLES)}", param_hint="--role")
-    run(lambda settings: _add(settings, login, name, role, tuple(department or ())), workspace)
+    can = (tuple(skill or ()), capacity)
+    run(lambda settings: _add(settings, login, name, role, tuple(department or ()), can), workspace)
 
 
 @app.command()
@@ -56,7 +59,14 @@ async def _list(settings: "Settings") -> None:
     Console().print(table)
 
 
-async def _add(settings: "Settings", login: str, name: str, role: str, departments: tuple[str, ...]) -> None:
+async def _add(
+    settings: "Settings",
+    login: str,
+    name: str,
+    role: str,
+    departments: tuple[str, ...],
+    can: tuple[tuple[str, ...], int | None],
+) -> None:
     from handrail.agent.parts import open_database
     from handrail.channels.users import Users
     from handrail.conversation.clock import SystemClock
@@ -64,6 +74,7 @@ async def _add(settings: "Settings", login: str, name: str, role: str, departmen
     async with open_database(settings) as database:
         users = Users(database, SystemClock())
         user = await users.create(login, name, role, departments)  # type: ignore[arg-type]
+        await users.change(user.id, skills=can[0], capacity=can[1])
         _print_link(settings, await users.link(user.id))
 
 

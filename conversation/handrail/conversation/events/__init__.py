@@ -43,6 +43,7 @@ from .turns import (
     TurnEnded,
     TurnStarted,
 )
+from .waiting import HandoffReturned, SetAside, TakenUp
 
 KINDS: dict[str, type[Data]] = {
     kind.kind: kind
@@ -60,6 +61,9 @@ KINDS: dict[str, type[Data]] = {
         HandoffRequested,
         PacketWritten,
         HandoffClaimed,
+        HandoffReturned,
+        SetAside,
+        TakenUp,
         GivenBack,
         TicketOpened,
         ContactLeft,
@@ -125,6 +129,7 @@ __all__ = [
     "GivenBack",
     "HandoffClaimed",
     "HandoffRequested",
+    "HandoffReturned",
     "IdentityAsked",
     "IdentityProven",
     "Level",
@@ -143,6 +148,8 @@ __all__ = [
     "Rated",
     "ReadyTool",
     "Reason",
+    "SetAside",
+    "TakenUp",
     "TicketMoved",
     "TicketOpened",
     "ToolRan",

@@ -16,6 +16,7 @@ class HandoffRequested(Data):
     triggers: tuple[str, ...] = ()
     urgency: Urgency = "normal"
     department: str = "general"
+    skills: tuple[str, ...] = ()
     mode: Literal["live", "ticket"] = "live"
     answer_by: datetime | None = None
 

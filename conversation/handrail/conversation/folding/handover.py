@@ -13,8 +13,9 @@ Changes = dict[str, Any]
 
 def requested(_: Situation, event: Event, data: e.HandoffRequested) -> Changes:
     handoff = Handoff(
-        data.handoff_id, event.seq, event.at, data.reason, data.urgency, data.department, data.mode, data.answer_by
-    )
+        data.handoff_id, event.seq, event.at, data.reason, data.urgency, data.department, data.mode, data.answer_by,
+        skills=data.skills,
+    )  # fmt: skip
     return {"handoff": handoff, "holder": "queue", "parked": None, "instruction": ""}
 
 
@@ -27,11 +28,32 @@ def packet_written(situation: Situation, event: Event, data: e.PacketWritten) ->
 
 def claimed(situation: Situation, event: Event, data: e.HandoffClaimed) -> Changes:
     return {
-        **_moved(situation, state="claimed", by=data.by, name=data.name),
+        **_moved(situation, state="claimed", by=data.by, name=data.name, parked_until=None, parked_for=""),
         "under_way": False,
         "open_reply": None,
         "holder": event.actor if event.actor.startswith("person:") else f"person:{data.by.removeprefix('person:')}",
     }
+
+
+def returned(situation: Situation, event: Event, data: e.HandoffReturned) -> Changes:
+    # A person may have taken a conversation that nobody had handed over.
+    handoff = situation.handoff or Handoff(
+        data.handoff_id, event.seq, event.at, "asked_for_person", "normal", data.department, data.mode, data.answer_by
+    )
+    moved = replace(
+        handoff, handoff_id=data.handoff_id, state="waiting", by="", name="", department=data.department,
+        mode=data.mode, answer_by=data.answer_by, parked_until=None, parked_for="",
+    )  # fmt: skip
+    return {"handoff": moved, "holder": "queue"}
+
+
+def set_aside(situation: Situation, _: Event, data: e.SetAside) -> Changes:
+    return _moved(situation, parked_until=data.until, parked_for=data.note)
+
+
+def taken_up(situation: Situation, _: Event, data: e.TakenUp) -> Changes:
+    # What it was parked for is what the person is reminded of: it stays until they park it again or it moves on.
+    return _moved(situation, parked_until=None)
 
 
 def given_back(situation: Situation, _: Event, data: e.GivenBack) -> Changes:

@@ -1,0 +1,43 @@
+"""What happens to a handoff between being asked for and being settled: handed on, put aside, waited for."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from .base import PRIVATE, Data
+
+
+class HandoffReturned(Data):
+    """The conversation goes from a person back to the queue, and its clock runs on from when it was asked for.
+
+    They handed it on, were gone from the desk, or were there and silent. `to` is the colleague for whom it is kept
+    first. `mode` and `answer_by` are as in `HandoffRequested`.
+    """
+
+    kind: ClassVar[str] = "handoff_returned"
+    handoff_id: str
+    why: Literal["handed_on", "gone", "silent"]
+    by: str
+    name: str
+    department: str
+    to: str = ""
+    to_name: str = ""
+    mode: Literal["live", "ticket"] = "live"
+    answer_by: datetime | None = None
+    note: Annotated[str, PRIVATE] = ""
+
+
+class SetAside(Data):
+    """The person who holds it parks the conversation until then; it stays theirs, and takes no place of their load."""
+
+    kind: ClassVar[str] = "set_aside"
+    by: str
+    until: datetime
+    note: Annotated[str, PRIVATE] = ""
+
+
+class TakenUp(Data):
+    """A parked conversation is on again: by hand, because its time has come, or because the customer wrote."""
+
+    kind: ClassVar[str] = "taken_up"
+    by: str
+    why: Literal["by_hand", "due", "written"]
