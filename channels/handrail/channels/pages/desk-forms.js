@@ -5,12 +5,15 @@ import { by, fill, h } from "./dom.js";
 
 const KEYS = [
   ["j / k", "next / previous in the queue"],
+  ["x", "take the next one"],
   ["c", "claim"],
   ["r", "write to the customer"],
   ["t", "suggest a reply"],
   ["n", "note"],
   ["a", "what waits for approval"],
   ["v", "vouch for who the customer is"],
+  ["h", "hand on"],
+  ["p", "park, or take up again"],
   ["g", "give back to the bot"],
   ["w", "wrap up"],
   ["s", "go to the summary"],

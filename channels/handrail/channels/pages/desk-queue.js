@@ -3,6 +3,8 @@
 import { by, fill, h } from "./dom.js";
 import { reasonWords } from "./desk-words.js";
 
+const moment = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+
 export class Queue {
   /** `drafts` tells what a person has begun to write. `departments` are the names by code; where there is one only, entries don't name it. */
   constructor({ choose, drafts }) {
@@ -77,6 +79,8 @@ export class Queue {
         Object.keys(this.departments).length > 1 && h("span", { class: "chip" }, this.departments[item.department] || item.department),
         item.mode === "ticket" && h("span", { class: "chip" }, item.ticket_state === "reopened" ? "ticket, reopened" : "ticket"),
         this.drafts.has(item.conversation_id) && h("span", { class: "chip" }, "draft"),
+        item.parked_until && h("span", { class: "chip", title: item.parked_for || null }, `parked until ${moment.format(new Date(item.parked_until))}`),
+        item.woken_at && !item.parked_until && item.parked_for && h("span", { class: "chip person" }, `reminder: ${item.parked_for.slice(0, 60)}`),
         item.person_name && item.state === "claimed" && h("span", { class: "chip person" }, item.person_name),
       ),
     );

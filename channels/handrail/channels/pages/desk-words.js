@@ -30,6 +30,7 @@ const DROPPED = {
   approval_expired: "Off: nobody decided in time",
 };
 
+const moment = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const clip = (text, length = 90) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
 /** One line for an event that is not a line of the talk. Null for those that only matter when everything is shown. */
@@ -53,6 +54,9 @@ export function eventWords(kind, data) {
     case "code_refused": return `Wrong or late code (try ${data.tries})`;
     case "handoff_requested": return `Handed over: ${reasonWords(data.reason)} (${data.urgency}, ${data.department})`;
     case "handoff_claimed": return `${data.name} took over`;
+    case "handoff_returned": return { handed_on: `${data.name} handed it on${data.to_name ? ` to ${data.to_name}` : ""}${data.note ? `: ${clip(data.note)}` : ""}`, gone: `${data.name} is gone: back in the queue`, silent: `${data.name} did not answer: back in the queue` }[data.why];
+    case "set_aside": return `Parked until ${moment.format(new Date(data.until))}${data.note ? `: ${clip(data.note)}` : ""}`;
+    case "taken_up": return { by_hand: "Taken up again", due: "Up again: the time has come", written: "Up again: the customer wrote" }[data.why];
     case "given_back": return data.instruction ? `Given back: ${clip(data.instruction)}` : "Given back to the bot";
     case "ticket_opened": return "Ticket opened";
     case "ticket_moved": return `Ticket: ${data.state}`;

@@ -9,6 +9,7 @@ import * as forms from "./desk-forms.js";
 import { Notices } from "./desk-notices.js";
 import { Queue } from "./desk-queue.js";
 import { Replies } from "./desk-replies.js";
+import { Routing } from "./desk-routing.js";
 import { by, fill, h } from "./dom.js";
 
 let me = null;
@@ -25,6 +26,7 @@ const queue = new Queue({ choose, drafts });
 const notices = new Notices({ choose });
 const shown = new Case({ decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => act(`actions/${encodeURIComponent(action.id)}`, body)) });
 const approvals = new Approvals({ decide, choose, say });
+const routing = new Routing({ act, choose: take, say, refuse });
 const replies = new Replies({ use: (text) => shown.use(text) });
 
 /** Somebody is logged in. */
@@ -49,6 +51,7 @@ async function work() {
   const [about, found] = await Promise.all([call("GET", "/v1/about"), call("GET", "/v1/desk/options")]);
   options = found;
   queue.departments = found.departments;
+  routing.begin(me, found.departments).catch((error) => refuse(error.message));
   replies.ready = found.replies;
   notices.title = `${about.business} desk`;
   by("business").textContent = notices.title;
@@ -66,6 +69,8 @@ function buttons() {
     button("claim", "Claim", "c", claim, true),
     button("note", "Note", "n", note),
     button("vouch", "Vouch", "v", vouch),
+    button("hand-on", "Hand on", "h", handOn),
+    button("park", "Park", "p", park),
     button("give-back", "Give back", "g", giveBack),
     button("wrap-up", "Wrap up", "w", wrapUp),
   ];
@@ -174,7 +179,8 @@ function present(data) {
   const others = data.person && !mine;
   by("claim").hidden = mine || reads || (others && !leads);
   by("claim").textContent = others ? "Take over" : "Claim";
-  by("give-back").hidden = by("wrap-up").hidden = !mine;
+  by("give-back").hidden = by("wrap-up").hidden = by("hand-on").hidden = by("park").hidden = !mine;
+  by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";
   by("note").hidden = reads;
   by("vouch").hidden = !mine || !options.claims.length || data.identity.level === "verified";
   by("text").disabled = by("say").disabled = !mine;
@@ -197,6 +203,12 @@ async function act(what, body, key = newKey()) {
   const answer = await call("POST", `/v1/desk/conversations/${encodeURIComponent(chosen)}/${what}`, { body, csrf: me.csrf, key });
   look();
   return answer;
+}
+
+/** Open a conversation that has become theirs a moment ago. */
+function take(id) {
+  claiming = id;
+  choose(id);
 }
 
 async function claim() {
@@ -225,6 +237,14 @@ function note() {
 }
 function vouch() {
   if (can("vouch")) forms.vouch(options.claims, (body) => act("identity", body));
+}
+function handOn() {
+  if (can("hand-on")) routing.handOn().catch((error) => refuse(error.message));
+}
+function park() {
+  if (!can("park")) return;
+  if (by("park").textContent === "Park") routing.park();
+  else routing.takeUp().catch((error) => refuse(error.message));
 }
 function giveBack() {
   if (can("give-back")) forms.giveBack((body) => act("give-back", body));
@@ -272,6 +292,9 @@ const SHORTCUTS = {
   j: () => queue.step(1),
   k: () => queue.step(-1),
   c: claim,
+  x: () => routing.next(),
+  h: handOn,
+  p: park,
   r: () => by("text").focus(),
   n: note,
   t: suggest,

@@ -1,0 +1,95 @@
+"""Who takes what, at the page: the next one, handing on, parking, being away, and who is there."""
+
+from channels_pages import HOSTILE, NEEDS_CHROMIUM, PHONE, assert_accessible, assert_fits, assert_unhit
+from playwright.async_api import expect
+from test_channels_pages import waiting
+
+pytestmark = NEEDS_CHROMIUM
+
+
+async def test_the_next_one_is_taken_by_one_key_and_can_be_written_to(windows, site):
+    await site.person("kim")
+    desk = await windows.desk()
+    await desk.keyboard.press("x")
+    await expect(desk.locator("#nothing")).to_be_visible()
+    await waiting(site, "The quiet one", name="Lou Ash")
+    await waiting(site, "The loud one", name="Sam Ode", urgency="urgent")
+    await expect(desk.locator(".entry")).to_have_count(2)
+    await desk.keyboard.press("x")
+    await expect(desk.locator("#head-name")).to_have_text("Sam Ode")
+    await expect(desk.locator("#text")).to_be_focused()
+    await expect(desk.locator("#lead")).to_have_text("You are writing as Kim")
+
+
+async def test_handed_on_to_a_colleague_it_comes_to_them_first_with_the_note(windows, site):
+    await site.person("kim")
+    await site.person("lee", name="Lee")
+    await waiting(site, name="Sam Ode")
+    kim, lee = await windows.desk(), await windows.desk("lee")
+    await kim.keyboard.press("x")
+    await expect(kim.locator("#text")).to_be_focused()
+    await kim.locator("#text").press("Escape")
+    await kim.keyboard.press("h")
+    dialog = kim.get_by_role("dialog")
+    await dialog.get_by_label("To").select_option(label="Lee, 0 of 3 in hand")
+    await dialog.get_by_label("Note").fill("Knows about tents")
+    await assert_accessible(kim)
+    await dialog.get_by_role("button", name="Hand on").click()
+    await expect(kim.locator("#lines")).to_contain_text("Kim handed it on to Lee: Knows about tents")
+    await expect(kim.locator("#text")).to_be_disabled()
+    await lee.keyboard.press("x")
+    await expect(lee.locator("#head-name")).to_have_text("Sam Ode")
+    await expect(lee.locator("#lines")).to_contain_text("Knows about tents")
+    await expect(lee.locator("#text")).to_be_enabled()
+
+
+async def test_parked_with_a_reminder_and_taken_up_again(windows, site):
+    await site.person("kim")
+    cid = await waiting(site, name="Sam Ode")
+    desk = await windows.desk()
+    await desk.keyboard.press("x")
+    await expect(desk.locator("#text")).to_be_focused()
+    await desk.locator("#text").press("Escape")
+    await desk.keyboard.press("p")
+    dialog = desk.get_by_role("dialog")
+    before = await dialog.get_by_label("Until").input_value()
+    await dialog.get_by_role("button", name="Tomorrow at nine").click()
+    await expect(dialog.get_by_label("Until")).not_to_have_value(before)
+    # The server's clock stands still in this test, in a year that is over.
+    await dialog.get_by_label("Until").fill(f"{site.handrail.clock.now():%Y-%m-%dT}23:30")
+    await dialog.get_by_label("What do you want to be reminded of?").fill("The carrier calls back")
+    await assert_accessible(desk)
+    await dialog.get_by_role("button", name="Park").click()
+    await expect(desk.locator(".entry .tags")).to_contain_text("parked until")
+    await desk.get_by_role("button", name="Take up").click()
+    await expect(desk.locator(".entry .tags")).to_contain_text("reminder: The carrier calls back")
+    await expect(desk.get_by_role("button", name="Park")).to_be_visible()
+    kinds = [event.kind for event in await site.handrail.log.read(cid)]
+    assert kinds.index("set_aside") < kinds.index("taken_up")
+
+
+async def test_who_is_away_is_shown_as_away_to_everybody(windows, site):
+    await site.person("kim", name=HOSTILE[1])
+    await site.person("lee", name="Lee")
+    kim, lee = await windows.desk(), await windows.desk("lee")
+    await kim.get_by_role("button", name="Here").click()
+    await expect(kim.get_by_role("button", name="Away")).to_have_attribute("aria-pressed", "true")
+    await lee.get_by_role("button", name="Team").click()
+    row = lee.get_by_role("row", name=HOSTILE[1])
+    await expect(row).to_contain_text("away")
+    await expect(lee.get_by_role("row", name="Lee here")).to_contain_text("0 of 3")
+    await assert_unhit(lee)
+    await assert_accessible(lee)
+    await kim.reload()
+    await expect(kim.get_by_role("button", name="Away")).to_be_visible()
+    await lee.keyboard.press("Escape")
+    await lee.set_viewport_size(PHONE)
+    await assert_fits(lee)
+
+
+async def test_an_engineer_takes_nothing(windows, site):
+    await site.person("kim", role="engineer")
+    desk = await windows.desk()
+    await expect(desk.get_by_role("button", name="Team")).to_be_visible()
+    await expect(desk.get_by_role("button", name="Take the next one")).to_be_hidden()
+    await expect(desk.get_by_role("button", name="Here")).to_be_hidden()
