@@ -266,7 +266,7 @@ def test_clipping_comes_to_about_the_tokens_asked_for():
 
 def test_parts_of_addresses_are_told_where_there_is_one():
     assert "Addresses" not in system(render(routine(1), BUDGET))
-    told = system(render(replace(routine(1), addresses={"<address_1>": ("street", "city")}), BUDGET))
+    told = system(render(replace(routine(1), parts={"<address_1>": ("street", "city")}), BUDGET))
     assert "<address_1> has street, city" in told and "<address_1.city>" in told
 
 

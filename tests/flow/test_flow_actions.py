@@ -102,6 +102,31 @@ async def test_a_move_is_refused_when_the_slot_has_filled_meanwhile(shop: Shop) 
     assert not await chat.all(ActionSucceeded)
 
 
+class Greeting:
+    """A model that greets by a placeholder."""
+
+    name = "greeting"
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    async def draft(self, brief: Brief) -> AsyncIterator[Delta | Draft]:
+        self.seen.append(str(render(brief, 2000).messages))
+        yield Delta("Thank you, <name_1.first>.")
+        yield Draft(kind="answer", text="Thank you, <name_1.first>.", engine=self.name)
+
+
+async def test_a_model_greets_by_a_name_that_it_does_not_see(worlds: Worlds) -> None:
+    model = Greeting()
+    async with open_shop(worlds, model=model) as shop:
+        chat = await shop.chat()
+        reply = await chat.says("Hi, my name is Zelda Quist and the tent is fine. Bye, Zelda")
+        assert "Thank you, Zelda." in reply.text
+    assert model.seen
+    assert not any("Zelda" in seen or "Quist" in seen for seen in model.seen)
+    assert "my name is <name_1> and" in model.seen[0]
+
+
 async def test_a_change_of_words_is_not_consent(shop: Shop) -> None:
     chat = await shop.chat(proven="C1005")
     await chat.says("Please cancel my order W10008")

@@ -87,7 +87,7 @@ MOVED = "send it to 7 Larch Drive, Suite 310, Tulsa, OK 74103 please"
 def test_an_address_has_parts_that_are_revealed_one_by_one() -> None:
     known = Placeholders.of([MOVED])
     assert known.hide(MOVED) == "send it to <address_1> please"
-    assert known.addresses == {"<address_1>": ("street", "road", "number", "unit", "city", "state", "postcode")}
+    assert known.parts == {"<address_1>": ("street", "road", "number", "unit", "city", "state", "postcode")}
     pieces = {"line1": "<address_1.street>", "line2": "<address_1.unit>", "to": ["<address_1.city> <address_1.state>"]}
     assert known.reveal(pieces) == {"line1": "7 Larch Drive", "line2": "Suite 310", "to": ["Tulsa OK"]}
 
@@ -98,7 +98,7 @@ def test_the_street_of_a_known_address_is_a_part_of_it() -> None:
         "address1": "<address_1.street>",
         "b": "<address_2>",
     }
-    assert "<address_2>" not in known.addresses, "a street alone has nothing to be taken apart for"
+    assert "<address_2>" not in known.parts, "a street alone has nothing to be taken apart for"
 
 
 def test_placeholders_that_stand_for_nothing_are_told() -> None:

@@ -155,7 +155,9 @@ async def build(
         stack.push_async_callback(identity.close)
         presence = Presence(database, clock, settings.desk)
         writer = PacketWriter(form, settings.engine.name) if form else None
-        packets = Packets(ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge))
+        packets = Packets(
+            ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge), settings.checks.phone_regions
+        )
         handover = Handover(log, settings, presence, packets, Contacts(workspace.find_customer, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
         outbox = await stack.enter_async_context(open_outbox(settings, log, situations, mailer, link))

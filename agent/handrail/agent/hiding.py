@@ -1,49 +1,83 @@
-"""Contact data in calls and proposals, hidden behind placeholders before a model sees what was done and asked for."""
+"""What a model must not see of a conversation, contact data and names, as placeholders; and what they stand for."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from handrail.agent.brief import placeholders
-from handrail.agent.models.protocol import Brief, Call, Result
+from handrail.agent.models.protocol import Call, Result
+from handrail.agent.services import Services
 from handrail.agent.turn import Turn
-from handrail.conversation.situation import ActionState
+from handrail.conversation.situation import ActionState, Line, Situation
 from handrail.guardrails.placeholders import PLACEHOLDER, Placeholders
 
 
-def hiding(turn: Turn) -> Placeholders:
-    """The placeholders of this conversation, those of what was done and asked for with them."""
-    known = placeholders(turn)
-    for value in _asked_for(turn):
+def hiding(turn: Turn, services: Services) -> Placeholders:
+    """The placeholders of this conversation, in the order in which their texts came up: what was said, then what was
+    looked up and done. The name in the customer's record comes first."""
+    known = Placeholders(services.settings.checks.phone_regions)
+    situation = turn["situation"]
+    known.add_name(situation.identity.name)
+    asked = ""
+    for line in (*((situation.first,) if situation.first else ()), *situation.lines):
+        asked = _said(known, line, asked)
+    known.meet(turn["message"], asked)
+    known.hide(turn["message"])
+    for value in _data(turn):
         known.hide_all(value)
     return known
 
 
-def revealed(text: str, turn: Turn) -> str:
+def revealed(text: str, turn: Turn, services: Services) -> str:
     """`text` as it goes out, with what its placeholders stand for."""
-    return hiding(turn).reveal(text) if PLACEHOLDER.search(text) else text
+    return hiding(turn, services).reveal(text) if PLACEHOLDER.search(text) else text
 
 
-def hidden(brief: Brief, hide: Placeholders) -> Brief:
-    """The brief without contact data in its calls and actions, and with the parts that its addresses have."""
-    situation = brief.situation
-    looked_up = tuple(replace(each, arguments=hide.hide_all(each.arguments)) for each in situation.results)
-    actions = tuple(_action(each, hide) for each in situation.actions)
+def hidden(situation: Situation, hide: Placeholders) -> Situation:
+    """The situation as a model may see it."""
     return replace(
-        brief,
-        situation=replace(situation, results=looked_up, actions=actions),
-        results=tuple(_result(each, hide) for each in brief.results),
-        addresses=hide.addresses,
+        situation,
+        identity=replace(situation.identity, name=hide.hide(situation.identity.name)),
+        lines=tuple(replace(line, text=hide.hide(line.text)) for line in situation.lines),
+        first=replace(situation.first, text=hide.hide(situation.first.text)) if situation.first else None,
+        results=tuple(
+            replace(r, arguments=hide.hide_all(r.arguments), result=hide.hide_all(r.result)) for r in situation.results
+        ),
+        actions=tuple(_action(each, hide) for each in situation.actions),
+        instruction=hide.hide(situation.instruction),
+        promises=tuple(replace(each, text=hide.hide(each.text)) for each in situation.promises),
     )
 
 
-def _asked_for(turn: Turn) -> Iterator[Any]:
-    for looked_up in turn["situation"].results:
-        yield looked_up.arguments
-    for action in turn["situation"].actions:
+def hidden_result(result: Result, hide: Placeholders) -> Result:
+    """A result of this turn as a model may see it."""
+    return replace(
+        result,
+        call=Call(result.call.tool, hide.hide_all(result.call.arguments)),
+        value=hide.hide_all(result.value),
+        refusal=hide.hide(result.refusal),
+        alternatives=tuple(hide.hide(each) for each in result.alternatives),
+    )
+
+
+def _said(known: Placeholders, line: Line, asked: str) -> str:
+    """Take in a line; returns what was said to the customer last."""
+    known.hide(line.text)
+    if line.speaker != "customer":
+        return line.text
+    known.meet(line.text, asked)
+    return asked
+
+
+def _data(turn: Turn) -> Iterator[Any]:
+    """What was looked up and done, results before arguments."""
+    situation = turn["situation"]
+    yield from (each.result for each in situation.results)
+    yield from (each.value for each in turn["results"])
+    yield from (each.arguments for each in situation.results)
+    for action in situation.actions:
         yield [action.arguments, action.preview, action.question, action.result, action.message]
-    for result in turn["results"]:
-        yield result.call.arguments
+    yield from (each.call.arguments for each in turn["results"])
+    yield [situation.instruction, *(each.text for each in situation.promises)]
 
 
 def _action(action: ActionState, hide: Placeholders) -> ActionState:
@@ -55,7 +89,3 @@ def _action(action: ActionState, hide: Placeholders) -> ActionState:
         result=hide.hide_all(action.result),
         message=hide.hide(action.message),
     )
-
-
-def _result(result: Result, hide: Placeholders) -> Result:
-    return replace(result, call=Call(result.call.tool, hide.hide_all(result.call.arguments)))

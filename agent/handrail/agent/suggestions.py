@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from handrail.agent.brief import make_brief
 from handrail.agent.citations import cite
 from handrail.agent.evidence import evidence_of
-from handrail.agent.hiding import hidden, hiding, revealed
+from handrail.agent.hiding import revealed
 from handrail.agent.nodes.retrieve import retrieve
 from handrail.agent.nodes.speak import passes
 from handrail.agent.services import Services
@@ -72,13 +72,12 @@ class Suggestions:
     async def _drafted(self, turn: Turn) -> Suggestion:
         services, kept, held_back = self._services, "", 0
         cited: list[Citation] = []
-        brief = hidden(make_brief(turn, services), hiding(turn))
-        speech = engine_speech(services.model.draft(brief))
+        speech = engine_speech(services.model.draft(make_brief(turn, services)))
         evidence = evidence_of(turn, services.workspace.by_name)
         answers, engine = False, services.model.name
         async for piece in speech:
             for spoken in piece.sentences if isinstance(piece, Ending) else (piece,):
-                text, citations = cite(revealed(spoken.text, turn), turn["found"])
+                text, citations = cite(revealed(spoken.text, turn, services), turn["found"])
                 if not text.strip():
                     continue
                 if passes(await services.rails.outbound(text, evidence, turn["situation"])):

@@ -232,6 +232,9 @@ class Budget(Section):
     over: Literal["skip", "close"] = "skip"
 
 
+PHONE_REGIONS = ("US", "GB", "DE", "FR", "AU")
+
+
 class Checks(Section):
     """Thresholds of the guardrails."""
 
@@ -248,6 +251,17 @@ class Checks(Section):
     """By the check's name, or `embedding`."""
     shadow: tuple[str, ...] = ()
     """Checks that are only being tried: what they find is logged and has no effect."""
+    phone_regions: tuple[str, ...] = PHONE_REGIONS
+    """Whose phone numbers are known as such without a country code, the likeliest first."""
+
+    @field_validator("phone_regions")
+    @classmethod
+    def _are_regions(cls, regions: tuple[str, ...]) -> tuple[str, ...]:
+        from phonenumbers import SUPPORTED_REGIONS
+
+        if unknown := [region for region in regions if region not in SUPPORTED_REGIONS]:
+            raise ValueError(f"{', '.join(unknown)}: no region of two capital letters that has phone numbers")
+        return regions
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from .digest import digest
 from .evidence import Evidence
+from .hiding import of_turns
 from .transcript import Turn, evidence_of
 from .verifier import Verifier
 from .verify import Verified, sift
@@ -25,7 +26,7 @@ class Digests:
         verifier = Verifier(found)
         if self._writer is None:
             return sift(digest(turns), verifier)
-        draft = await drafted(self._writer, instructions("digest"), _material(found))
+        draft = await drafted(self._writer, instructions("digest"), _material(found), of_turns(turns))
         if draft is None:
             return sift(digest(turns), verifier)
         written = sift(draft.model_copy(update={"lines": draft.lines[:MOST], "first_line": ""}), verifier)

@@ -13,9 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from handrail.conversation.errors import Invalid, Unavailable
 from handrail.conversation.events import Consulted, Event, HandoffRequested, Packet, PacketLine, PacketStep, Topic
+from handrail.conversation.sections import PHONE_REGIONS
 from handrail.conversation.situation import Situation
+from handrail.guardrails.placeholders import Placeholders
 
 from .evidence import evidence
+from .hiding import of_events
 from .packet import LINES, compose
 from .verify import Verified, verify
 
@@ -67,8 +70,15 @@ class Writer(Protocol):
 class Packets:
     """Makes verified packets: by the writer where there is one and it holds, else from the facts."""
 
-    def __init__(self, zone: ZoneInfo, writer: Writer | None = None, passages: Passages | None = None) -> None:
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        writer: Writer | None = None,
+        passages: Passages | None = None,
+        regions: Sequence[str] = PHONE_REGIONS,
+    ) -> None:
         self.zone = zone
+        self._regions = regions
         self._writer = writer
         self._passages = passages
 
@@ -88,7 +98,7 @@ class Packets:
         verified = verify(facts, events, texts, [self.zone])
         if self._writer is None or quick or situation.forgotten:
             return verified
-        draft = await drafted(self._writer, instructions(), material(events, texts))
+        draft = await drafted(self._writer, instructions(), material(events, texts), of_events(events, self._regions))
         if draft is None:
             return verified
         written = verify(draft, events, texts, [self.zone])
@@ -103,16 +113,17 @@ class Packets:
         return await self._passages(list(dict.fromkeys(ids)))
 
 
-async def drafted(writer: Writer, told: str, material: str) -> Packet | None:
-    """What a writer makes of the material, not verified yet; None where it fails or takes too long."""
+async def drafted(writer: Writer, told: str, material: str, known: Placeholders) -> Packet | None:
+    """What a writer makes of the material, not verified yet; None where it fails or takes too long. Contact data and
+    the names in `known` are placeholders to it."""
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            draft = await writer.write(told, material, PacketDraft)
+            draft = await writer.write(told, known.hide(material), PacketDraft)
     except (TimeoutError, Unavailable, Invalid) as error:
         logger.warning("The packet is composed from the facts: %s", error or "the model took too long")
         return None
-    lines = tuple(PacketLine(topic=d.topic, text=d.text, evidence=tuple(d.evidence)) for d in draft.lines)
-    return Packet(lines=lines, first_line=draft.first_line, engine=writer.name)
+    lines = tuple(PacketLine(topic=d.topic, text=known.reveal(d.text), evidence=tuple(d.evidence)) for d in draft.lines)
+    return Packet(lines=lines, first_line=known.reveal(draft.first_line), engine=writer.name)
 
 
 def material(events: Iterable[Event], passages: Mapping[str, str] | None = None) -> str:

@@ -6,8 +6,7 @@ from functools import lru_cache
 
 import phonenumbers
 
-REGIONS = ("US", "GB", "DE", "FR", "AU")
-"""Whose national phone numbers are known without a country code, first come first served."""
+from handrail.conversation.sections import PHONE_REGIONS
 
 EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]+@(?:[\w](?:[\w\-]*[\w])?\.)+[A-Za-z]{2,24}(?![\w\-]*@)", re.UNICODE)
 PHONE = re.compile(
@@ -80,7 +79,7 @@ class Contact:
 
 
 @lru_cache(maxsize=4096)
-def contacts(text: str, regions: tuple[str, ...] = REGIONS) -> tuple[Contact, ...]:
+def contacts(text: str, regions: tuple[str, ...] = PHONE_REGIONS) -> tuple[Contact, ...]:
     """The e-mail addresses, phone numbers and postal addresses of `text`, from left to right, without overlaps."""
     found: list[Contact] = []
     if "@" in text:
@@ -120,14 +119,14 @@ def _number(written: str, before: str, regions: tuple[str, ...]) -> str | None:
     groups = re.findall(r"\d+", written)
     if not called and written[0] not in "+0(" and max(map(len, groups)) < 3:
         return None
-    known = _known(written, regions)
+    known = dialled(written, regions)
     if known:
         return known
     return "".join(c for c in written if c.isdigit()) if called else None
 
 
 @lru_cache(maxsize=2048)
-def _known(written: str, regions: tuple[str, ...]) -> str | None:
+def dialled(written: str, regions: tuple[str, ...]) -> str | None:
     """The number in international form if it is one that could be dialled."""
     for region in regions if written[0] != "+" else (None,):
         try:

@@ -9,6 +9,7 @@ from handrail.guardrails.contact import contacts
 from handrail.guardrails.context import Context
 from handrail.guardrails.course import Abuse, Sentiment, Stuck
 from handrail.guardrails.mask import TOLD, hits
+from handrail.guardrails.person import people
 from handrail.guardrails.probes import Reading
 from handrail.guardrails.sensitive import topics
 
@@ -108,7 +109,7 @@ class Injection(Check):
 
 
 class PersonalData(Check):
-    """Numbers and secrets that are masked, and contact data that the model sees as placeholders."""
+    """Numbers and secrets that are masked, and contact data and names that the model sees as placeholders."""
 
     check = "personal_data"
 
@@ -126,7 +127,9 @@ class PersonalData(Check):
                     self.finding(kind, 1.0, "mask", span=(at, at + len(note)), reason="masked before it was kept")
                 )
         if context.direction == "inbound":
-            found += [self.finding(c.kind, 0.9, span=(c.start, c.end)) for c in contacts(text)]
+            reached = contacts(text, context.checks.phone_regions)
+            found += [self.finding(c.kind, 0.9, span=(c.start, c.end)) for c in reached]
+            found += [self.finding("name", 0.9, span=(p.start, p.end)) for p in people(text)]
         return found
 
 

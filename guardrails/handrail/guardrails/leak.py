@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from handrail.conversation.sections import PHONE_REGIONS
 from handrail.conversation.situation import Situation
 from handrail.guardrails import facts
 from handrail.guardrails.contact import contacts
@@ -39,7 +40,13 @@ class Leak:
     span: tuple[int, int] | None
 
 
-def leaks(sentence: str, evidence: Evidence, situation: Situation | None, prompts: Sequence[str] = ()) -> list[Leak]:
+def leaks(
+    sentence: str,
+    evidence: Evidence,
+    situation: Situation | None,
+    prompts: Sequence[str] = (),
+    regions: tuple[str, ...] = PHONE_REGIONS,
+) -> list[Leak]:
     """Everything in `sentence` that must not be sent."""
     low = even(sentence).lower()
     found = [
@@ -51,16 +58,16 @@ def leaks(sentence: str, evidence: Evidence, situation: Situation | None, prompt
         found.append(Leak("prompt", "it speaks of its own instructions", spoken.span()))
     elif prompts and _copied(low, tuple(prompts), evidence):
         found.append(Leak("prompt", "it repeats its own instructions", None))
-    return found + _strangers(sentence, evidence, situation)
+    return found + _strangers(sentence, evidence, situation, regions)
 
 
-def _strangers(sentence: str, evidence: Evidence, situation: Situation | None) -> list[Leak]:
+def _strangers(sentence: str, evidence: Evidence, situation: Situation | None, regions: tuple[str, ...]) -> list[Leak]:
     """Contact data and long numbers that neither the evidence nor the customer gave."""
-    reached, coded = contacts(sentence), facts.codes(sentence)
+    reached, coded = contacts(sentence, regions), facts.codes(sentence)
     if not reached and not coded:
         return []
     sources = (*evidence.passages.values(), *evidence.results.values(), *evidence.said)
-    known = {c.key for text in sources for c in contacts(text)}
+    known = {c.key for text in sources for c in contacts(text, regions)}
     given = "\n".join(sources).lower()
     digits = re.sub(r"[^\d\n]", "", given)
     if situation is not None and situation.identity.customer_id:

@@ -89,7 +89,7 @@ class Leak(Check):
     async def look(self, text: str, context: Context) -> list[Finding]:
         return [
             self.finding(leak.name, 0.95, "redraft", span=leak.span, reason=leak.reason)
-            for leak in leaks(text, context.evidence, context.situation, context.prompts)
+            for leak in leaks(text, context.evidence, context.situation, context.prompts, context.checks.phone_regions)
         ]
 
 

@@ -88,12 +88,22 @@ def _rules(brief: Brief) -> str:
     parts = [text("system.md").format(business=brief.business, now=_told(moment), timezone=brief.timezone)]
     if brief.feedback:
         parts.append(text("feedback.md").format(feedback=brief.feedback))
-    if brief.addresses:
-        told = "; ".join(f"{name} has {', '.join(parts)}" for name, parts in list(brief.addresses.items())[-ADDRESSES:])
-        parts.append(text("address.md").format(addresses=told))
+    if brief.parts:
+        parts.append(_parts(brief.parts))
     if brief.sent:
         parts.append(text("sent.md").format(sent=brief.sent))
     return "".join(parts)
+
+
+def _parts(known: Mapping[str, tuple[str, ...]]) -> str:
+    addresses = {name: parts for name, parts in known.items() if name.startswith("<address")}
+    told = []
+    if addresses:
+        listed = "; ".join(f"{name} has {', '.join(parts)}" for name, parts in list(addresses.items())[-ADDRESSES:])
+        told.append(text("address.md").format(addresses=listed))
+    if len(known) > len(addresses):
+        told.append(text("name.md"))
+    return "".join(told)
 
 
 def _told(moment: datetime) -> str:

@@ -57,8 +57,8 @@ class Result:
 class Brief:
     """Everything an engine may know for one draft. `message` is what the customer said since the last answer, joined.
 
-    `situation` and `message` carry placeholders for e-mail, phone and address (`<email_1>`); `tools` are the few the
-    router picked; `feedback` tells why the draft before was held back.
+    `situation` and `message` carry placeholders for e-mail, phone, address and names (`<email_1>`); `tools` are the
+    few the router picked; `feedback` tells why the draft before was held back.
     """
 
     message: str
@@ -74,9 +74,9 @@ class Brief:
     """The parts of this very reply that the customer has already: the draft goes on after them and repeats nothing."""
     degraded: bool = False
     """The model failed earlier in this turn: the built-in engine drafts the rest of it."""
-    addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The postal addresses that are hidden, and the parts that each has (`city`, say), for a call to name as
-    `<address_1.city>`."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The postal addresses and full names that are hidden, and the parts that each has (`city`, say), for a call to
+    name as `<address_1.city>`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ async def act(turn: Turn, services: Services) -> Turn:
 
 async def _called(turn: Turn, tool: Tool, call: Call, services: Services) -> Turn:
     """Put what is hidden back into the arguments, and go through the gate."""
-    known = hiding(turn)
+    known = hiding(turn, services)
     if unknown := known.unknown(dict(call.arguments)):
         refusal = f"{', '.join(unknown)} stands for nothing: leave it out, or ask the customer"
         return {**_with(turn, Result(call=call, ok=False, code="arguments", refusal=refusal)), "step": "draft"}

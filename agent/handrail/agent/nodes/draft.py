@@ -1,7 +1,6 @@
 """Draft: ask the engine, with placeholders in the place of what identifies the customer."""
 
 from handrail.agent.brief import make_brief
-from handrail.agent.hiding import hidden, hiding
 from handrail.agent.services import Services
 from handrail.agent.speech import engine_speech
 from handrail.agent.turn import Turn
@@ -9,5 +8,9 @@ from handrail.agent.turn import Turn
 
 async def draft(turn: Turn, services: Services) -> Turn:
     """Open the engine's stream; `speak` reads it sentence by sentence."""
-    brief = hidden(make_brief(turn, services), hiding(turn))
-    return {"speech": engine_speech(services.model.draft(brief)), "own": "", "draft": None, "step": "speak"}
+    return {
+        "speech": engine_speech(services.model.draft(make_brief(turn, services))),
+        "own": "",
+        "draft": None,
+        "step": "speak",
+    }

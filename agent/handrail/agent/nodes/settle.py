@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from handrail.agent.actions import open_action, replies
 from handrail.agent.asking import asked_for, say, sentence
-from handrail.agent.brief import placeholders
 from handrail.agent.claims import HIDDEN
 from handrail.agent.consent import Kind, Reading, read_reply
 from handrail.agent.execution import Executed
+from handrail.agent.hiding import hiding
 from handrail.agent.models.protocol import Call, Result
 from handrail.agent.nodes.approval import decided, withdraw
 from handrail.agent.nodes.situate import resumable
@@ -112,7 +112,7 @@ async def _read(turn: Turn, lines: Sequence[Line], action: ActionState, services
     reading = read_reply(answer, action.question)
     if services.form is None or not is_unsure(reading):
         return reading
-    hide = placeholders(turn)
+    hide = hiding(turn, services)
     seconds = services.settings.engine.reading_seconds
     second = await ask(services.form, reading, hide.hide(answer), hide.hide(action.question), seconds)
     turn["usage"] = turn["usage"] + second.usage

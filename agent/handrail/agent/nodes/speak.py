@@ -80,7 +80,7 @@ async def _ended(turn: Turn, draft: Draft, services: Services) -> Turn:
 
 async def _say(turn: Turn, spoken: Spoken, services: Services, *, held: bool = False) -> Turn | None:
     """Check and send one sentence, or hold it for the next append. Returns the turn where the speech must stop here."""
-    text, citations = cite(revealed(spoken.text, turn), turn.get("found", NOTHING))
+    text, citations = cite(revealed(spoken.text, turn, services), turn.get("found", NOTHING))
     if not turn["own"] and _had(text, turn["sent"]):
         return None
     verdict = await services.rails.outbound(text, evidence_of(turn, services.workspace.by_name), turn["situation"])

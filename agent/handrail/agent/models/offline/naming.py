@@ -11,7 +11,7 @@ from handrail.agent.models.offline.words import humanised, stem_set
 
 QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{1,300})[\"“”«»]|(?<!\w)'([^']{2,300})'(?!\w)")
 PROPER = re.compile(
-    r"(?<![\w@.#-])[A-Z][\w'’&-]*(?:\s+(?:(?:of|the|de|da|di|van|von|der|le|la|el)\s+)*[A-Z][\w'’&-]*)*(?![\w@-])"
+    r"<name_\d+(?:\.[a-z]+)?>|(?<![\w@.#-])[A-Z][\w'’&-]*(?:\s+(?:(?:of|the|de|da|di|van|von|der|le|la|el)\s+)*[A-Z][\w'’&-]*)*(?![\w@-])"
 )
 ROLES: Mapping[str, str] = {
     "to": "destination goal to recipient country city arrival receiver",
@@ -75,6 +75,8 @@ def _by_role(before: str, slots: Sequence[Slot]) -> Slot | None:
 
 def _is_name(match: re.Match[str], text: str, said: Said, slots: Sequence[Slot], taken: Paths) -> bool:
     words = [word.lower() for word in match[0].split()]
+    if match[0].startswith("<"):
+        return True
     if any(char.isdigit() for char in match[0]) or all(word.split("'")[0] in NO_NAME for word in words):
         return False
     if any(moment.start < match.end() and match.start() < moment.end for moment in said.moments):
