@@ -2,10 +2,14 @@
 
 import base64
 import binascii
+import codecs
 import math
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from html import unescape
+from urllib.parse import unquote
 
 from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import QUOTES, skeleton
@@ -15,6 +19,13 @@ CERTAIN = 0.6
 WIDE = 24_000
 """How many characters are read; longer texts are cut, and being so long is noted by whoever limits them."""
 CODED = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/]{24,}={0,2}(?![\w+/=])")
+HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2}[ :]?){16,}(?!\w)")
+TAGS = re.compile("[\U000e0020-\U000e007e]{8,}")
+"""Characters that nobody sees, each of which stands for one of ASCII."""
+TRACES = ("ignore", "instruction", "prompt", "disregard")
+"""Nearly every order has one of these words: a text turned round or moved by 13 letters is told by theirs."""
+CODED_WEIGHT = 0.7
+"""What an encoding counts beside the marks in it: nobody encodes a plain request."""
 SPACED = re.compile(r"\b(?:[a-zA-Z][ .\-_*]){5,}[a-zA-Z]\b")
 MIXED = re.compile(r"[\w@$!]+")
 LEET = str.maketrans("013457@$!", "oieastasi")
@@ -45,9 +56,12 @@ def marks(text: str) -> list[Mark]:
     plain = _read(text.translate(QUOTES).lower(), spans=True)
     seen = list(plain.values())
     clean = skeleton(text).translate(QUOTES).lower()
-    for hidden in _hidden(text, clean):
+    for hidden in _respelt(clean):
         # What stands there openly as well hides nothing: it must not count twice.
         seen += [replace(mark, kind="encoded") for at, mark in _read(hidden, spans=False).items() if at not in plain]
+    for hidden in _decoded(text, clean):
+        found = [replace(mark, kind="encoded") for at, mark in _read(hidden, spans=False).items() if at not in plain]
+        seen += [*found, Mark("encoded", CODED_WEIGHT, None)] if found else []
     if len(clean) == len(text) or clean == text.lower():
         return seen
     known = {m.kind for m in seen}
@@ -64,31 +78,42 @@ def _read(low: str, *, spans: bool) -> dict[int, Mark]:
     return found
 
 
-def _hidden(text: str, clean: str) -> list[str]:
-    hidden = []
-    for match in CODED.finditer(text):
-        opened = _decoded(match[0])
-        if opened:
-            hidden.append(opened.lower())
+def _respelt(clean: str) -> list[str]:
+    """The text without spaces between letters, and with letters for look-alike digits, where that changes it."""
     spaced = SPACED.sub(lambda m: re.sub(r"[ .\-_*]", "", m[0]), clean)
-    if spaced != clean:
-        hidden.append(spaced)
     leet = MIXED.sub(lambda m: m[0].translate(LEET) if _mixed(m[0]) else m[0], clean)
-    if leet != clean:
-        hidden.append(leet)
-    return hidden
+    return [told for told in (spaced, leet) if told != clean]
 
 
 def _mixed(word: str) -> bool:
     return any(c.isdigit() or c in "@$!" for c in word) and any(c.isalpha() for c in word)
 
 
-def _decoded(code: str) -> str | None:
+def _decoded(text: str, clean: str) -> Iterator[str]:
+    """What the text hides in encodings, in lower case."""
+    for match in CODED.finditer(text):
+        yield from _opened(lambda code: base64.b64decode(code + "=" * (-len(code) % 4), validate=True), match[0])
+    for match in HEX.finditer(text):
+        yield from _opened(lambda code: bytes.fromhex(re.sub(r"[ :]", "", code)), match[0])
+    for match in TAGS.finditer(text):
+        yield "".join(chr(ord(c) - 0xE0000) for c in match[0]).lower()
+    if text.count("%") > 2 and (plain := unquote(text)) != text:
+        yield plain.lower()
+    if "&#" in text:
+        yield unescape(text).lower()
+    for turn in (lambda told: codecs.decode(told, "rot13"), lambda told: told[::-1]):
+        if any(turn(trace) in clean for trace in TRACES):
+            yield turn(clean)
+
+
+def _opened(decode: Callable[[str], bytes], code: str) -> Iterator[str]:
+    """The text in a code; nothing where it is none."""
     try:
-        text = base64.b64decode(code + "=" * (-len(code) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return text if text.isprintable() or "\n" in text else None
+        text = decode(code).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return
+    if text.isprintable() or "\n" in text:
+        yield text.lower()
 
 
 def score(found: list[Mark], likeness: float = 0.0) -> float:
