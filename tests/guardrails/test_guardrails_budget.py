@@ -106,11 +106,12 @@ def test_a_name_that_is_no_check_is_an_error_of_the_settings(wrong: dict[str, An
         Rails(Checks(**wrong))
 
 
-async def test_a_time_out_within_a_check_is_an_error_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_time_out_within_a_validator_is_its_own_failure_and_not_the_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any) -> ValidationResult:
         raise TimeoutError("the check's own")
 
     rails = Rails(checks(hub=HUB, milliseconds=60_000))
     monkeypatch.setattr("slow_validators.Slow.async_validate", broken)
-    with pytest.raises(TimeoutError, match="own"):
-        await rails.inbound("Hello")
+    verdict = await rails.inbound("Hello")
+    assert not verdict.of("budget")
+    assert [(f.name, f.action) for f in verdict.of(SLOW)] == [("broken", "offer")]

@@ -1,5 +1,6 @@
 """Somebody else's validator among our checks: its failure becomes a finding, its time is told like any other's."""
 
+import logging
 import re
 from typing import Any
 
@@ -9,6 +10,10 @@ from handrail.conversation.events import Action, Finding
 from handrail.guardrails.check import Check
 from handrail.guardrails.context import Context
 
+log = logging.getLogger(__name__)
+
+BROKEN = "broken"
+"""The name of the finding where a validator itself failed."""
 ASKS: dict[str, Action] = {"inbound": "offer", "outbound": "redraft", "passage": "refuse", "result": "refuse"}
 """What a failure asks for, by what was checked."""
 
@@ -20,7 +25,12 @@ class Foreign(Check):
     validator: Any = None
 
     async def look(self, text: str, context: Context) -> list[Finding]:
-        result = await self.validator.async_validate(text, {})
+        try:
+            result = await self.validator.async_validate(text, {})
+        except Exception:
+            # It may raise whatever its author thought of, and what it would have said is not known.
+            log.exception("the validator %s failed", self.check)
+            return [self.finding(BROKEN, 1.0, ASKS[context.direction], reason="a validator of the hub failed")]
         if not isinstance(result, FailResult):
             return []
         spans = result.error_spans or []

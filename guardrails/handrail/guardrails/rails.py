@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from handrail.conversation.errors import Unavailable
+from handrail.conversation.errors import SettingsError, Unavailable
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
 from handrail.guardrails.budget import EMBEDDING, Budgets
@@ -68,15 +68,21 @@ class Rails:
         self._passages: OrderedDict[str, Verdict] = OrderedDict()
 
     async def prepare(self) -> None:
-        """Learn the probes and read the word lists now (a second or two); otherwise the first message waits for it."""
+        """Learn the probes and read the word lists now (a second or two); otherwise the first message waits for it.
+
+        Raises `SettingsError` for a validator of the hub that does not work here."""
         async with self._learning:
             if self._ready:
                 return
+            from handrail.guardrails.foreign import BROKEN
+
             if self._embedder is not None:
                 self._probes = await learn(self._embedder)
             for checks in (self._inbound, self._outbound, self._data):
                 context = Context(checks=self._checks, evidence=Evidence(passages={"warm": WARM}))
-                await self._judge(checks, WARM, context, Sheet())
+                tried = await self._judge(checks, WARM, context, Sheet())
+                if broken := [f.check for f in tried.findings if f.name == BROKEN]:
+                    raise SettingsError(f"checks.hub: {broken[0]} fails at whatever it is given; the log tells how")
             self._ready = True
 
     async def inbound(self, text: str, situation: Situation | None = None) -> Verdict:
