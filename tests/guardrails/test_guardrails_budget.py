@@ -106,7 +106,9 @@ def test_a_name_that_is_no_check_is_an_error_of_the_settings(wrong: dict[str, An
         Rails(Checks(**wrong))
 
 
-async def test_a_time_out_within_a_validator_is_its_own_failure_and_not_the_budgets(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_time_out_within_a_validator_is_its_own_failure_and_not_the_budgets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def broken(*_: Any) -> ValidationResult:
         raise TimeoutError("the check's own")
 

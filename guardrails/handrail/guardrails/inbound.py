@@ -11,7 +11,7 @@ from handrail.guardrails.course import Abuse, Sentiment, Stuck
 from handrail.guardrails.mask import TOLD, hits
 from handrail.guardrails.person import people
 from handrail.guardrails.probes import Reading
-from handrail.guardrails.sensitive import topics
+from handrail.guardrails.sensitive import explained, topics
 
 MEANT = 0.46
 """From this likeness on a text without the words counts as meaning the same."""
@@ -51,14 +51,16 @@ class Sensitive(Check):
             for t in topics(text)
         ]
         if not found and context.reading is not None:
-            found += self._meant(context.reading)
+            found += self._meant(text, context.reading)
         return found
 
-    def _meant(self, reading: Reading) -> list[Finding]:
-        """What the text is like, where no words told it. Health and age stay an offer."""
+    def _meant(self, text: str, reading: Reading) -> list[Finding]:
+        """What the text is like, where no words told it or explain it away. Health and age stay an offer."""
         name = max(REASONS, key=reading.like)
         score = reading.like(name)
         if score < LOOSE.get(name, HINTED):
+            return []
+        if name in explained(text):
             return []
         action = "handover" if score >= MEANT and name not in ("medical", "minor") else "offer"
         return [self.finding(name, max(score, 0.6), action, reason=f"it reads as if: {REASONS[name]}")]

@@ -70,6 +70,12 @@ def topics(text: str) -> list[Topic]:
     return found
 
 
+def explained(text: str) -> frozenset[str]:
+    """The topics that something in `text` only sounds like ("a suit for court")."""
+    low = even(text).lower()
+    return frozenset(name for name, rules in _rules().items() if any(p.search(low) for p in rules.but))
+
+
 @cache
 def _aside() -> re.Pattern[str]:
     return phrasebook("sensitive").any("aside", "patterns")
