@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.text import even, packaged, sentences
 
+SHORTEST = 3
+"""Words of a statement that a question may follow without a full stop."""
 WORDS = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
 
 
@@ -25,6 +27,8 @@ class _Speech:
     free: re.Pattern[str]
     lead: re.Pattern[str]
     courtesy: re.Pattern[str]
+    asks: re.Pattern[str]
+    asks_within: re.Pattern[str]
 
 
 @cache
@@ -37,6 +41,8 @@ def _speech() -> _Speech:
         free=book.any("free", flags=re.IGNORECASE),
         lead=book.any("lead"),
         courtesy=book.any("courtesy"),
+        asks=book.any("asks", flags=re.IGNORECASE),
+        asks_within=book.any("asks_within", flags=re.IGNORECASE),
     )
 
 
@@ -87,7 +93,26 @@ def claim(text: str) -> Claim:
 @lru_cache(maxsize=2048)
 def claims(text: str) -> tuple[Claim, ...]:
     """The sentences of `text`, taken apart."""
-    return tuple(claim(text[a:b]) for a, b in sentences(text))
+    return tuple(claim(text[a:b]) for a, b in pieces(text))
+
+
+def pieces(text: str) -> list[tuple[int, int]]:
+    """The spans of the sentences of `text`; a statement that runs into a question is one of its own ("it is open until
+    six does that help?")."""
+    spans: list[tuple[int, int]] = []
+    for a, b in sentences(text):
+        at = a + _turn(even(text[a:b]))
+        asked = b - len(text[at:b].lstrip(" ,-"))
+        spans += [(a, at), (asked, b)] if at > a else [(a, b)]
+    return spans
+
+
+def _turn(sentence: str) -> int:
+    """Where the question begins that a statement runs into; 0 where none does."""
+    if not sentence.rstrip("\"')] ").endswith("?") or _speech().asks.match(sentence):
+        return 0
+    within = _speech().asks_within.search(sentence)
+    return within.start() if within and len(sentence[: within.start()].split()) >= SHORTEST else 0
 
 
 def negative(low: str) -> bool:

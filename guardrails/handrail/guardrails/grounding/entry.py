@@ -27,8 +27,8 @@ RECORD = re.compile(r'^\s*[\[{]|"[^"]*":')
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One text of the evidence: what it states and what it asks, without its titles; `stems` are all of its words. Of a
-    record (JSON) a sentence tells but a part."""
+    """One text of the evidence, or a question in it with its answer: what it states and what it asks, without titles;
+    `stems` are all words of the text. Of a record (JSON) a sentence tells but a part."""
 
     text: str
     statements: tuple[Claim, ...]
@@ -56,19 +56,39 @@ class Entry:
 
 def sources(evidence: Evidence) -> tuple[Source, ...]:
     """Every text of the evidence but what was said, taken apart."""
-    return tuple(_source(text) for text in (*evidence.passages.values(), *evidence.results.values()))
+    texts = (*evidence.passages.values(), *evidence.results.values())
+    return tuple(source for text in texts for source in _sources(text))
 
 
 @lru_cache(maxsize=1024)
-def _source(text: str) -> Source:
+def _sources(text: str) -> tuple[Source, ...]:
+    """A text as one source; one that asks and answers several times, one for each question with its answer."""
     record = bool(RECORD.search(text))
     parts = [c for c in (_told(text) if record else claims(text)) if c.stems]
     titles = [c for c in parts[:-1] if not record and _is_title(c.text, text)]
+    stems = frozenset[str]().union(*(c.stems for c in parts))
+    if record or len(parts) <= WHOLE + 1:
+        return (_source(text, parts, titles, stems, record=record),)
+    blocks: list[list[Claim]] = [[]]
+    for part in parts:
+        if part.kind == "question" and any(c.kind != "question" for c in blocks[-1]):
+            blocks.append([])
+        blocks[-1].append(part)
+    if len(blocks) == 1:
+        return (_source(text, parts, titles, stems, record=record),)
+    return tuple(
+        _source(" ".join(c.text.strip() for c in block), block, titles, stems, record=False) for block in blocks
+    )
+
+
+def _source(
+    text: str, parts: Sequence[Claim], titles: Sequence[Claim], stems: frozenset[str], *, record: bool
+) -> Source:
     return Source(
         text,
         tuple(c for c in parts if c.kind != "question" and c not in titles),
         tuple(c for c in parts if c.kind == "question"),
-        frozenset().union(*(c.stems for c in parts)),
+        stems,
         record,
     )
 

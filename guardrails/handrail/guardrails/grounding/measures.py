@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from handrail.guardrails.claims import Claim, claim, claims
+from handrail.guardrails.claims import Claim, claim, claims, pieces
 from handrail.guardrails.grounded import CLAUSE, Grounds, Window, bare, grounds
 from handrail.guardrails.grounding.entry import Entry, entry, sources, weigh
 from handrail.guardrails.quantities import quantities
-from handrail.guardrails.text import sentences
 from handrail.guardrails.verdict import Evidence
 from handrail.guardrails.vouched import Missing
 
@@ -77,7 +76,7 @@ def stand(
 ) -> Stand:
     """Measure a sentence or a whole answer by its words and hard facts."""
     text = bare(text)
-    placed = tuple((a, grounds(text[a:b], evidence, zones, allowed)) for a, b in sentences(text))
+    placed = tuple((a, grounds(text[a:b], evidence, zones, allowed)) for a, b in pieces(text))
     stated = [c for c in claims(text) if c.kind == "statement" and c.stems]
     found = [g for _, g in placed if g.claims]
     among = sources(evidence)
