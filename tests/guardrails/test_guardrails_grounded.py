@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from handrail.guardrails.claims import claims
 from handrail.guardrails.grounded import grounds
 from handrail.guardrails.verdict import Evidence
 
@@ -122,3 +123,21 @@ def test_a_clause_that_stands_word_for_word_in_a_record_is_not_denied_by_another
     told = "Order W10008: it is placed and has not been dispatched yet; it leaves by Tuesday."
     assert not grounds(told, evidence).against
     assert grounds(told.replace("has not", "has"), evidence).against
+
+
+def test_a_statement_that_runs_into_a_question_is_one_of_its_own() -> None:
+    told = [(c.kind, c.text) for c in claims("It ships on Monday does that help? Is it late?")]
+    assert told == [("statement", "It ships on Monday"), ("question", "does that help?"), ("question", "Is it late?")]
+    for question in ("If it is broken, can I return it?", "Which one do you mean?", "You know what it is?"):
+        assert [c.kind for c in claims(question)] == ["question"]
+
+
+@pytest.mark.parametrize("text", ["Please bring your passport.", "Please note that refunds take 10 days."])
+def test_a_request_that_tells_a_fact_is_a_statement(text: str) -> None:
+    assert [c.kind for c in claims(text)] == ["statement"]
+
+
+@pytest.mark.parametrize("text", ["Please wait.", "Please let me know.", "Thank you, Zelda.", "Sorry, Ana Lopez."])
+def test_a_request_or_thanks_that_tell_nothing_are_courtesy(text: str) -> None:
+    assert [c.kind for c in claims(text)] == ["courtesy"]
+    assert [c.kind for c in claims("Yes, Monday.")] == ["statement"]

@@ -158,3 +158,19 @@ async def test_what_passes_is_a_setting(embedder: Any) -> None:
         for at in (0.01, 0.999)
     ]
     assert (low.action, high.action) == ("note", "redraft")
+
+
+def test_an_answer_in_a_long_text_is_held_against_its_own_question() -> None:
+    text = (
+        "Is there a gym? Yes, on the second floor. It opens at six. Can I bring a dog? Dogs are welcome for 20 euros a "
+        "night. They must be on a leash. Is breakfast included? It costs 15 euros. It is served until ten."
+    )
+    evidence = Evidence(passages={"faq": text})
+    right = support(stand("Dogs are welcome for 20 euros a night.", evidence))
+    wrong = support(stand("Dogs are not welcome.", evidence))
+    assert right > 0.7 > wrong
+    assert [s.questions[0].text for s in sources(evidence)] == [
+        "Is there a gym?",
+        "Can I bring a dog?",
+        "Is breakfast included?",
+    ]

@@ -9,6 +9,9 @@ from handrail.guardrails.text import even, packaged, sentences
 
 SHORTEST = 3
 """Words of a statement that a question may follow without a full stop."""
+CALLS = re.compile(r"\W*(?:thanks|thank you|sorry|hello|hi|hey|got it|understood|no problem|(?:my )?apologies)\b", re.I)
+CALLED = 3
+"""Words of a name that somebody is called by."""
 WORDS = re.compile(r"[^\W_]+(?:'[^\W\d_]+)?")
 
 
@@ -85,9 +88,15 @@ def claim(text: str) -> Claim:
     kind = "statement"
     if low.rstrip("\"')] ").endswith("?"):
         kind = "question"
-    elif not WORDS.search(told) or _speech().courtesy.match(told):
+    elif not WORDS.search(told) or _speech().courtesy.match(told) or _addresses(written, told):
         kind = "courtesy"
     return Claim(text, kind, stems, stems - called, negative(told or low), frozenset(_speech().conditions.findall(low)))
+
+
+def _addresses(written: str, told: str) -> bool:
+    """Whether nothing but a name is left of a sentence after "thank you" and the like."""
+    rest = WORDS.findall(written[len(written) - len(told) :]) if CALLS.match(written) else []
+    return 0 < len(rest) <= CALLED and all(word[0].isupper() for word in rest)
 
 
 @lru_cache(maxsize=2048)
