@@ -1,4 +1,4 @@
-"""`python -m bench packets [--show N] [--half 0|1]`: packets held against people's choices, and judged."""
+"""Packets held against people's choices, and judged: `python -m bench packets [--only tweets|sample] [--show N]`."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from statistics import mean
 
 from bench.figures import Figure, Surroundings, save, show
 from bench.packets.judge import ground, made_up
+from bench.packets.sample import sample
 from bench.packets.spoiling import SPOILS, spoiled
 from bench.packets.tweets import Dialogue, dialogues, f1, first_and_last, rouge
 from handrail.desk.digests import Digests
@@ -109,12 +110,17 @@ def main(options: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench packets", description=__doc__)
     parser.add_argument("--show", type=int, default=0, help="print so many dialogues with their summaries instead")
     parser.add_argument("--half", type=int, choices=(0, 1), help="only one half; choices were made on 0")
+    parser.add_argument("--only", choices=("tweets", "sample"), help="only TweetSumm, or only the sample's handoffs")
     given = parser.parse_args(options)
     if given.show:
         asyncio.run(_show(given.show))
         return 0
     surroundings = Surroundings()
-    figures = asyncio.run(measure(given.half))
+    figures: list[Figure] = []
+    if given.only != "sample":
+        figures += asyncio.run(measure(given.half))
+    if given.only != "tweets":
+        figures += asyncio.run(sample())
     surroundings.end()
     show(figures, surroundings)
     print(f"kept in {save('packets', figures, surroundings)}")

@@ -19,14 +19,15 @@ LONG_MONTHS = (
 MONTHS = {name[:3]: n for n, name in enumerate(LONG_MONTHS, 1)}
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OPENERS = frozenset({
-    "a", "acknowledge", "after", "agreed", "and", "answer", "approved", "as", "asked", "asks", "at", "before",
-    "bot", "by", "channel", "confirm", "customer", "deadline", "decide", "department", "done", "find", "first",
-    "given", "go", "handed", "hello", "her", "his", "if", "i", "i'll", "i'm", "in", "it", "its", "language",
-    "last", "let", "looked", "looking", "make", "may", "mood", "next", "no", "nobody", "not", "now", "offer",
-    "offered", "on", "one", "once", "opening", "our", "policies", "policy", "promised", "reason", "reported",
-    "rules", "says", "secure", "since", "so", "somebody", "speak", "speaks", "started", "still", "suspects",
-    "take", "taken", "that", "the", "their", "then", "there", "they", "this", "tried", "uncertain", "upset",
-    "urgency", "waiting", "wants", "was", "went", "what", "when", "where", "with", "writes", "you", "your",
+    "a", "acknowledge", "after", "agreed", "and", "angry", "annoyed", "answer", "approved", "as", "asked",
+    "asks", "at", "before", "bot", "by", "calm", "channel", "confirm", "customer", "deadline", "decide",
+    "department", "done", "find", "first", "friendly", "give", "given", "go", "handed", "hello", "her", "his",
+    "i", "i'll", "i'm", "if", "in", "it", "its", "language", "last", "let", "looked", "looking", "make", "may",
+    "mood", "next", "no", "nobody", "not", "now", "offer", "offered", "on", "once", "one", "opening", "our",
+    "policies", "policy", "promised", "reason", "reported", "reports", "rules", "says", "secure", "signals",
+    "since", "so", "somebody", "speak", "speaks", "started", "still", "suspects", "take", "taken", "that",
+    "the", "their", "then", "there", "they", "this", "tried", "uncertain", "unhappy", "upset", "urgency",
+    "very", "waiting", "wants", "was", "went", "what", "when", "where", "with", "writes", "you", "your",
 })  # fmt: skip
 """Words with which a sentence of ours may open without their standing in the evidence."""
 
@@ -62,8 +63,9 @@ def ground(pieces: Iterable[Any], zones: Sequence[ZoneInfo] = ()) -> Ground:
     return found
 
 
-def made_up(line: str, found: Ground) -> list[str]:
-    """What in a line its evidence does not say, each in words."""
+def made_up(line: str, found: Ground, pieces: int = 0) -> list[str]:
+    """What in a line its evidence does not say, each in words. "3 times" may count the `pieces` of evidence."""
+    line = line.replace(f" {pieces} times", " times") if pieces > 1 else line
     quotes = QUOTE.findall(line)
     wrong = [f"quote: {part}" for quote in quotes for part in _cuts(quote) if part not in found.text]
     rest = QUOTE.sub(" ", line)

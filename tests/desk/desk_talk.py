@@ -35,8 +35,9 @@ class Talk:
     def customer(self, text: str, *, sentiment: float | None = None, frustration: float = 0.0) -> int:
         seq = self.add(e.CustomerSaid(text=text), "customer")
         if sentiment is not None:
-            self.check(seq, "sentiment", "score", score=(sentiment + 1) / 2, action="note")
-            self.check(seq, "sentiment", "frustration", score=frustration, action="note")
+            felt = {"score": (sentiment + 1) / 2, "frustration": frustration}
+            findings = tuple(e.Finding(check="sentiment", name=name, score=score) for name, score in felt.items())
+            self.add(e.Checked(turn_id="t", direction="inbound", subject=seq, findings=findings), "bot")
         return seq
 
     def bot(self, *texts: str, citations: tuple[e.Citation, ...] = (), outcome: e.Outcome | None = None) -> int:

@@ -34,6 +34,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         ("My trip starts on 24 June and the boots are wet.", at(24, 23, 59)),
         ("I'm getting married on Saturday", at(20, 23, 59)),
         ("We need the tent for tomorrow.", at(16, 23, 59)),
+        ("If I don't have my money back by Friday, my solicitor will write to you.", at(19, 23, 59)),
     ],
 )
 def test_what_they_say_comes_to_a_moment(text, due):
@@ -46,6 +47,7 @@ def test_what_they_say_comes_to_a_moment(text, due):
         "Can I return it by Friday?",
         "Will you answer by tomorrow?",
         "You said it would come by Friday.",
+        "I'd like to cancel the trip for two, my husband died on Sunday and I can't face it.",
         "I ordered it on 3 June.",
         "I need a bigger size.",
         "We leave it at that.",

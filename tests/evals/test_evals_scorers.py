@@ -3,6 +3,7 @@
 import pytest
 from evals_logs import case, done, ended, handed, heard, log, ran, said
 
+from handrail.conversation import events as e
 from handrail.conversation.events import Announced
 from handrail.evals import scorers
 from handrail.evals.matching import differences, part_of
@@ -151,6 +152,19 @@ def test_what_the_customer_says_is_no_fact_and_what_is_announced_is():
     assert scorers.facts(case(says=["jo@example.org"]), log(heard("jo@example.org"))).value == 0
     announced = Announced(code="contact_taken", text="It also goes to jo@example.org.")
     assert scorers.facts(case(says=["jo@example.org"]), log(announced)).value == 1
+
+
+def test_a_packet_tells_the_facts_that_a_person_must_read():
+    packet = e.Packet(
+        lines=(e.PacketLine(topic="wants", text="Says: “Where is W1?”", evidence=("seq:2",)),),
+        steps=(e.PacketStep(text="Refund £9.00.", evidence=("seq:3",)),),
+    )
+    wanted = case(packet=["w1", ["£9.00", "£10.00"], "11 June"])
+    score = scorers.packet(wanted, packet)
+    assert score.value == pytest.approx(2 / 3)
+    assert score.detail == "it does not tell '11 June'"
+    assert scorers.packet(wanted, None).value == 0
+    assert scorers.packet(case(), packet).value is None
 
 
 def test_latency_is_the_slowest_turn_without_the_model():

@@ -6,7 +6,7 @@ from handrail.conversation.events import PacketLine
 
 from . import wording
 from .matter import Matter, line
-from .request import wants_person
+from .request import calls, wants_person
 from .story import Deed, Found, Said
 
 QUOTED = 120
@@ -55,7 +55,7 @@ def cause(matter: Matter) -> Iterator[PacketLine]:
         yield line("stuck", f"{WHY[key]}: {wording.lower_first(deed.what.rstrip('.'))}.", *deed.refs)
         return
     yield from _cause(matter, key)
-    yield from _signals(matter)
+    yield from _signals(matter, key)
 
 
 def _cause(matter: Matter, key: str) -> Iterator[PacketLine]:
@@ -68,9 +68,10 @@ def _cause(matter: Matter, key: str) -> Iterator[PacketLine]:
         yield line("stuck", WHY[key] + words, *said.refs, *refs)
 
 
-def _signals(matter: Matter) -> Iterator[PacketLine]:
-    """The findings that asked for a person, with what each says of itself, where any says more than its name."""
-    told: dict[str, Found] = {f.name: f for f in matter.story.found if f.name in matter.triggers and f.finding.reason}
+def _signals(matter: Matter, known: str) -> Iterator[PacketLine]:
+    """The findings that asked for a person beside the one that is told already, with what each says of itself."""
+    others = [f for f in matter.story.found if f.name in matter.triggers and f.name != known and f.finding.reason]
+    told: dict[str, Found] = {f.name: f for f in others}
     if told:
         words = (f"{_spelled(name)} ({wording.clip(f.finding.reason, 80)})" for name, f in list(told.items())[:SIGNALS])
         yield line("stuck", f"Signals: {'; '.join(words)}.", *(f.ref for f in list(told.values())[:SIGNALS]))
@@ -89,6 +90,8 @@ def first_line(matter: Matter) -> str:
         return f"{hello} I'm here with you, and I've read what you wrote. Are you safe right now?"
     if "sensitive/bereavement" in matter.triggers:
         return f"{hello} I'm very sorry for your loss. I've read everything, and I'll take care of this with you."
+    if not matter.told:
+        return f"{hello} I'm here now. What is it about?"
     sorry = " I'm sorry for the trouble." if matter.reason == "upset" else ""
     opening = f"{hello} I've read the whole conversation, so you don't need to repeat anything.{sorry}"
     return f"{opening} {_going_on(matter)}".strip()
@@ -96,15 +99,21 @@ def first_line(matter: Matter) -> str:
 
 def _going_on(matter: Matter) -> str:
     deed = open_deed(matter)
+    what = wording.lower_first(deed.what.rstrip(".")) if deed is not None else ""
     if deed is not None and deed.stage in ("unknown", "claimed"):
-        return f"I'm checking right now whether this went through: {wording.lower_first(deed.what.rstrip('.'))}."
+        return f"I'm checking right now whether this went through: {what}."
     if matter.reason in GRAVE:
         return "I'll take care of this from here."
-    wish = max(matter.wishes, key=lambda w: w.score, default=None)
+    if deed is not None and deed.stage in ("proposed", "consented"):
+        return f"If you still want it, I can go on with this: {what}."
     record = next((r for r in matter.records if r.weight >= 2 and r.id), None)
     if record is not None:
         return f"I'm looking at your {record.name} now."
-    return f"I'm on this now: {wording.quote(wish.text, 100)}" if wish is not None else ""
+    # What was asked first is what it is about; later lines of somebody who gets no further are about the bot.
+    stuck = matter.reason in ("stuck", "upset")
+    told = [wish for wish in matter.wishes if not calls(wish.text)] or matter.wishes
+    wish = told[0] if stuck else max(told, key=lambda w: w.score)
+    return f"I'm on this now: {wording.quote(wish.text, 100)}"
 
 
 def open_deed(matter: Matter) -> Deed | None:

@@ -16,17 +16,22 @@ _OFF = re.compile(
     r"\b(?:i|we)(?:['’](?:m|re|ll)| am| are| will)?(?: be)?(?: have to| need to| going to| due to)? ?"
     r"(?:fly|flying|leave|leaving|travel|travelling|traveling|depart|departing|set off|setting off|move|moving|"
     r"check in|start|starting|head|heading|go away|going away|get married|getting married)\b|"
-    r"\b(?:need|want|must have|have to have|needed|wanted|supposed to have)\b.{0,60}"
+    r"\b(?:need|want|must have|have to have)\b.{0,60}"
     r"\b(?:on|for|this|next|today|tonight|tomorrow)\b|"
     r"\b(?:flight|train|trip|holiday|tour|wedding|birthday|party|funeral|exam|interview|appointment|surgery|race|event|"
-    r"move|concert|match|camp|journey|expedition)\b.{0,40}\b(?:is|are|starts?|begins?|leaves?|departs?|on|this|next|"
+    r"move|concert|match|camp|journey|expedition)\b.{0,15}\b(?:is|are|starts?|begins?|leaves?|departs?|on|this|next|"
     r"today|tonight|tomorrow)\b",
     re.I,
 )
-_ASKED = re.compile(
-    r"^\W*(?:can|could|will|would|do|does|is|are|when|how|what|where|which|who|why|if)\b.*\?|\b(?:you|your)\b", re.I
+_ASKED = re.compile(r"^\W*(?:can|could|will|would|do|does|is|are|when|how|what|where|which|who|why)\b", re.I)
+_OURS = re.compile(
+    r"\b(?:you|they|he|she|it|your \w+)\b.{0,12}\b(?:said|told|promised|wrote|would|will|was|were|had)\b", re.I
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|came|went|got|left|died|bought|sent|(?!married)\w{2,}ed)\b.{0,25}\b(?:on|last|in)\b", re.I
 )
 _BEFORE = re.compile(r"\bbefore\b(?!\s+\d{1,2}(?:[:.]\d\d|\s*[ap]\.?m))", re.I)
+_CLAUSE = re.compile(r"[,;–—]\s+|\s+(?:but|because|since|so that|and (?=i\b|we\b|my\b|our\b))\s*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +52,18 @@ def deadline(story: Story, zone: ZoneInfo) -> Deadline | None:
         if not isinstance(event.data, CustomerSaid):
             continue
         for sentence in sentences(event.data.text):
-            due = _due(sentence, event.at, zone)
-            if due is not None:
-                return Deadline(sentence, f"seq:{event.seq}", due)
+            if "?" in sentence and _ASKED.search(sentence):
+                continue
+            for clause in _CLAUSE.split(sentence):
+                if (due := _due(clause, event.at, zone)) is not None:
+                    return Deadline(sentence, f"seq:{event.seq}", due)
     return None
 
 
 def _due(sentence: str, at: datetime, zone: ZoneInfo) -> datetime | None:
-    latest = _LATEST.search(sentence) is not None and not _ASKED.search(sentence)
-    if not latest and not _OFF.search(sentence):
+    if not _LATEST.search(sentence) and not _OFF.search(sentence):
+        return None
+    if _OURS.search(sentence) or _PAST.search(sentence):
         return None
     due = due_of(sentence, at, zone)
     if due is None or not _BEFORE.search(sentence):

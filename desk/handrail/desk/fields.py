@@ -21,9 +21,13 @@ _NAME = frozenset(
 )
 _WHY = frozenset({"reason", "note", "message", "detail", "error", "remark"})
 _OLD = frozenset({"created", "updated", "modified"})
+_BEGUN = frozenset({"placed", "ordered", "bought", "booked"})
 _PAST = frozenset({"placed", "ordered", "created", "updated", "shipped", "dispatched", "delivered", "paid", "bought"})
 """Moments of which only the day is told."""
 
+
+MOVED = 4.5
+"""How much a part matters that has a state and a moment of its own."""
 
 _AHEAD = frozenset({"expected", "eta", "due", "until", "expires", "arrives", "arrival", "starts", "start", "deadline"})
 
@@ -81,7 +85,7 @@ def _scalar(key: str, name: str, value: Any, currency: str, teller: Teller) -> t
     if at is not None:
         past = bool(words & _PAST) and isinstance(at, datetime)
         when = wording.dated(at, teller.now, teller.zone, clock=not past)
-        weight = 0.5 if words & _OLD else 5 if words & _AHEAD else 4
+        weight = 0.5 if words & _OLD else 2 if words & _BEGUN else 5 if words & _AHEAD else 4
         return (when if name in ("date", "time") else f"{name} {when}"), weight
     text = wording.plain(value)
     if _LINK.search(text) or len(text) > 80:
@@ -108,7 +112,7 @@ def _nested(name: str, value: Mapping[str, Any], currency: str, teller: Teller) 
         key, amount = next((k, v) for k, v in value.items() if k != "currency")
         return f"{name} {wording.money(key, amount, str(value['currency']))}", 4
     best = _best(value, currency, teller)
-    return (f"{name} {' '.join(best)}", 2) if best else None
+    return (f"{name} {' '.join(best)}", MOVED if _moves(value) else 2) if best else None
 
 
 def _listed(name: str, value: Sequence[Any], currency: str, teller: Teller) -> tuple[str, float] | None:
@@ -123,15 +127,26 @@ def _listed(name: str, value: Sequence[Any], currency: str, teller: Teller) -> t
             items.append(wording.plain(item))
     items = [item for item in items if item]
     more = ", …" if len(value) > 3 else ""
-    return (f"{name}: {', '.join(items)}{more}", 2.5) if items else None
+    weight = MOVED if any(isinstance(item, Mapping) and _moves(item) for item in value[:3]) else 2.5
+    return (f"{name}: {', '.join(items)}{more}", weight) if items else None
+
+
+def _moves(value: Mapping[str, Any]) -> bool:
+    """Whether a part tells how far something is and when: a parcel, a visit, a stage."""
+    states = any(_STATUS & set(wording.spaced(key).split()) for key in value)
+    return states and any(wording.moment(inner) is not None for inner in value.values())
 
 
 def _best(value: Mapping[str, Any], currency: str, teller: Teller) -> list[str]:
     """The weightiest fields of a part, the id aside."""
     currency = str(value.get("currency") or currency)
     scalars = {k: v for k, v in value.items() if not isinstance(v, Mapping | list) and not SKIP.search(k)}
+    state = words_of(" ".join(str(v) for k, v in scalars.items() if _STATUS & set(wording.spaced(k).split())))
     fields = [f for k, v in scalars.items() if (f := field_of(k, v, currency, teller)) is not None and f.weight >= 2]
-    chosen = sorted(fields, key=lambda f: -f.weight)[:3]
+    # What has come to pass counts with its moment ("delivered 11 June"), and then for its state too.
+    passed = [f for f in fields if state and words_of(f.text) & state and state < words_of(f.text)]
+    fields = [f for f in fields if not passed or words_of(f.text) != state]
+    chosen = sorted(fields, key=lambda f: -f.weight - 4 * (f in passed))[:3]
     return [f.text for f in fields if f in chosen]
 
 

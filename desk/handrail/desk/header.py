@@ -81,8 +81,11 @@ def _mood(matter: Matter) -> PacketLine | None:
 
 
 def _feeling(mood: Mood) -> str:
-    if mood.frustration >= 0.7 or mood.sentiment <= -0.7:
+    # Who writes of bad news is not angry with us for that.
+    if mood.frustration >= 0.7:
         return "angry"
-    if mood.frustration >= 0.4 or mood.sentiment <= -0.3:
+    if mood.frustration >= 0.4:
         return "annoyed"
+    if mood.sentiment <= -0.3:
+        return "very unhappy" if mood.sentiment <= -0.7 else "unhappy"
     return "friendly" if mood.sentiment >= 0.5 else "calm"

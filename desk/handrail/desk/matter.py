@@ -8,7 +8,7 @@ from handrail.conversation.situation import Situation
 
 from .facts import Record
 from .fields import Teller
-from .request import Wish
+from .request import Wish, wants_person
 from .story import Story
 
 
@@ -27,6 +27,11 @@ class Matter:
     def reason(self) -> Reason | None:
         """Why a person takes over."""
         return self.requested.reason if self.requested else None
+
+    @property
+    def told(self) -> bool:
+        """Whether the customer has said what it is about: more than that they want a person."""
+        return any(not wants_person(wish.text) for wish in self.wishes)
 
     @property
     def triggers(self) -> Sequence[str]:

@@ -24,6 +24,9 @@ LINES = 8
 APART = 1.5
 """Records that matter so much less than the first one are left out."""
 
+MUCH = 2.5
+"""Substance from which what they told is told beside what the systems say."""
+
 SPARE: tuple[tuple[Topic, int], ...] = (("established", 2), ("tried", 2), ("promised", 1), ("stuck", 1))
 """What goes first where there are too many lines: of each topic, how many may stay."""
 
@@ -83,7 +86,8 @@ def _established(matter: Matter) -> Iterator[PacketLine]:
     named = [record for record in matter.records if record.weight >= max(0, best - APART)]
     for record in named[:3]:
         yield line("established", record.text, *record.refs)
-    if not matter.records and (told := detail(matter.story, matter.wishes)) is not None:
+    told = detail(matter.story, matter.wishes)
+    if told is not None and (not matter.records or told.score >= MUCH):
         yield line("established", f"They told us: {wording.quote(told.text)}", *told.refs)
     if not named and matter.records:
         several = matter.records[:3]

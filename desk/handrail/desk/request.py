@@ -14,8 +14,13 @@ LENGTH = 170
 
 _ASK = re.compile(
     r"\b(?:wants?|wanted|needs?|would like|i'd like|could you|can (?:you|i)|may i|please|help|trying to|tried to|"
-    r"looking (?:for|to)|how (?:do|can|long|much|many|to|come)|when|where|why|what|which|"
-    r"(?:is|are) there|do you)\b",
+    r"looking (?:for|to)|(?:is|are) there|do you)\b",
+    re.I,
+)
+_WH = re.compile(r"\b(?:how (?:do|can|long|much|many|to|come)|when|where|why|what|which)\b", re.I)
+_OPENS = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|hi|hello|hey|then)\W+)*(?:how|when|where|why|what|which|who|can|could|will|would|is|are|"
+    r"do|does|did)\b",
     re.I,
 )
 _TELL = re.compile(
@@ -36,10 +41,11 @@ _EMPTY = re.compile(
     re.I,
 )
 _PERSON = re.compile(
-    r"\b(?:human|representative|real person|agent|operator|somebody real|manager|supervisor|a person|advisor|"
-    r"call me)\b",
+    r"\b(?:human|representative|real person|agent|operator|somebody real|manager|supervisor|a person|advisor|adviser|"
+    r"call me|(?:someone|somebody|anyone|anybody) (?:else|who|from))\b",
     re.I,
 )
+_TALK = re.compile(r"\b(?:talk|speak|chat) (?:to|with) (?:someone|somebody|a|an|your|one)\b", re.I)
 _STOP = re.compile(
     r"^(?:an?|the|i|me|my|we|our|you|your|its?|is|am|are|was|were|be|been|to|of|in|on|at|for|with|and|or|but|so|that|this|"
     r"these|those|there|here|ha[sd]|have|do(?:es)?|did|can|could|will|would|just|please|hi|hello|thanks|not?|yes|from|by|"
@@ -105,20 +111,29 @@ def substance(sentence: str) -> float:
     """How much a sentence says of a matter: its words, what it names, and what is wrong."""
     if is_empty(sentence):
         return -3.0
-    words = min(len(_content(sentence)), 12) * 0.25
+    words = min(len(content(sentence)), 12) * 0.25
     return words + 1.2 * bool(_TROUBLE.search(sentence)) + 0.8 * bool(re.search(r"\d", sentence))
 
 
 def score(sentence: str) -> float:
     """How much a sentence says of what somebody wants: its substance, and how much of a request it is."""
     value = substance(sentence)
-    value += 1.5 * bool(_ASK.search(sentence)) + 1.5 * bool(_TELL.match(sentence)) + 0.8 * ("?" in sentence)
+    value += (
+        1.5 * bool(_ASK.search(sentence) or _WH.search(sentence))
+        + 1.5 * bool(_TELL.match(sentence))
+        + 0.8 * ("?" in sentence)
+    )
     return value - 4 if wants_person(sentence) else value
+
+
+def calls(text: str) -> bool:
+    """Whether a text speaks of a person who should take over."""
+    return bool(_PERSON.search(text)) or bool(_TALK.search(text))
 
 
 def wants_person(sentence: str) -> bool:
     """Whether a sentence does little more than call for a person."""
-    return bool(_PERSON.search(sentence)) and len(_content(sentence)) <= 6
+    return bool(_PERSON.search(sentence)) and len(content(sentence)) <= 6
 
 
 def _of(line: Said, scored: Callable[[str], float] = score) -> Wish | None:
@@ -134,7 +149,7 @@ def _of(line: Said, scored: Callable[[str], float] = score) -> Wish | None:
     while start > 0 and scores[start - 1] > 0 and _length(parts[start - 1 : end]) <= LENGTH:
         start -= 1
     text = " ".join(parts[start:end])
-    asks = "?" in text or any(_ASK.search(part) or _TELL.match(part) for part in parts[start:end])
+    asks = "?" in text or any(p.search(part) for part in parts[start:end] for p in (_ASK, _TELL, _OPENS))
     return Wish(text, line.refs, line.seq, scores[best], asks)
 
 
@@ -144,9 +159,10 @@ def _length(parts: list[str]) -> int:
 
 def _apart(one: str, other: str) -> bool:
     """Whether two texts are about different things, by their words."""
-    first, second = _content(one), _content(other)
+    first, second = content(one), content(other)
     return len(first & second) < 0.5 * max(1, min(len(first), len(second)))
 
 
-def _content(text: str) -> frozenset[str]:
+def content(text: str) -> frozenset[str]:
+    """The words of a text that say something, lower-cased."""
     return frozenset(word for word in words_of(text) if not _STOP.match(word))

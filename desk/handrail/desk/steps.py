@@ -13,11 +13,16 @@ from .story import Deed
 RELEVANT = 0.6
 """Relevance from which a search is likely to have found what governs."""
 
+UNANSWERED = ("not_covered", "low_confidence", "stuck")
+"""Reasons for which it helps to know what was looked at without an answer."""
+
 STEP: dict[str, str] = {
     "sensitive/self_harm": "Speak with them first: are they safe? Give the emergency number; the rest can wait.",
     "sensitive/bereavement": "Offer condolences first, then settle it without asking for what is already here.",
     "sensitive/minor": "Find out whether a parent or guardian should be with them.",
     "sensitive/safety": "Make sure that nobody is in danger, then take the report.",
+    "sensitive/press": "Take it to whoever speaks for the business, and promise no statement.",
+    "sensitive/discrimination": "Take down what happened, and say who looks into it and by when.",
     "sensitive/fraud": "Secure the account first, then look into it.",
     "fraud_or_safety": "Secure the account first, then look into it.",
     "legal": "Take it to whoever answers legal matters; admit and deny nothing.",
@@ -35,18 +40,18 @@ STEP: dict[str, str] = {
 def steps(matter: Matter) -> Iterator[PacketStep]:
     """What to do first, what else is open, and the rules for it."""
     rules = list(_rules(matter))
+    yield from _proof(matter)
     first = next(_first(matter), None)
     if first is not None:
         text, refs = first
         yield _step(text, refs, *(citation for citation, _ in rules[-2:]))
-    yield from _proof(matter, first[0] if first else "")
     yield from _contact(matter)
     said = [s for s in reversed(matter.story.said) if s.speaker == "bot"]
     ruled = {rule.policy for rule, _ in rules}
     cited = [(citation, s.refs[0]) for s in said for citation in s.citations]
     yield from _named("Rules that apply", rules, matter)
     yield from _named("The bot answered from", [c for c in cited if c[0].policy not in ruled], matter)
-    if not rules and not cited:
+    if not rules and not cited and matter.reason in UNANSWERED:
         yield from _named("Looked at", list(_consulted(matter))[:1], matter)
 
 
@@ -65,14 +70,16 @@ def _first(matter: Matter) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield refused
     elif deed is not None:
         yield f"If they say yes: {what}.", deed.refs
+    elif not matter.told and said:
+        yield "Ask what it is about: they have asked for a person and said no more.", said[-1].refs
     elif matter.wishes:
         yield "Go on with what they asked; nothing has to be asked again.", matter.wishes[-1].refs
 
 
-def _proof(matter: Matter, first: str) -> Iterator[PacketStep]:
+def _proof(matter: Matter) -> Iterator[PacketStep]:
     """To confirm who they are, where something waited for it."""
     asked = next((e for e in reversed(matter.story.events) if isinstance(e.data, IdentityAsked)), None)
-    if asked is not None and matter.situation.identity.level != "verified" and first != STEP["unverified"]:
+    if asked is not None and matter.situation.identity.level != "verified" and matter.reason != "unverified":
         yield _step(STEP["unverified"], (f"seq:{asked.seq}",))
 
 

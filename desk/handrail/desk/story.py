@@ -26,6 +26,7 @@ from handrail.conversation.events import (
     PersonSaid,
     ToolRan,
     TurnEnded,
+    TurnStarted,
 )
 from handrail.conversation.situation import ActionStage
 
@@ -95,6 +96,8 @@ class Story:
     found: list[Found] = field(default_factory=list)
     outcomes: dict[str | None, Outcome] = field(default_factory=dict)
     """How the turn ended that gave a reply, by the reply's id."""
+    unended: set[str] = field(default_factory=set)
+    """The replies of the turn that has not ended: where it hands over, what it says is no answer."""
     read: tuple[str, ToolRan] | None = None
     """The last look into a business system, with its ref."""
     requested: Event | None = None
@@ -128,7 +131,7 @@ class Story:
 
 def tell(events: Iterable[Event]) -> Story:
     """Set the events of one conversation in order. Fields that were forgotten are simply empty."""
-    story = Story(tuple(events))
+    story, turn = Story(tuple(events)), ""
     for event in story.events:
         ref = f"seq:{event.seq}"
         match event.data:
@@ -138,14 +141,20 @@ def tell(events: Iterable[Event]) -> Story:
                 story.said.append(Said((ref,), "person", (text,), name=name))
             case BotSaid() as data:
                 _bot(story, ref, data)
+                if turn and data.turn_id == turn:
+                    story.unended.add(data.reply_id)
             case Checked(direction="inbound", subject=int(subject), findings=findings):
                 story.found.extend(Found(ref, finding, subject) for finding in findings)
             case Checked(findings=findings):
                 story.found.extend(Found(ref, finding, None) for finding in findings)
             case HandoffRequested():
                 story.requested = event
+            case TurnStarted(turn_id=turn_id):
+                turn = turn_id
             case TurnEnded(reply_id=reply_id, outcome=outcome):
                 story.outcomes[reply_id] = outcome
+                turn = ""
+                story.unended.clear()
             case ToolRan() as data:
                 story.read = (ref, data)
             case _:

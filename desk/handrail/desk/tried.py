@@ -7,7 +7,7 @@ from handrail.conversation.events import PacketLine
 from . import wording
 from .evidence import leaves
 from .matter import Matter, line
-from .request import ENOUGH, substance
+from .request import ENOUGH, content, substance
 from .story import Deed, Said
 
 DROPPED = {
@@ -66,22 +66,32 @@ def _looked_up(matter: Matter) -> Iterator[PacketLine]:
 
 def _answered(matter: Matter, before: int | None) -> Iterator[PacketLine]:
     """The answer that rests on a policy, else the one that says most; and the last one that says something."""
-    replies = {s.text: s for s in matter.story.said if s.speaker == "bot" and s.text.strip()}
-    outcomes = matter.story.outcomes
+    story = matter.story
+    said = [s for s in story.said if s.speaker == "bot" and s.text.strip() and s.reply_id not in story.unended]
+    replies = {s.text: s for s in said}
     known = [s for s in replies.values() if before is None or s.seq < before]
-    answers = [s for s in known if outcomes.get(s.reply_id) not in ("offered", "handed_over", "asked")]
+    answers = [s for s in known if story.outcomes.get(s.reply_id) not in ("offered", "handed_over", "asked")]
     cited = [s for s in answers if s.citations]
-    chosen = cited[-1:] or sorted(answers, key=lambda s: -substance(_most(s)[0]))[:1]
-    chosen += [s for s in answers[-1:] if s not in chosen and substance(_most(s)[0]) >= ENOUGH]
+    chosen = cited[-1:] or sorted(answers, key=lambda s: -substance(_most(s, matter)[0]))[:1]
+    chosen += [s for s in answers[-1:] if s not in chosen and substance(_most(s, matter)[0]) >= ENOUGH]
     for reply in chosen:
-        text, ref = _most(reply)
-        yield line("tried", f"The bot answered: {wording.quote(text)}", ref)
-    offers = [s for s in replies.values() if outcomes.get(s.reply_id) == "offered"]
+        text, at = _most(reply, matter)
+        refs = [same.refs[at] for same in said if same.text == reply.text]
+        times = f" {len(refs)} times" if len(refs) > 1 else ""
+        yield line("tried", f"The bot answered{times}: {wording.quote(text)}", *refs)
+    offers = [s for s in replies.values() if story.outcomes.get(s.reply_id) == "offered"]
     if offers and matter.reason != "not_covered":
         yield line("tried", "The bot had no sure answer and offered a person.", *offers[-1].refs)
 
 
-def _most(reply: Said) -> tuple[str, str]:
-    """The part of a reply that says most, with its ref."""
-    at = max(range(len(reply.texts)), key=lambda n: substance(reply.texts[n]))
-    return reply.texts[at], reply.refs[at]
+def _most(reply: Said, matter: Matter) -> tuple[str, int]:
+    """The part of a reply that says most on what was asked, with its place."""
+    before = next((s for s in reversed(matter.story.customer) if s.seq < reply.seq), None)
+    asked = content(before.text) if before is not None else frozenset()
+
+    def weight(place: int) -> float:
+        text = reply.texts[place]
+        return substance(text) + min(2, len(content(text) & asked))
+
+    at = max(range(len(reply.texts)), key=weight)
+    return reply.texts[at], at

@@ -1,16 +1,12 @@
 """A case: what a customer does, turn by turn, and what should come of it. One JSON object a line."""
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from handrail.conversation.events import Outcome, Reason
 from handrail.evals.tags import Tag, majority, reasons
-from handrail.evals.transcript import Transcript, TranscriptTurn
-
-T = TypeVar("T")
-AnyOf = Annotated[tuple[T, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
-"""Several of which any is right; one may stand by itself, without a list."""
+from handrail.evals.transcript import AnyOf, Transcript, TranscriptTurn
 
 
 class Part(BaseModel):
@@ -95,6 +91,8 @@ class Expected(Part):
     says: tuple[AnyOf[str], ...] = ()
     """Facts that the replies must tell, as text found whatever the case of letters; a list inside is any of these."""
     never_says: tuple[str, ...] = ()
+    packet: tuple[AnyOf[str], ...] = ()
+    """Facts that a person must read in the packet of the handoff; a list inside is any of these."""
     state: tuple[EndState, ...] = ()
 
 
@@ -130,7 +128,11 @@ def case_of(transcript: Transcript) -> Case:
         now=transcript.now,
         customer_id=transcript.customer_id,
         steps=steps,
-        expected=Expected(escalate=majority(transcript.tags), reasons=tuple(sorted(reasons(transcript.tags)))),
+        expected=Expected(
+            escalate=majority(transcript.tags),
+            reasons=tuple(sorted(reasons(transcript.tags))),
+            packet=transcript.packet,
+        ),
         tags=transcript.tags,
         recorded=transcript.turns,
     )

@@ -8,13 +8,13 @@ from handrail.agent.bootstrap import Handrail
 from handrail.agent.tools.api import Context, Customer
 from handrail.agent.tools.call import call
 from handrail.conversation.errors import Invalid
-from handrail.conversation.events import Event, IdentityProven, Opened
+from handrail.conversation.events import Event, IdentityProven, Opened, Packet
 from handrail.desk.mail import Mail
 from handrail.desk.staff import Staff
 from handrail.evals.case import Case, EndState, Meanwhile, Step, Word
 from handrail.evals.matching import differences
 from handrail.evals.score import Score
-from handrail.evals.scorers import SCORERS
+from handrail.evals.scorers import SCORERS, packet
 
 CODE = re.compile(r"\b\d{6}\b")
 DESK = Staff("desk", "The desk")
@@ -59,6 +59,8 @@ class Played:
     case: Case
     log: tuple[Event, ...]
     scores: tuple[Score, ...]
+    packet: Packet | None = None
+    """As a person at the desk reads it, where there was a handoff."""
 
     def score(self, name: str) -> Score:
         """The score of this name, unscored where there is none."""
@@ -74,8 +76,9 @@ async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent) -> 
     for step in case.steps:
         await player.take(step)
     state = await player.end_state(case)
-    log = tuple(await handrail.log.read(opened.conversation_id))
-    return Played(case, log, (*(scorer(case, log) for scorer in SCORERS), state))
+    shown = await handrail.desk.show(opened.conversation_id)
+    told = packet(case, shown.packet)
+    return Played(case, shown.events, (*(scorer(case, shown.events) for scorer in SCORERS), told, state), shown.packet)
 
 
 class _Player:

@@ -12,6 +12,7 @@ from handrail.evals.tags import agree
 
 SHARES = (
     "escalation", "reason", "handoff", "outcome", "calls", "consent", "end_state", "citations", "facts",
+    "packet",
 )  # fmt: skip
 """Scores that are right or wrong (or in part): told as the share of cases that are wholly right."""
 

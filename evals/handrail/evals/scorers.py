@@ -11,6 +11,7 @@ from handrail.conversation.events import (
     BotSaid,
     Event,
     HandoffRequested,
+    Packet,
     Reason,
     ToolRan,
     TurnEnded,
@@ -159,6 +160,17 @@ def facts(case: Case, log: Sequence[Event]) -> Score:
     return Score("facts", 0.0 if said else share, detail)
 
 
+def packet(case: Case, shown: Packet | None) -> Score:
+    """The share of the expected facts that the packet tells as a person reads it; 0 where there is none."""
+    expected = case.expected.packet
+    if not expected:
+        return Score("packet", None)
+    text = plain(" ".join(line.text for line in shown.told)) if shown else ""
+    missing = [facts for facts in expected if not any(plain(fact) in text for fact in facts)]
+    told = "; ".join(" or ".join(map(repr, facts)) for facts in missing)
+    return Score("packet", 1 - len(missing) / len(expected), f"it does not tell {told}" if missing else "")
+
+
 def latency(case: Case, log: Sequence[Event]) -> Score:
     """Milliseconds of the slowest turn, without the time spent waiting for a model."""
     spent = [own_time(end) for end in of_kind(log, TurnEnded)]
@@ -179,4 +191,5 @@ def tokens(case: Case, log: Sequence[Event]) -> Score:
 SCORERS: tuple[Scorer, ...] = (
     escalation, reason, handoff, outcome, calls, consent, citations, facts, latency, tokens,
 )  # fmt: skip
-"""Every scorer of the log. The end state is scored where the case ran, since it needs the business: see `replay`."""
+"""Every scorer of the log. The end state and the packet are scored where the case ran, since they need the business and
+the desk: see `replay`."""

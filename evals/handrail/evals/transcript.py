@@ -1,10 +1,14 @@
 """A recorded conversation with the tags that people gave it: one JSON object a line."""
 
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from handrail.evals.tags import Tag
+
+T = TypeVar("T")
+AnyOf = Annotated[tuple[T, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+"""Several of which any is right; one may stand by itself, without a list."""
 
 
 class TranscriptTurn(BaseModel):
@@ -18,7 +22,8 @@ class TranscriptTurn(BaseModel):
 class Transcript(BaseModel):
     """`{"id", "turns": [{"role", "text"}], "tags": [{"escalate", "reason", "outcome", "by", "at"}]}`.
 
-    `now` is the moment at which it plays when it is replayed, `customer_id` who is proven from the start.
+    `now` is the moment at which it plays when it is replayed, `customer_id` who is proven from the start, `packet` the
+    facts that the packet of a handoff must tell.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,3 +33,4 @@ class Transcript(BaseModel):
     purpose: str = ""
     now: AwareDatetime | None = None
     customer_id: str | None = None
+    packet: tuple[AnyOf[str], ...] = ()
