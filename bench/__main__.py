@@ -1,7 +1,7 @@
 """`python -m bench [PART …]`: measure, print a table, and keep it as JSON in `bench/results`.
 
 Parts: `turns` (the default), `actions`, `engine`, `fuzz`, `checks`, `grounding`, `packets`, `personal`, `retrieval`,
-`routing`, `scale`, `library`, `pictures`, `tau2`, `faults`. The last thirteen are modules of their own, with options:
+`routing`, `scale`, `queue`, `library`, `pictures`, `tau2`, `faults`. All but the first two are modules with options:
 `python -m bench.fuzz --help`, `python -m bench tau2 --help`.
 """
 
@@ -24,6 +24,7 @@ MODULES = (
     "retrieval",
     "routing",
     "scale",
+    "queue",
     "library",
     "pictures",
     "tau2",

@@ -46,6 +46,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "GET /v1/desk/audit": "approver",
     "POST /v1/desk/leave": "staff",
     "GET /v1/desk/people": "staff",
+    "GET /v1/desk/waits": "staff",
     "POST /v1/desk/presence": "desk",
     "POST /v1/desk/next": "desk",
     "POST /v1/desk/conversations/{id}/hand-on": "desk",

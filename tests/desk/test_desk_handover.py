@@ -103,7 +103,7 @@ async def test_every_reason_has_its_words(shop, presence, reason):
     await presence.seen(BEN)
     await presence.seen(CARE)
     plan = await shop.hand_over(await shop.talk(), reason)
-    assert plan.text.endswith("they answer in this chat.")
+    assert "they answer in this chat. You are next" in plan.text
     assert of(e.HandoffRequested, plan).reason == reason
 
 

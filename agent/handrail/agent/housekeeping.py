@@ -49,6 +49,7 @@ class Housekeeping:
             desk.tickets.sweep,
             desk.parking.sweep,
             desk.returns.sweep,
+            desk.telling.sweep,
             self.close_idle,
             self.forget_old,
             sources.refresh,

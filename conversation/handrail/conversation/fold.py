@@ -46,6 +46,7 @@ STEPS: Mapping[type[Data], Step] = {
     e.HandoffReturned: handover.returned,
     e.SetAside: handover.set_aside,
     e.TakenUp: handover.taken_up,
+    e.WaitTold: handover.wait_told,
     e.GivenBack: handover.given_back,
     e.WrappedUp: handover.wrapped_up,
     e.TicketOpened: handover.ticket_opened,

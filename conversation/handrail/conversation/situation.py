@@ -139,6 +139,8 @@ class Handoff:
     parked_until: datetime | None = None
     parked_for: str = ""
     """What the person who parked it wants to be reminded of."""
+    expected: tuple[datetime, datetime] | None = None
+    """From when to when the customer was last told to expect somebody."""
 
 
 @dataclass(frozen=True, slots=True)

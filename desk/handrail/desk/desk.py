@@ -33,6 +33,7 @@ from .picking import Picking
 from .queue import Entry, Filter, Queue
 from .returns import Returns
 from .staff import Presence, Staff
+from .telling import Telling
 from .tickets import Tickets
 from .unsettled import Unsettled
 
@@ -82,6 +83,7 @@ class Desk:
         self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)
         self.parking = Parking(log, database, clock)
         self.picking = Picking(database, clock, settings.desk, presence, self.claim)
+        self.telling = Telling(log, database, clock, handover.waits)
         self.returns = Returns(
             log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence
         )

@@ -25,7 +25,8 @@ from handrail.conversation.situation import Situation
 from . import notice
 from .hours import OpeningHours
 from .routing import GENERAL, Route, Routing
-from .staff import WhoIsOn
+from .staff import Presence
+from .waits import Waits
 from .writer import Packets
 
 ROUND = timedelta(minutes=5)
@@ -61,9 +62,10 @@ class Handover:
     """Decides how a conversation goes to people. `contacts` finds the address of a proven customer."""
 
     def __init__(
-        self, log: Log, settings: Settings, staff: WhoIsOn, packets: Packets, contacts: Contacts | None = None
+        self, log: Log, settings: Settings, staff: Presence, packets: Packets, contacts: Contacts | None = None
     ) -> None:
         """Raises `SettingsError` when the desk's hours, holidays or reasons are wrong."""
+        self.waits = Waits(log.database, log.clock, settings.desk, staff)
         self._log = log
         self._settings = settings
         self._staff = staff
@@ -88,9 +90,12 @@ class Handover:
         requested = self._requested(route, triggers, now, live=live)
         contact = situation.contact or ("" if live else await self.on_file(situation))
         text = self._told(situation, requested, contact, now)
+        more = () if live else ticket_of(situation, requested, contact)
+        if live:
+            wait = await self.waits.expect(requested.handoff_id, route.department, route.urgency)
+            text, more = f"{text} {notice.wait(wait.place, wait.earliest, wait.latest)}", (wait,)
         packet = await self._packet(situation, requested, now, quick=quick)
-        ticket = () if live else ticket_of(situation, requested, contact)
-        return Plan(text, (requested, packet, *ticket), requested.mode, route, requested.answer_by)
+        return Plan(text, (requested, packet, *more), requested.mode, route, requested.answer_by)
 
     async def reopen(self, situation: Situation, now: datetime) -> Plan:
         """Plan the return of a ticket that was settled and whose customer has written again."""

@@ -69,6 +69,28 @@ def live(department: str) -> str:
     )
 
 
+def wait(place: int, earliest: int, latest: int) -> str:
+    """The place in the line, and in how many minutes somebody is expected."""
+    before = {1: "You are next", 2: "There is one person before you"}.get(place, f"There are {place - 1} before you")
+    if latest > 90:
+        return f"{before}; I expect it to take {_hours(earliest)} to {_hours(latest)} hours."
+    if earliest < 1:
+        minutes = "a minute" if latest == 1 else f"{latest} minutes"
+        return f"{before}; I expect it to take no more than {minutes}."
+    return f"{before}; I expect it to take {earliest} to {latest} minutes."
+
+
+def longer(place: int, earliest: int, latest: int) -> str:
+    """It takes longer than was told."""
+    return f"I'm sorry, this takes longer than I said. {wait(place, earliest, latest)}"
+
+
+def _hours(minutes: int) -> str:
+    """In halves, `1½`."""
+    whole, rest = divmod(round(minutes / 30), 2)
+    return f"{whole or ''}½" if rest else f"{whole}"
+
+
 def ticket(department: str, when: str, contact: str, *, is_open: bool) -> str:
     """Nobody is there: by when somebody answers, and where."""
     away = (

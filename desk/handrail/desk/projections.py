@@ -1,4 +1,4 @@
-"""The desk's tables, kept in step with the log: the queue, tickets, promises, approvals, and the letters to send."""
+"""The desk's tables, kept in step with the log: the queue, waits, tickets, promises, approvals, letters to send."""
 
 from handrail.conversation import events as e
 from handrail.conversation.database import Connection
@@ -8,6 +8,7 @@ from handrail.conversation.projection import Projection
 from .outbox import TOPIC
 from .queue_table import QueueTable
 from .table import Table
+from .waits_table import HandlingsTable, WaitsTable
 
 
 async def _ticket_opened(connection: Connection, event: Event, data: e.TicketOpened) -> None:
@@ -151,6 +152,8 @@ class OutboxTable(Table):
 
 DESK_PROJECTIONS: tuple[Projection, ...] = (
     QueueTable(),
+    HandlingsTable(),
+    WaitsTable(),
     TicketsTable(),
     PromisesTable(),
     ApprovalsTable(),

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from handrail.conversation.database import Database
+from handrail.conversation.database import Database, Jsonb
 from handrail.conversation.events import Reason, Urgency
 from handrail.conversation.situation import Situation
 from handrail.conversation.situations import Situations
 
+from .pressure import LEVELS, step
 from .request import wishes
 from .story import Said, Story
 from .wording import clip
@@ -21,7 +22,7 @@ Mode = Literal["live", "ticket"]
 SELECT = """
 SELECT q.*, c.heard > q.spoke_seq AS unread, q.parked_until > %(now)s AND c.heard <= q.parked_seq AS parked,
     t.ticket_id, t.state AS ticket_state,
-    CASE q.urgency WHEN 'urgent' THEN 6 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END + CASE
+    (%(levels)s::jsonb ->> q.urgency)::int + CASE
         WHEN q.mode = 'live' OR q.answer_by IS NULL THEN extract(epoch FROM %(now)s - q.since) / %(level)s
         ELSE 2 * least(1, extract(epoch FROM %(now)s - q.since)
                 / greatest(1, extract(epoch FROM q.answer_by - q.since))) - 1
@@ -119,7 +120,8 @@ async def _rows(
     parameters = {
         "now": now, "states": list(chosen.states), "departments": list(chosen.departments) or None,
         "modes": list(chosen.modes) or None, "urgencies": list(chosen.urgencies) or None,
-        "person": chosen.person, "limit": chosen.limit, "id": conversation_id, "level": 120 * target_minutes,
+        "person": chosen.person, "limit": chosen.limit, "id": conversation_id,
+        "level": step(target_minutes).total_seconds(), "levels": Jsonb(dict(LEVELS)),
     }  # fmt: skip
     async with database.connection() as connection:
         return await (await connection.execute(SELECT, parameters)).fetchall()

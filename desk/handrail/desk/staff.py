@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
@@ -63,14 +63,6 @@ class Colleague:
     def serves(self, department: str) -> bool:
         """Whether conversations of this department are theirs to take."""
         return not self.departments or department in self.departments
-
-
-class WhoIsOn(Protocol):
-    """Tells who could take a conversation now."""
-
-    async def on(self, department: str) -> tuple[str, ...]:
-        """The ids of the people who are on for a department."""
-        ...
 
 
 class Presence:

@@ -44,6 +44,8 @@ class HandoffView(BaseModel):
     department: str = Field(examples=["general"])
     name: str | None = Field(default=None, description="who has joined")
     position: int | None = Field(default=None, description="place in the queue, from 1, while waiting")
+    expected_from: datetime | None = Field(default=None, description="from when somebody is expected, as last told")
+    expected_by: datetime | None = Field(default=None, description="by when somebody is expected, as last told")
 
 
 class Answer(BaseModel):

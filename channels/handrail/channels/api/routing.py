@@ -1,9 +1,10 @@
 """Who takes what: the next conversation, handing on, parking, and who is there."""
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel, Field
 
 from handrail.channels.api.at_desk import ONE, WRITES, keyed, looked, staff_of, there, written
@@ -42,6 +43,26 @@ class ColleaguesView(BaseModel):
 
     items: list[ColleagueView]
     now: datetime
+
+
+class WaitsToldView(BaseModel):
+    """How right the waits were that a department's customers were told: of `came`, `held` within the range, `later`
+    after it."""
+
+    department: str
+    told: int
+    came: int
+    held: int
+    later: int
+    minutes: float | None = Field(description="the median of the true waits")
+    width: float = Field(description="the median width of the ranges, in minutes")
+
+
+class WaitsView(BaseModel):
+    """How right was what customers were told, by department."""
+
+    items: list[WaitsToldView]
+    since: datetime
 
 
 @router.post("/next", responses=WRITES)
@@ -104,6 +125,14 @@ async def colleagues(kit: WithKit, _: OnDesk) -> ColleaguesView:
 async def say_where(kit: WithKit, session: AtDesk, body: Whereabouts) -> None:
     """Say whether conversations are to come to you. `away` holds until you say otherwise."""
     await kit.handrail.presence.become(staff_of(session), body.status)
+
+
+@router.get("/waits", responses=documented(401, 403, 422))
+async def waits(kit: WithKit, _: OnDesk, days: Annotated[int, Query(ge=1, le=366)] = 7) -> WaitsView:
+    """How right the waits were that customers were told in the last days."""
+    since = kit.handrail.clock.now() - timedelta(days=days)
+    found = await kit.handrail.desk.telling.figures(since)
+    return WaitsView(items=[WaitsToldView(**asdict(each)) for each in found], since=since)
 
 
 def _colleague(found: Colleague) -> ColleagueView:

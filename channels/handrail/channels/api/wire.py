@@ -42,6 +42,7 @@ from handrail.conversation.events import (
     TicketOpened,
     TurnEnded,
     TurnStarted,
+    WaitTold,
     WrappedUp,
 )
 from handrail.conversation.situation import Situation
@@ -49,7 +50,8 @@ from handrail.conversation.situation import Situation
 MOVES = (
     ActionClaimed, ActionDropped, ActionFailed, ActionSucceeded, ApprovalAsked, ApprovalGiven, ApprovalRefused, Closed,
     CodeRefused, CodeSent, ContactLeft, CustomerSaid, EngineSwitched, GivenBack, HandoffClaimed, HandoffRequested,
-    HandoffReturned, IdentityProven, Rated, TicketMoved, TicketOpened, TurnEnded, TurnStarted, WrappedUp,
+    HandoffReturned, IdentityProven, Rated, TicketMoved, TicketOpened, TurnEnded, TurnStarted, WaitTold,
+    WrappedUp,
 )  # fmt: skip
 """Events after which the state a client shows is another one."""
 
@@ -177,6 +179,8 @@ def handoff(situation: Situation, position: int | None = None) -> HandoffView | 
         department=found.department,
         name=found.name or None,
         position=position if found.state == "waiting" else None,
+        expected_from=found.expected[0] if found.expected else None,
+        expected_by=found.expected[1] if found.expected else None,
     )
 
 

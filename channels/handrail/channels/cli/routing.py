@@ -1,7 +1,7 @@
-"""`handrail desk next`, `hand-on`, `park`, `take-up`, `people`: who takes what."""
+"""`handrail desk next`, `hand-on`, `park`, `take-up`, `people`, `waits`: who takes what, and when."""
 
 from collections.abc import Awaitable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ def add(app: typer.Typer) -> None:
     app.command()(park)
     app.command("take-up")(take_up)
     app.command()(people)
+    app.command()(waits)
 
 
 def take_next(login: As, department: Departments = None, workspace: Workspace = None) -> None:
@@ -76,6 +77,32 @@ def take_up(conversation: Id, login: As, workspace: Workspace = None) -> None:
 def people(workspace: Workspace = None) -> None:
     """List who is at the desk, away or gone, and what they have in hand."""
     run(_people, workspace)
+
+
+def waits(
+    workspace: Workspace = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Of the last so many days.")] = 7,
+) -> None:
+    """Show how right the waits were that customers were told."""
+    run(lambda settings: _waits(settings, days), workspace)
+
+
+async def _waits(settings: "Settings", days: int) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from handrail.agent.parts import open_desk
+
+    table = Table("department", "told", "came", "within", "later", "true wait", "range", box=box.SIMPLE_HEAD)
+    async with open_desk(settings) as handrail:
+        figures = await handrail.desk.telling.figures(handrail.clock.now() - timedelta(days=days))
+    for found in figures:
+        share = f"{found.held / found.came:.0%}" if found.came else "-"
+        minutes = "-" if found.minutes is None else f"{found.minutes:.0f} min"
+        counted = (str(found.told), str(found.came), share, str(found.later))
+        table.add_row(found.department, *counted, minutes, f"{found.width:.0f} min")
+    Console().print(table if figures else "nobody was told a wait")
 
 
 async def _next(settings: "Settings", login: str, departments: tuple[str, ...]) -> None:

@@ -43,7 +43,7 @@ from .turns import (
     TurnEnded,
     TurnStarted,
 )
-from .waiting import HandoffReturned, SetAside, TakenUp
+from .waiting import HandoffReturned, SetAside, TakenUp, WaitTold
 
 KINDS: dict[str, type[Data]] = {
     kind.kind: kind
@@ -64,6 +64,7 @@ KINDS: dict[str, type[Data]] = {
         HandoffReturned,
         SetAside,
         TakenUp,
+        WaitTold,
         GivenBack,
         TicketOpened,
         ContactLeft,
@@ -158,6 +159,7 @@ __all__ = [
     "TurnStarted",
     "Urgency",
     "Value",
+    "WaitTold",
     "WrappedUp",
     "private_fields",
 ]

@@ -41,3 +41,21 @@ class TakenUp(Data):
     kind: ClassVar[str] = "taken_up"
     by: str
     why: Literal["by_hand", "due", "written"]
+
+
+class WaitTold(Data):
+    """The customer was told how long it takes: from `earliest` to `latest` minutes from now, at this place in the line.
+
+    `low` and `high` are what was drawn, in seconds, before it was corrected by how right earlier ones were; `free` says
+    that nobody was before them and somebody had a free hand.
+    """
+
+    kind: ClassVar[str] = "wait_told"
+    handoff_id: str
+    department: str
+    place: int
+    earliest: int
+    latest: int
+    low: float
+    high: float
+    free: bool = False

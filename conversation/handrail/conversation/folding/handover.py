@@ -1,6 +1,7 @@
 """From the bot to people and back."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from handrail.conversation import events as e
@@ -28,7 +29,9 @@ def packet_written(situation: Situation, event: Event, data: e.PacketWritten) ->
 
 def claimed(situation: Situation, event: Event, data: e.HandoffClaimed) -> Changes:
     return {
-        **_moved(situation, state="claimed", by=data.by, name=data.name, parked_until=None, parked_for=""),
+        **_moved(
+            situation, state="claimed", by=data.by, name=data.name, parked_until=None, parked_for="", expected=None
+        ),
         "under_way": False,
         "open_reply": None,
         "holder": event.actor if event.actor.startswith("person:") else f"person:{data.by.removeprefix('person:')}",
@@ -42,7 +45,7 @@ def returned(situation: Situation, event: Event, data: e.HandoffReturned) -> Cha
     )
     moved = replace(
         handoff, handoff_id=data.handoff_id, state="waiting", by="", name="", department=data.department,
-        mode=data.mode, answer_by=data.answer_by, parked_until=None, parked_for="",
+        mode=data.mode, answer_by=data.answer_by, parked_until=None, parked_for="", expected=None,
     )  # fmt: skip
     return {"handoff": moved, "holder": "queue"}
 
@@ -54,6 +57,11 @@ def set_aside(situation: Situation, _: Event, data: e.SetAside) -> Changes:
 def taken_up(situation: Situation, _: Event, data: e.TakenUp) -> Changes:
     # What it was parked for is what the person is reminded of: it stays until they park it again or it moves on.
     return _moved(situation, parked_until=None)
+
+
+def wait_told(situation: Situation, event: Event, data: e.WaitTold) -> Changes:
+    earliest, latest = (event.at + timedelta(minutes=minutes) for minutes in (data.earliest, data.latest))
+    return _moved(situation, expected=(earliest, latest))
 
 
 def given_back(situation: Situation, _: Event, data: e.GivenBack) -> Changes:
