@@ -43,6 +43,7 @@ from handrail.desk.desk import Desk
 from handrail.desk.handover import Handover
 from handrail.desk.mail import Mailer, build_mailer
 from handrail.desk.outbox import Outbox
+from handrail.desk.refresher import Refresher
 from handrail.desk.staff import Presence
 from handrail.desk.writer import Packets
 from handrail.guardrails.rails import Rails
@@ -161,6 +162,8 @@ async def build(
         handover = Handover(log, settings, presence, packets, Contacts(workspace.find_customer, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
         outbox = await stack.enter_async_context(open_outbox(settings, log, situations, mailer, link))
+        refresher = Refresher(log, situations, packets, clock)
+        stack.push_async_callback(refresher.close)
         router = Router(workspace.tools, embedder)
 
         def offer() -> None:
@@ -183,6 +186,7 @@ async def build(
             identity=identity,
             handover=handover,
             tickets=desk.tickets,
+            refresher=refresher,
             approvals=desk.approvals,
             phrases=phrases,
             form=form,

@@ -15,6 +15,7 @@ from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.desk.approvals import Approvals
 from handrail.desk.handover import Handover
+from handrail.desk.refresher import Refresher
 from handrail.desk.tickets import Tickets
 from handrail.guardrails.rails import Rails
 from handrail.knowledge.knowledge import Knowledge
@@ -37,6 +38,7 @@ class Services:
     identity: IdentityService
     handover: Handover
     tickets: Tickets
+    refresher: Refresher
     approvals: Approvals
     phrases: Phrases
     form: Form | None = None

@@ -78,7 +78,9 @@ class Turns:
         said = CustomerSaid(text=masked.text, masked=kinds, wants_person=wants_person)
         events = await self._services.log.append(conversation_id, "customer", said, key=key)
         situation = await self._services.situations.after(events)
-        if not await self._services.tickets.hear(conversation_id, situation):
+        if await self._services.tickets.hear(conversation_id, situation):
+            self._services.refresher.note(conversation_id)
+        else:
             self.wake(conversation_id)
         return events[0]
 

@@ -31,6 +31,7 @@ from .ledger import Ledger
 from .parking import Parking
 from .picking import Picking
 from .queue import Entry, Filter, Queue
+from .refresher import news_of
 from .returns import Returns
 from .staff import Presence, Staff
 from .telling import Telling
@@ -206,8 +207,7 @@ class Desk:
         handoff = situation.handoff
         if handoff is None:
             return None
-        news = max(situation.heard, situation.identity.seq, *(action.seq for action in situation.actions), 0)
-        if situation.forgotten or (handoff.packet is not None and news < handoff.packet_seq):
+        if situation.forgotten or (handoff.packet is not None and news_of(situation) < handoff.packet_seq):
             return handoff.packet
         now = self._clock.now()
         return (await self._handover.packets.make(situation, events, now=now, quick=True)).packet
