@@ -99,11 +99,6 @@ def test_a_phrase_is_not_made_of_words_far_apart() -> None:
     assert {"return": SYNONYM} not in thesaurus().alternatives("send me the price of the tent when you are back")
 
 
-def test_long_of_how_long_is_no_matter() -> None:
-    assert {"long": 1.0} not in thesaurus().alternatives("how long does it take")
-    assert {"long": 1.0} in thesaurus().alternatives("is the long rope in stock")
-
-
 def test_a_title_counts_by_the_part_of_it_that_is_asked_about() -> None:
     shares = Titles(["Returns", "Returns of trade orders", "Caring for gear", ""]).shares("can I send my jacket back?")
     assert shares[0] == 1

@@ -3,7 +3,6 @@
 The groups stand in `words.txt`. They widen the lexical query only; the embedder knows synonyms of its own.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,8 +17,6 @@ SYNONYM = 0.8
 PARTICLES = frozenset(["away", "back", "in", "off", "out", "over", "up"])
 BETWEEN = 4
 """So many words may stand inside a phrase of a verb and its particle: "send that grey jacket back"."""
-DULL = re.compile(r"\b(?:how|as) (long|soon)\b")
-"""Words that ask how something is, and name no matter."""
 
 Alternatives: TypeAlias = dict[str, float]
 """Stems that stand for one thing a query asks about, each with its worth (0 to 1)."""
@@ -41,7 +38,7 @@ class Thesaurus:
         said = words(text)
         whole = [_whole(word) for word in said]
         found: dict[frozenset[str], Alternatives] = {}
-        covered = {stem(word) for word in DULL.findall(" ".join(said))}
+        covered: set[str] = set()
         for places, phrase in self._phrases(whole):
             own = [stem(said[place]) for place in places]
             things = dict.fromkeys(self.groups[phrase], SYNONYM)
