@@ -65,6 +65,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/desk/conversations/{id}/identity": "desk",
     "POST /v1/desk/conversations/{id}/approvals/{action_id}": "approver",
     "POST /v1/desk/conversations/{id}/actions/{action_id}": "desk",
+    "GET /v1/desk/policies/{id}": "staff",
     "GET /v1/desk/policies/{id}/told": "staff",
     "POST /v1/login": "anyone",
     "POST /v1/password": "anyone",

@@ -81,7 +81,7 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             case.body = {"login": "agent", "password": PASSWORD, "bearer": bool(dice % 2)}
         case "POST", "/v1/password":
             case.body = {"token": await users.link((await _user(state)).id), "password": PASSWORD}
-        case "GET", "/v1/policies/{id}":
+        case "GET", "/v1/policies/{id}" | "/v1/desk/policies/{id}":
             policies = state.site.handrail.knowledge.policies
             policy = policies[dice % len(policies)]
             case.path_parameters, case.query = {"id": policy.id}, {"version": policy.version}

@@ -80,7 +80,7 @@ class Grounds:
         if path == "/v1/password":
             user = self.run(self.user())
             case.body = {"token": self.run(self.site.app.state.kit.users.link(user.id)), "password": PASSWORD}
-        if path == "/v1/policies/{id}":
+        if path in ("/v1/policies/{id}", "/v1/desk/policies/{id}"):
             case.path_parameters, case.query = {"id": "returns"}, {}
         if path == "/v1/logout":
             return self.run(self.bearer())

@@ -6,6 +6,7 @@ from knowledge_kit import a_policy
 
 from handrail.knowledge.cutting import cut
 from handrail.knowledge.markdown import plain
+from handrail.knowledge.search import embedded
 
 
 def words(text: str) -> int:
@@ -95,3 +96,50 @@ def test_no_word_is_lost_and_no_passage_is_too_long(parts: list[str], budget: in
     for word in set(said) - {"-", "Announced:"}:
         assert found.count(word) == said.count(word)
     assert all(words(piece) <= budget for piece in pieces(text, budget))
+
+
+CONDITION = "The following applies to unworn goods only."
+
+
+def test_a_condition_on_all_that_follows_is_shown_with_each_passage_below_it() -> None:
+    text = (
+        f"## Refunds\n\nWe pay back. {CONDITION}\n\n### Cards\n\nWithin 5 days.\n\n### Cash\n\nNow.\n\n## Help\n\nAsk."
+    )
+    passages = cut(a_policy(text), 40, words)
+    assert [(p.heading, p.before) for p in passages] == [
+        ("Refunds", ""), ("Refunds › Cards", CONDITION), ("Refunds › Cash", CONDITION), ("Help", ""),
+    ]  # fmt: skip
+    assert passages[1].told == f"{CONDITION}\n\nWithin 5 days."
+    # What is searched, and what a citation points at, stays the passage itself.
+    assert passages[1].text == "Within 5 days."
+    assert CONDITION not in embedded(passages[1])
+
+
+def test_a_condition_before_the_first_heading_holds_for_all_of_them() -> None:
+    passages = cut(
+        a_policy("These terms hold only for orders online.\n\n## Returns\n\n30 days.\n\n## Costs\n\nNone."), 40, words
+    )
+    assert [p.before for p in passages] == ["", *["These terms hold only for orders online."] * 2]
+
+
+def test_a_passage_that_goes_on_from_the_one_before_is_shown_with_its_last_sentence() -> None:
+    text = (
+        "You can return boots within 30 days. Keep the box of them.\n\nHowever, that doesn't hold for worn ones, ever."
+    )
+    first, second = cut(a_policy(text), 14, words)
+    assert (first.before, second.before) == ("", "Keep the box of them.")
+    alone, other = cut(a_policy(text.replace("However, that", "The rule")), 14, words)
+    assert (alone.before, other.before) == ("", "")
+
+
+PARTS = st.sampled_from([CONDITION, "It costs 5 pounds.", "However, not abroad.", "## A", "### B", "- one\n- two"])
+
+
+@given(st.lists(PARTS, min_size=1, max_size=12), st.integers(6, 30))
+def test_what_is_shown_before_a_passage_stands_before_it_in_the_policy(parts: list[str], budget: int) -> None:
+    text = "\n\n".join(parts)
+    passages = cut(a_policy(text), budget, words)
+    assert [p.text for p in passages] == pieces(text, budget)
+    for number, passage in enumerate(passages):
+        above = " ".join(plain(p.text) for p in passages[:number]).split()
+        assert all(word in above for word in passage.before.split())

@@ -101,3 +101,15 @@ async def test_a_workspace_is_linted_by_the_vectors_of_its_index(tmp_path) -> No
     await knowledge.close()
     assert ("numbers", "delivery@1#1") in [(remark.kind, remark.passage) for remark in told]
     assert ("overlap", "delivery@1#2") in [(remark.kind, remark.passage) for remark in told]
+
+
+async def test_what_holds_for_some_customers_does_not_contradict_what_holds_for_all() -> None:
+    gold = a_passage("Items can be returned within 90 days of delivery.", "gold", audience=("tier=gold",))
+    assert await kinds(a_passage("Items can be returned within 30 days of delivery."), gold) == []
+
+
+async def test_a_policy_for_all_that_points_at_one_for_few_is_told() -> None:
+    staff = a_passage("A voucher of up to 20 pounds.", "goodwill", audience=("staff",))
+    points = a_passage("See [goodwill](goodwill).", "complaints")
+    assert await kinds(points, staff) == [("audience", "complaints@1#1")]
+    assert await kinds(a_passage("See [returns](returns).", "desk", audience=("staff",)), a_passage("Return it.")) == []

@@ -62,6 +62,9 @@ def test_an_open_end_may_be_written_out(tmp_path: Path) -> None:
         ("id: returns", "id: returns@home", "a.md: id: 'returns@home'"),
         ("tags: [orders]", "tags: orders", "a.md: tags: "),
         ("tags: [orders]", "effective_until: 2026-03-01", "a.md: effective_until: "),
+        ("tags: [orders]", "audience: stuff", "a.md: audience: "),
+        ("tags: [orders]", "audience: [public, tier]", "'tier' is neither public nor staff nor a fact"),
+        ("tags: [orders]", "audience: []", "a.md: audience: "),
         ("tags: [orders]", "tags: [orders", "a.md: the front matter is not valid YAML"),
         ("---\nid", "id", "a.md: the file must open with front matter"),
         (RETURNS[RETURNS.index("## How") :], "", "a.md: there is no text"),
@@ -124,3 +127,12 @@ def test_versions_are_refused_just_when_two_hold_on_one_day(
         assert "effective_from" in refused(folder, **files)
     else:
         assert len(read(folder, **files)) == len(spans)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [("", ("public",)), ("audience: Staff", ("staff",)), ("audience: [Tier = Gold, staff]", ("staff", "tier=gold"))],
+)
+def test_whom_a_policy_is_for(tmp_path: Path, written: str, read_as: tuple[str, ...]) -> None:
+    (policy,) = read(tmp_path, a=RETURNS.replace("tags: [orders]", f"tags: [orders]\n{written}"))
+    assert policy.audience == read_as

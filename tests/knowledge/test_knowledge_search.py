@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from knowledge_kit import TODAY, Bags, Exact, a_passage
 
 from handrail.conversation.errors import Unavailable
@@ -192,3 +194,24 @@ async def test_what_is_said_of_one_thing_answers_surely_only_where_that_is_spoke
     assert (await search.find("Who painted the Mona Lisa?", as_of=TODAY, said=said)).relevance < 0.2
     # A policy about no single thing asks for none.
     assert (await search.find("What does delivery to France cost?", as_of=TODAY, said=said)).relevance > 0.5
+
+
+AUDIENCES = st.sets(st.sampled_from(["public", "staff", "tier=gold", "country=de"]), min_size=1)
+
+
+@given(st.lists(AUDIENCES, min_size=1, max_size=6), AUDIENCES)
+async def test_nobody_finds_what_is_not_for_them(policies: list[set[str]], reader: set[str]) -> None:
+    search, _ = await shelf(
+        [
+            a_passage(f"Return it within {number + 2} days.", f"p{number}", audience=tuple(sorted(audience)))
+            for number, audience in enumerate(policies)
+        ]
+    )
+    found = await search.find("how many days to return it", as_of=TODAY, k=10, audience=frozenset(reader))
+    wanted = {f"p{number}" for number, audience in enumerate(policies) if audience & reader}
+    assert {hit.passage.policy.id for hit in found.hits} == wanted
+
+
+async def test_who_is_not_told_to_be_anybody_finds_what_is_public() -> None:
+    search, _ = await shelf([a_passage("Return it.", "a"), a_passage("Return it soon.", "b", audience=("staff",))])
+    assert [hit.passage.policy.id for hit in (await search.find("return it", as_of=TODAY)).hits] == ["a"]

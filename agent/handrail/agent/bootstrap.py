@@ -31,6 +31,7 @@ from handrail.agent.suggestions import Suggestions
 from handrail.agent.turns import Turns
 from handrail.agent.vouching import Vouching
 from handrail.agent.workspace import Workspace, load_workspace
+from handrail.conversation.audience import EVERYBODY
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock, SystemClock
 from handrail.conversation.database import Database
@@ -253,15 +254,15 @@ async def _warm(offline: OfflineModel, knowledge: Knowledge, clock: Clock) -> No
 
 
 def _cite(knowledge: Knowledge, rule: str, clock: Clock) -> Citation | None:
-    """The version in force today of the policy that a rule names."""
+    """The version in force today of the policy that a rule names, if everybody may read it."""
     today = clock.now().date()
-    found = next((p for p in knowledge.policies if p.id == rule and p.in_force(today)), None)
+    found = next((p for p in knowledge.policies if p.id == rule and p.in_force(today) and p.is_for(EVERYBODY)), None)
     return Citation(policy=found.id, version=found.version, title=found.title) if found else None
 
 
 def _texts_of(knowledge: Knowledge) -> Callable[[Sequence[str]], Any]:
     async def texts(ids: Sequence[str]) -> Mapping[str, str]:
-        return {id_: passage.text for id_ in ids if (passage := knowledge.passage(id_)) is not None}
+        return {id_: passage.told for id_ in ids if (passage := knowledge.passage(id_)) is not None}
 
     return texts
 

@@ -26,7 +26,7 @@ def evidence_of(turn: Turn, tools: Mapping[str, Tool]) -> Evidence:
     for event in turn["along"]:
         results[f"along:{event.kind}"] = _text(event.model_dump(mode="json"))
     return Evidence(
-        passages={hit.passage.id: hit.passage.text for hit in found.hits} if found else {},
+        passages={hit.passage.id: hit.passage.told for hit in found.hits} if found else {},
         results=results,
         said=(turn["message"], *(line.text for line in situation.lines)),
     )

@@ -126,8 +126,8 @@ class IdentityService:
                 if late
                 else Denied("the code is not right", code="code_wrong")
             )
-        name = await self._name(challenge.customer_id)
-        return await self._proven(conversation_id, challenge.customer_id, name, "code")
+        person = await self._on_file(challenge.customer_id)
+        return await self._proven(conversation_id, challenge.customer_id, person, "code")
 
     async def token(self, conversation_id: str, token: str) -> IdentityProven:
         """Take a token that the company's site signed; its `sub` is the customer's id.
@@ -138,7 +138,8 @@ class IdentityService:
         person = await self._person({"customer_id": claims.customer_id})
         if person is None and self._find is not None:
             raise Denied("the token is not accepted: there is no such customer", code="token_customer")
-        return await self._proven(conversation_id, claims.customer_id, person.name if person else claims.name, "token")
+        known = person or Person(claims.customer_id, claims.name)
+        return await self._proven(conversation_id, claims.customer_id, known, "token")
 
     async def hear(
         self, conversation_id: str, text: str, *, address: str | None = None, key: str | None = None
@@ -161,14 +162,13 @@ class IdentityService:
         await self._codes.close()
         await self._tokens.close()
 
-    async def _name(self, customer_id: str) -> str:
-        """The name on file; empty where the directory does not answer: the code was right all the same."""
+    async def _on_file(self, customer_id: str) -> Person | None:
+        """The person on file; None where the directory does not answer: the code was right all the same."""
         try:
-            person = await self._person({"customer_id": customer_id})
+            return await self._person({"customer_id": customer_id})
         except HandrailError:
-            log.warning("the customer directory does not answer: a customer is known without their name")
-            return ""
-        return person.name if person else ""
+            log.warning("the customer directory does not answer: a customer is known by their id alone")
+            return None
 
     async def _person(self, claim: Mapping[str, str]) -> Person | None:
         if self._find is None:
@@ -194,11 +194,18 @@ class IdentityService:
         return sent, IdentityProven(level="known", customer_id=person.id, customer_ref=ref, method="claim")
 
     async def _proven(
-        self, conversation_id: str, customer_id: str, name: str, method: Literal["code", "token"]
+        self, conversation_id: str, customer_id: str, person: Person | None, method: Literal["code", "token"]
     ) -> IdentityProven:
         """One conversation is one customer's: what was shown to the first must not be seen by a second."""
         ref = self._log.vault.ref(customer_id)
-        proven = IdentityProven(level="verified", customer_id=customer_id, name=name, customer_ref=ref, method=method)
+        proven = IdentityProven(
+            level="verified",
+            customer_id=customer_id,
+            name=person.name if person else "",
+            customer_ref=ref,
+            method=method,
+            facts=dict(person.facts) if person else {},
+        )
         (event, *_) = await self._log.append(conversation_id, "system", proven, key="verified")
         stored = event.data
         assert isinstance(stored, IdentityProven)

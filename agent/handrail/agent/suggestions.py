@@ -104,4 +104,4 @@ def _message(situation: Situation) -> str:
 
 
 def _quotes(hits: Sequence[Hit]) -> tuple[Quote, ...]:
-    return tuple(Quote(hit.passage.citation, hit.passage.heading, hit.passage.text, hit.score) for hit in hits[:QUOTES])
+    return tuple(Quote(hit.passage.citation, hit.passage.heading, hit.passage.told, hit.score) for hit in hits[:QUOTES])

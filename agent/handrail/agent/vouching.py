@@ -45,6 +45,7 @@ class Vouching:
             method="person",
             by=staff.name,
             how=how.strip(),
+            facts=dict(person.facts),
         )
         identity = (await self._situations.get(conversation_id)).identity
         if identity.level == "verified" and identity.customer_ref != proven.customer_ref:

@@ -153,7 +153,7 @@ def passage(hit: Hit) -> PassageView:
         version=policy.version,
         title=policy.title,
         heading=hit.passage.heading,
-        text=hit.passage.text,
+        text=hit.passage.told,
         effective_from=policy.effective_from,
         effective_until=policy.effective_until,
     )

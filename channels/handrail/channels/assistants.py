@@ -126,7 +126,7 @@ class Assistants:
             raise Invalid("what will hold on a day to come is not told; leave as_of out for today", code="to_come")
         found = await self._handrail.knowledge.find(query, as_of=day, k=limit)
         hits = found.hits if found.relevance >= RELEVANT else ()
-        kept = [hit for hit in hits if not (await self._handrail.rails.passage(hit.passage.text)).withholds]
+        kept = [hit for hit in hits if not (await self._handrail.rails.passage(hit.passage.told)).withholds]
         passages = [views.passage(hit) for hit in kept]
         return views.Passages(
             as_of=day,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from handrail.conversation.audience import EVERYBODY, Audience, audience_of
 from handrail.conversation.events import Citation, Level, Outcome, Packet, Reason, Urgency
 
 RECENT = 40
@@ -41,6 +42,12 @@ class Identity:
     by: str = ""
     """The name of the person who vouches for it, and how they found out."""
     how: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def audience(self) -> Audience:
+        """What the customer may be told of: facts count once they are verified."""
+        return audience_of(self.facts) if self.level == "verified" else EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)

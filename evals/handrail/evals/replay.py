@@ -90,14 +90,16 @@ class _Player:
 
     async def prove(self, customer_id: str) -> None:
         """The company's own site vouches for this customer. Raises `Invalid` where the business does not know them."""
-        find, name = self._handrail.workspace.find_customer, ""
+        find, name, facts = self._handrail.workspace.find_customer, "", dict[str, str]()
         if find is not None:
             person = await find((await self._context()).resources, {"customer_id": customer_id})
             if person is None:
                 raise Invalid(f"there is no customer {customer_id} in this business")
-            name = person.name
+            name, facts = person.name, dict(person.facts)
         ref = self._handrail.vault.ref(customer_id)
-        proven = IdentityProven(level="verified", customer_id=customer_id, customer_ref=ref, name=name, method="token")
+        proven = IdentityProven(
+            level="verified", customer_id=customer_id, customer_ref=ref, name=name, method="token", facts=facts
+        )
         await self._handrail.log.append(self._id, "system", proven)
 
     async def take(self, step: Step) -> None:

@@ -1,13 +1,29 @@
 """Cutting a policy into passages: by heading, under a budget of tokens, with lists and tables whole where they fit."""
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from .markdown import Block, blocks
+from .markdown import SENTENCE, Block, blocks, plain
 from .passages import Passage, Policy
 from .tokens import count
 
 PATH = " › "
 GAP = "\n\n"
+LEANS = re.compile(
+    r"^(?:this|that|these|those|it|they|them|however|but|also|in that case|otherwise|then|after that|if so|"
+    r"if not|unless|"
+    r"except|in this case|such|both|either|for example|for these)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that goes on from the one before it."""
+QUALIFIES = re.compile(
+    r"\b(?:the following|(?:what|everything|all that) follows|"
+    r"(?:rules?|terms|conditions|prices|times|all|everything) below|"
+    r"this (?:policy|page|section|chapter|document)|these (?:rules|terms|conditions|prices|times))\b"
+    r"[^.]*\b(?:appl(?:y|ies)|holds?|valid|only|except|unless|if|does not|do not)\b",
+    re.IGNORECASE,
+)
+"""A sentence that says of what, or when, all that stands after it holds."""
 
 
 def cut(policy: Policy, budget: int, measure: Callable[[str], int] = count) -> list[Passage]:
@@ -17,26 +33,45 @@ def cut(policy: Policy, budget: int, measure: Callable[[str], int] = count) -> l
     of a table (its head is repeated) or sentences, and only then between words.
     """
     found: list[Passage] = []
-    for heading, section in _sections(policy):
+    for heading, section, above in _sections(policy):
+        texts: list[str] = []
         for text in _packed(section, budget, measure):
             name = f"{policy.id}@{policy.version}#{len(found) + 1}"
-            found.append(Passage(name, policy, heading, text, measure(text)))
+            found.append(Passage(name, policy, heading, text, measure(text), _before(text, texts, above)))
+            texts.append(text)
     return found
 
 
-def _sections(policy: Policy) -> Iterator[tuple[str, list[Block]]]:
+def _before(text: str, earlier: Sequence[str], above: Iterable[str]) -> str:
+    """What must be read with a passage: `earlier` are those of its section, `above` the texts under the headings over
+    it."""
+    kept = [said for each in (*above, *earlier) for said in _sentences(each) if QUALIFIES.search(said)]
+    if earlier and LEANS.match(plain(text)):
+        kept += _sentences(earlier[-1])[-1:]
+    return " ".join(dict.fromkeys(kept))
+
+
+def _sentences(text: str) -> list[str]:
+    return [said.strip() for line in text.split("\n") for said in SENTENCE.split(plain(line)) if said.strip()]
+
+
+def _sections(policy: Policy) -> Iterator[tuple[str, list[Block], list[str]]]:
+    """Headings with what stands under each, and the texts right under the headings above it."""
     path: list[tuple[int, str]] = []
+    intros: dict[int, str] = {}
     section: list[Block] = []
     for block in blocks(policy.text):
         if not block.level:
             section.append(block)
             continue
         if section:
-            yield _heading(path, policy), section
+            yield _heading(path, policy), section, list(intros.values())
+            intros[path[-1][0] if path else 0] = GAP.join(each.text for each in section)
         path = [(level, text) for level, text in path if level < block.level] + [(block.level, block.text)]
+        intros = {level: text for level, text in intros.items() if level < block.level}
         section = []
     if section:
-        yield _heading(path, policy), section
+        yield _heading(path, policy), section, list(intros.values())
 
 
 def _heading(path: list[tuple[int, str]], policy: Policy) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol, TextIO
 
 import numpy as np
 
+from handrail.conversation.audience import EVERYBODY, Audience
 from handrail.conversation.settings import Settings
 
 from .cutting import cut
@@ -115,15 +116,23 @@ class Knowledge:
         return IndexReport(len(missing), kept, len(gone), len(policies), len(passages), seconds)
 
     async def find(
-        self, query: str, *, as_of: date, k: int = 5, context: Sequence[str] = (), said: Sequence[str] = ()
+        self,
+        query: str,
+        *,
+        as_of: date,
+        k: int = 5,
+        context: Sequence[str] = (),
+        said: Sequence[str] = (),
+        audience: Audience = EVERYBODY,
     ) -> Found:
-        """Return the `k` best passages among the policies in force on `as_of`, and how surely they answer.
+        """Return the `k` best passages among the policies in force on `as_of` that `audience` may be told, and how
+        surely they answer.
 
         `context` are the lines before, oldest first, best the customer's own: a short message is understood by them.
         `said` are all lines before, also the bot's: what they name is what the message is about.
         """
         stock = self._stock or await self._take_up(anew=False)
-        return await stock.search.find(query, as_of=as_of, k=k, context=context, said=said)
+        return await stock.search.find(query, as_of=as_of, k=k, context=context, said=said, audience=audience)
 
     async def lint(self, today: date) -> list[Remark]:
         """Return what is remarkable about the policies in force on `today`. Raises `Unavailable`."""

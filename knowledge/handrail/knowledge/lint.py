@@ -14,12 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from handrail.conversation.audience import EVERYBODY, STAFF
+
 from .markdown import SENTENCE, plain
 from .measures import Measure, dates, measures
 from .passages import Passage, Policy
 from .stems import terms
 
-Kind = Literal["overlap", "numbers", "reference", "expired", "ended"]
+Kind = Literal["overlap", "numbers", "reference", "audience", "expired", "ended"]
 NEAR, NEIGHBOURS = 0.5, 10
 """Passages are compared with so many neighbours, if their cosine is so high."""
 SAME = 0.8
@@ -56,8 +58,9 @@ def lint(
         found.extend(_expired(passage, today))
     sentences = [list(_sentences(passage)) for passage in current]
     for first, second in _neighbours(vectors[held]):
-        # What holds for one branch or product is no contradiction of what holds for another.
-        if set(current[first].policy.entities) == set(current[second].policy.entities):
+        # What holds for one branch or product, or for some customers, is no contradiction of what holds for others.
+        one, other = current[first].policy, current[second].policy
+        if set(one.entities) == set(other.entities) and one.audience == other.audience:
             found.extend(_compared(current[first], current[second], sentences[first], sentences[second]))
     return sorted(found, key=lambda remark: (remark.passage, remark.kind, remark.text))
 
@@ -132,6 +135,11 @@ def _references(passage: Passage, policies: Sequence[Policy], today: date) -> It
             yield Remark("reference", passage.id, f"points at {link}, which there is not")
         elif not any(policy.in_force(today) for policy in policies if policy.id in ids):
             yield Remark("reference", passage.id, f"points at {link}, of which no version is in force")
+        elif any(
+            reader != STAFF and not any(held.is_for(EVERYBODY | {reader}) for held in meant)
+            for reader in passage.policy.audience
+        ):
+            yield Remark("audience", passage.id, f"points at {link}, which not all who may read this may read")
 
 
 def _expired(passage: Passage, today: date) -> Iterator[Remark]:

@@ -69,18 +69,19 @@ class Meaning:
             self._numbers.setdefault(digest, []).append(number)
 
     async def cosines(
-        self, query: Query, in_force: NDArray[np.bool_], spoken_of: NDArray[np.float32] | None = None
+        self, query: Query, open_: NDArray[np.bool_], spoken_of: NDArray[np.float32] | None = None
     ) -> tuple[Cosines, Cosines]:
         """Return the cosine of each passage with the question, and with the question as it was widened.
 
-        `spoken_of` tells which passages are about what the conversation speaks of: theirs are exact. Of the others a
-        passage that was not fetched gets the least cosine that was, which is the most it can be. Raises `Unavailable`.
+        `open_` are those that may be told at all. `spoken_of` tells which passages are about what the conversation
+        speaks of: theirs are exact. Of the others a passage that was not fetched gets the least cosine that was, which
+        is the most it can be. Raises `Unavailable`.
         """
         plain = np.zeros(len(self._digests), dtype=np.float32)
         rows = await self._embedder.embed([query.text, *(text for text, _ in query.beside)])
         vector = rows[0] + sum(weight * row for (_, weight), row in zip(query.beside, rows[1:], strict=True))
         vector /= np.linalg.norm(vector) or 1.0
-        found = await self._fetch(vector, in_force, FETCHED if spoken_of is None else WIDENED)
+        found = await self._fetch(vector, open_, FETCHED if spoken_of is None else WIDENED)
         if len(found) < len(self._numbers):
             plain[:] = max(found[-1][1], 0.0) if found else 0.0
         for digest, cosine in found:
@@ -94,12 +95,12 @@ class Meaning:
         plain[numbers], wide[numbers] = about @ vector, about @ await self._widened(vector, found)
         return plain, wide
 
-    async def _fetch(self, vector: Rows, in_force: NDArray[np.bool_], count: int) -> list[tuple[str, float]]:
-        # Dates are filtered here: a filter inside Chroma makes a query of 100,000 passages 20 times slower.
-        enough = min(WANTED, int(in_force.sum()))
+    async def _fetch(self, vector: Rows, open_: NDArray[np.bool_], count: int) -> list[tuple[str, float]]:
+        # Dates and audiences are filtered here: a filter inside Chroma makes a query of 100,000 20 times slower.
+        enough = min(WANTED, int(open_.sum()))
         while True:
             found = await self._vectors.near(vector, count)
-            held = sum(bool(in_force[number]) for digest, _ in found for number in self._numbers.get(digest, ()))
+            held = sum(bool(open_[number]) for digest, _ in found for number in self._numbers.get(digest, ()))
             if held >= enough or len(found) < count:
                 return found
             count *= 4

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from handrail.conversation.audience import PUBLIC, Audience
 from handrail.conversation.events import Citation
 
 
@@ -20,10 +21,16 @@ class Policy:
     entities: tuple[str, ...] = ()
     """The names of what it is about (a branch, a product, a plan), where it does not hold for all of them."""
     source: str = ""
+    audience: tuple[str, ...] = (PUBLIC,)
+    """Whom it may be told to: whoever is of one of these (`public`, `staff`, `tier=gold`)."""
 
     def in_force(self, on: date) -> bool:
         """Whether this version holds on the day `on`."""
         return self.effective_from <= on and (self.effective_until is None or on < self.effective_until)
+
+    def is_for(self, audience: Audience) -> bool:
+        """Whether somebody who is of `audience` may be told it."""
+        return not audience.isdisjoint(self.audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,14 @@ class Passage:
     heading: str
     text: str
     tokens: int
+    before: str = ""
+    """What stands before it in the policy and must be read with it: a condition on all that follows, or the sentence
+    that it goes on from ("However, …"). It is shown, never searched."""
+
+    @property
+    def told(self) -> str:
+        """The text as it is shown to whoever answers from it."""
+        return f"{self.before}\n\n{self.text}" if self.before else self.text
 
     @property
     def citation(self) -> Citation:

@@ -8,12 +8,14 @@
     effective_until: 2027-01-01    # the first day it no longer holds; leave it out while it holds
     tags: [orders, returns]
     entities: [Harbour Street]     # what it is about, as customers name it; leave it out where it holds for everything
+    audience: [tier=gold, staff]   # who may be told: public, staff, facts proven of a customer; else everybody
     ---
 
 One file is one version of one policy. Versions of a policy must not hold on the same day. HTML, DOCX and PDF files may
 stand among them (`documents.py`).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
@@ -23,6 +25,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from handrail.conversation.audience import FACT, PUBLIC, STAFF
 from handrail.conversation.errors import Invalid, SettingsError
 
 from .documents import KINDS, MARKS, UnreadableError, id_of, title_of, to_markdown
@@ -38,6 +41,17 @@ def _none(value: Any) -> Any:
     return None if value in ("", "null", "~") else value
 
 
+def _audience(value: Any) -> Any:
+    """One word or a list of them, in lower case. Raises `ValueError` for a word that nobody is of."""
+    each = [value] if isinstance(value, str) else value
+    if not isinstance(each, list) or not each or not all(isinstance(one, str) for one in each):
+        raise ValueError(f"must be {PUBLIC}, {STAFF} or facts such as tier=gold")
+    told = frozenset(re.sub(r"\s*=\s*", "=", one.strip()).casefold() for one in each)
+    if wrong := sorted(one for one in told if one not in (PUBLIC, STAFF) and not re.fullmatch(FACT, one)):
+        raise ValueError(f"{wrong[0]!r} is neither {PUBLIC} nor {STAFF} nor a fact such as tier=gold")
+    return tuple(sorted(told))
+
+
 class FrontMatter(BaseModel):
     """The head of a policy file; an unknown key is an error, so that a misspelt date can't go unnoticed."""
 
@@ -50,6 +64,7 @@ class FrontMatter(BaseModel):
     effective_until: Annotated[date | None, BeforeValidator(_none)] = None
     tags: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
+    audience: Annotated[tuple[str, ...], BeforeValidator(_audience)] = (PUBLIC,)
 
     @model_validator(mode="after")
     def _ordered(self) -> "FrontMatter":

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
+from handrail.conversation.audience import EVERYBODY, Audience
 from handrail.conversation.errors import Unavailable
 
 from .embed import Embedder
@@ -63,32 +65,41 @@ class Search:
         about = [passage.policy.entities for passage in passages]
         self._words = [hash((each.casefold(), names)) for each, names in zip(words, about, strict=True)]
         self._from = np.array([passage.policy.effective_from.toordinal() for passage in passages], dtype=np.int32)
+        self._audiences = list(dict.fromkeys(passage.policy.audience for passage in passages))
+        places = {audience: place for place, audience in enumerate(self._audiences)}
+        self._told_to = np.array([places[passage.policy.audience] for passage in passages], dtype=np.int32)
         ends = (passage.policy.effective_until for passage in passages)
         self._until = np.array([end.toordinal() if end else NEVER for end in ends], dtype=np.int32)
 
     async def find(
-        self, query: str, *, as_of: date, k: int = 5, context: Sequence[str] = (), said: Sequence[str] = ()
+        self,
+        query: str,
+        *,
+        as_of: date,
+        k: int = 5,
+        context: Sequence[str] = (),
+        said: Sequence[str] = (),
+        audience: Audience = EVERYBODY,
     ) -> Found:
-        """Return the `k` best passages of policies in force on `as_of`.
+        """Return the `k` best passages of policies in force on `as_of` that `audience` may be told.
 
         `context` are the customer's lines before, `said` all lines before, of whoever; both oldest first. The former
         help to understand a short message, the latter tell what is spoken of: passages about it come first.
         Without vectors (the index or the embedder does not answer) it goes by words alone and the log says so.
         """
-        day = as_of.toordinal()
-        in_force = (self._from <= day) & (day < self._until)
+        open_ = self._open(as_of, audience)
         spoken_of = self._entities.weights([*said, query])
         if spoken_of is not None:
             query = self._entities.without(query)
             # What a pointer points at is known by now, so the lines before help only where the message asks nothing.
             context = [] if terms(query) else [self._entities.without(line) for line in context]
-            spoken_of = np.where(in_force, spoken_of, np.float32(0))
+            spoken_of = np.where(open_, spoken_of, np.float32(0))
         asked = make_query(self._spelling.mended(query), context)
-        if not in_force.any() or not asked.text:
+        if not open_.any() or not asked.text:
             return Found((), 0.0)
         lexical = self._lexical.shares(asked.text, asked.beside)
         try:
-            dense, topical = await self._meaning.cosines(asked, in_force, spoken_of)
+            dense, topical = await self._meaning.cosines(asked, open_, spoken_of)
         except Unavailable as error:
             log.warning("searching by words alone: %s", error)
             dense = topical = np.zeros(len(self.passages), dtype=np.float32)
@@ -97,10 +108,17 @@ class Search:
         if spoken_of is not None:
             fused = (fused + NAMED * spoken_of) / (1 + NAMED)
         named = np.zeros_like(dense) if spoken_of is None else spoken_of
-        hits = self._best(np.where(in_force, fused, np.float32(-1)), dense, lexical, named, k)
+        hits = self._best(np.where(open_, fused, np.float32(-1)), dense, lexical, named, k)
         # A greeting or a "yes" asks nothing, however near it lies to some passage.
         asks = bool(asked.beside or terms(asked.text))
         return Found(hits, relevance(hits) if asks else 0.0)
+
+    def _open(self, as_of: date, audience: Audience) -> NDArray[np.bool_]:
+        """Which passages are of policies in force that `audience` may be told."""
+        day = as_of.toordinal()
+        told = np.array([not audience.isdisjoint(each) for each in self._audiences], dtype=np.bool_)
+        in_force: NDArray[np.bool_] = (self._from <= day) & (day < self._until)
+        return in_force & told[self._told_to] if len(self.passages) else in_force
 
     def _best(self, scores: Vector, dense: Vector, lexical: Vector, named: Vector, count: int) -> tuple[Hit, ...]:
         """The best `count` passages in force; of those that say the same only the best."""

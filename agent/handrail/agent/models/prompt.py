@@ -162,7 +162,7 @@ def _passages(brief: Brief, budget: int) -> str:
         policy = hit.passage.policy
         title = f"{policy.title} › {hit.passage.heading}" if hit.passage.heading else policy.title
         head = f"[{number}] {title} ({policy.id}@{policy.version}, in force since {policy.effective_from})"
-        block = f"{head}: {hit.passage.text}"
+        block = f"{head}: {hit.passage.told}"
         size = count(block) + 1
         if blocks and size > budget:
             continue

@@ -24,7 +24,11 @@ async def retrieve(turn: Turn, services: Services) -> Turn:
     own = [line.text for line in before if line.speaker == "customer"]
     query = _question(message)
     found = await services.knowledge.find(
-        query, as_of=as_of, context=own[-CONTEXT_LINES:], said=[line.text for line in before]
+        query,
+        as_of=as_of,
+        context=own[-CONTEXT_LINES:],
+        said=[line.text for line in before],
+        audience=situation.identity.audience,
     )
     clean, checked = await _without_instructions(turn, found, services)
     consulted = Consulted(
@@ -56,7 +60,7 @@ async def _without_instructions(turn: Turn, found: Found, services: Services) ->
     """Leave out passages that carry instructions to the model, and log what was found in them."""
     kept, events = [], []
     for hit in found.hits:
-        verdict = await services.rails.passage(hit.passage.text)
+        verdict = await services.rails.passage(hit.passage.told)
         if verdict.withholds:
             events.append(
                 Checked(

@@ -161,7 +161,10 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A customer as the business knows them, for proving identity: `id`, and the contacts on file."""
+    """A customer as the business knows them, for proving identity: `id`, and the contacts on file.
+
+    `facts` sort customers (`{"tier": "gold", "country": "DE"}`): a policy may be for some of them only.
+    """
 
     id: str
     name: str

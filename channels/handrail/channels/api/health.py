@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.api.outputs import OutageView, outage
 from handrail.channels.api.problems import documented, problem, respond
+from handrail.conversation.audience import EVERYBODY
 from handrail.conversation.errors import HandrailError
 
 router = APIRouter(tags=["health"])
@@ -78,7 +79,8 @@ async def readyz(kit: WithKit) -> Ready:
 async def about(kit: WithKit) -> About:
     """Who answers here, with what, and about what."""
     settings, today = kit.handrail.settings, kit.handrail.clock.now().date()
-    titles = dict.fromkeys(policy.title for policy in kit.handrail.knowledge.policies if policy.in_force(today))
+    policies = (p for p in kit.handrail.knowledge.policies if p.in_force(today) and p.is_for(EVERYBODY))
+    titles = dict.fromkeys(policy.title for policy in policies)
     return About(
         business=settings.business.name,
         engine=kit.handrail.engine,

@@ -11,9 +11,11 @@ from fastapi import APIRouter, Depends, Path, Query
 from markdown_it import MarkdownIt
 from pydantic import AwareDatetime, BaseModel, Field
 
-from handrail.channels.api.callers import OnDesk, counted
+from handrail.channels.api.callers import Bearer, OnDesk, counted
 from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.api.problems import documented
+from handrail.channels.sessions import PREFIX
+from handrail.conversation.audience import EVERYBODY, Audience
 from handrail.conversation.errors import NotFound
 from handrail.knowledge.passages import Policy
 
@@ -63,20 +65,46 @@ class PolicyView(BaseModel):
     effective_until: date | None
     in_force: bool
     html: str = Field(examples=["<p>You can return unworn boots within 30 days.</p>"])
+    audience: list[str] = Field(examples=[["public"]], description="who may be told it")
     versions: list[PolicyVersion]
 
 
-@router.get("/policies/{id}", responses=documented(404, 422))
+PolicyId = Annotated[str, Path(alias="id", max_length=200, examples=["returns"])]
+PolicyVersionName = Annotated[
+    str | None, Query(max_length=100, description="the version in force today, where none is given")
+]
+
+
+async def audience(kit: WithKit, bearer: Bearer) -> Audience:
+    """What whoever calls may read: what everybody may, and with a conversation's token what its customer may."""
+    if bearer is None or bearer.credentials.startswith(PREFIX):
+        return EVERYBODY
+    situation = await kit.handrail.situations.get(kit.tokens.read(bearer.credentials).conversation_id)
+    return situation.identity.audience
+
+
+@router.get("/policies/{id}", responses=documented(401, 404, 422))
 async def policy(
     kit: WithKit,
-    policy_id: Annotated[str, Path(alias="id", max_length=200, examples=["returns"])],
-    version: Annotated[
-        str | None, Query(max_length=100, description="the version in force today, where none is given")
-    ] = None,
+    policy_id: PolicyId,
+    reader: Annotated[Audience, Depends(audience)],
+    version: PolicyVersionName = None,
 ) -> PolicyView:
-    """A policy as customers may read it."""
-    today = today_of(kit)
-    versions = sorted((p for p in kit.handrail.knowledge.policies if p.id == policy_id), key=lambda p: p.effective_from)
+    """A policy as customers may read it. One that is for some of them only is there for their conversations' tokens."""
+    held = kit.handrail.knowledge.policies
+    return _view([p for p in held if p.id == policy_id and p.is_for(reader)], version, today_of(kit))
+
+
+@router.get("/desk/policies/{id}", responses=documented(401, 403, 404, 422))
+async def policy_for_staff(
+    kit: WithKit, _: OnDesk, policy_id: PolicyId, version: PolicyVersionName = None
+) -> PolicyView:
+    """Any policy, whoever it is for."""
+    return _view([p for p in kit.handrail.knowledge.policies if p.id == policy_id], version, today_of(kit))
+
+
+def _view(versions: list[Policy], version: str | None, today: date) -> PolicyView:
+    versions = sorted(versions, key=lambda p: p.effective_from)
     found = _chosen(versions, version, today)
     return PolicyView(
         id=found.id,
@@ -86,6 +114,7 @@ async def policy(
         effective_until=found.effective_until,
         in_force=found.in_force(today),
         html=_html(found.text),
+        audience=list(found.audience),
         versions=[
             PolicyVersion(version=p.version, effective_from=p.effective_from, effective_until=p.effective_until)
             for p in versions

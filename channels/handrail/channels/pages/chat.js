@@ -6,8 +6,10 @@ import { Lines } from "./chat-lines.js";
 import { keep, kept } from "./chat-kept.js";
 import { introduce } from "./chat-welcome.js";
 import { by, fill, h } from "./dom.js";
+import { readAs } from "./policy.js";
 import { Stream } from "./stream.js";
 
+readAs({ token: () => conversation?.token });
 const lines = new Lines(send);
 let about = null;
 let conversation = kept();

@@ -12,7 +12,9 @@ import { Queue } from "./desk-queue.js";
 import { Replies } from "./desk-replies.js";
 import { Routing } from "./desk-routing.js";
 import { by, fill, h } from "./dom.js";
+import { readAs } from "./policy.js";
 
+readAs({ path: "/v1/desk/policies/" });
 let me = null;
 let options = { tags: [], departments: {}, claims: [], replies: {}, may_approve: false };
 let stream = null;

@@ -9,6 +9,13 @@ const KNOWN = new Set([
 ]);
 const PAGE = "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5M9 13h6M9 17h4";
 
+const reader = { path: "/v1/policies/", token: () => undefined };
+
+/** Say as whom this page reads: some policies are for some customers, or for staff, only. */
+export function readAs(who) {
+  Object.assign(reader, who);
+}
+
 /** A chip for one cited policy. */
 export function citation(dialog, source) {
   return h(
@@ -28,7 +35,7 @@ export async function open(dialog, source) {
   dialog.showModal();
   try {
     const query = source.version ? `?version=${encodeURIComponent(source.version)}` : "";
-    const policy = await call("GET", `/v1/policies/${encodeURIComponent(source.policy)}${query}`);
+    const policy = await call("GET", `${reader.path}${encodeURIComponent(source.policy)}${query}`, { token: reader.token() });
     fill(hint, force(policy));
     fill(body, safe(policy.html));
   } catch (error) {

@@ -39,7 +39,8 @@ class CodeRefused(Data):
 
 class IdentityProven(Data):
     """From here the conversation acts for this customer. `customer_ref` is a keyed digest: equal for one customer, it
-    tells nothing. Where a person vouches, `by` is their name and `how` tells how they found out."""
+    tells nothing. Where a person vouches, `by` is their name and `how` tells how they found out. `facts` are what the
+    business knows of a proven customer (`{"tier": "gold"}`): policies may be for some of them only."""
 
     kind: ClassVar[str] = "identity_proven"
     level: Level
@@ -49,3 +50,4 @@ class IdentityProven(Data):
     method: Literal["claim", "code", "token", "person"]
     by: str = ""
     how: Annotated[str, PRIVATE] = ""
+    facts: Annotated[dict[str, str], PRIVATE] = {}

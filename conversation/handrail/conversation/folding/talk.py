@@ -80,7 +80,8 @@ def identity_proven(situation: Situation, event: Event, data: e.IdentityProven) 
     if situation.identity.level == "verified" and data.level != "verified":
         return {}  # a claim that came in beside the proof takes nothing back
     identity = Identity(
-        data.level, data.customer_id or None, data.name, data.customer_ref, data.method, event.seq, data.by, data.how
+        data.level, data.customer_id or None, data.name, data.customer_ref, data.method, event.seq, data.by, data.how,
+        data.facts,
     )  # fmt: skip
     # A claim comes with the code that is to prove it; the proof uses the code up.
     return {"identity": identity, "challenge": None if data.level == "verified" else situation.challenge}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from handrail.agent.models.offline.words import stem_set
 from handrail.agent.sentences import split
+from handrail.knowledge.cutting import LEANS
 from handrail.knowledge.markdown import blocks, plain
 from handrail.knowledge.passages import Found, Hit
 from handrail.knowledge.thesaurus import Alternatives, thesaurus
@@ -51,12 +52,6 @@ SHORT = 3
 """Sentences up to which a passage is told whole: what qualifies a rule stands right beside it."""
 NEAR = 0.85
 """A further sentence is told where its weight is at least this share of the best one's."""
-LEANS = re.compile(
-    r"^(?:this|that|these|those|it|they|them|however|but|also|in that case|otherwise|then|after that|if so|"
-    r"if not|unless|"
-    r"except|in this case|such|both|either|for example|for these)\b",
-    re.IGNORECASE,
-)
 LISTED = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 
 
@@ -98,7 +93,11 @@ async def quote(question: str, found: Found, embed: Embed) -> Quote | None:
         f"{_in_place(sentences[best], hits[sentences[best].hit])} {hits[sentences[best].hit].passage.policy.title}"
     )
     words = _share(asked, rarity, told)
-    return Quote(_marked([sentences[n] for n in sorted(chosen)]), meaning[best], words, sentences[best].hit)
+    text = _marked([sentences[n] for n in sorted(chosen)])
+    hit = sentences[best].hit
+    if before := hits[hit].passage.before:
+        text = f"{before} [{hit + 1}] {text}"
+    return Quote(text, meaning[best], words, hit)
 
 
 def sentences_of(hit: Hit) -> list[str]:
