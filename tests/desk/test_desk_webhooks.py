@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 from desk_people import BEN
-from desk_receiver import Receiver
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from receiver import Receiver
 
 from handrail.conversation import events as e
 from handrail.conversation.errors import Denied, Unavailable
@@ -303,7 +303,7 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_used(monkeypatc
     import asyncio
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
-    request = await wire._request("https://crm.example:8443/hook?a=1", b"{}", {}, internal=False)
+    request = await wire._request("POST", "https://crm.example:8443/hook?a=1", b"{}", {}, internal=False)
     assert str(request.url) == "https://93.184.215.14:8443/hook?a=1"
     assert request.headers["host"] == "crm.example:8443"
     assert request.extensions["sni_hostname"] == "crm.example"

@@ -15,7 +15,6 @@ from handrail.agent.contacts import Contacts
 from handrail.agent.graph import Graph
 from handrail.agent.housekeeping import Housekeeping
 from handrail.agent.identity import IdentityService
-from handrail.agent.lookups import Lookups
 from handrail.agent.models.breaker import Breaker, Form, Guarded
 from handrail.agent.models.fallback import Fallback
 from handrail.agent.models.offline.engine import OfflineModel
@@ -45,6 +44,8 @@ from handrail.desk.desk import Desk
 from handrail.desk.handover import Handover
 from handrail.desk.mail import Mailer, build_mailer
 from handrail.desk.outbox import Outbox
+from handrail.desk.outside.inbox import Inbox
+from handrail.desk.outside.staff import StaffEverywhere
 from handrail.desk.refresher import Refresher
 from handrail.desk.staff import Presence
 from handrail.desk.writer import Packets
@@ -78,9 +79,9 @@ class Handrail:
     presence: Presence
     mailer: Mailer
     outbox: Outbox
+    outside: Mapping[str, Inbox]
     turns: Turns
     suggestions: Suggestions
-    lookups: Lookups
     housekeeping: Housekeeping
     model: Model
     breaker: Breaker | None
@@ -162,9 +163,11 @@ async def build(
         packets = Packets(
             ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge), settings.checks.phone_regions
         )
-        handover = Handover(log, settings, presence, packets, Contacts(workspace.find_customer, resources))
+        staff = StaffEverywhere(database, clock, settings)
+        handover = Handover(log, settings, staff, packets, Contacts(workspace.find_customer, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
-        outbox = await stack.enter_async_context(open_outbox(settings, log, situations, mailer, link))
+        opened = open_outbox(settings, log, situations, mailer, link)
+        outbox, outside = await stack.enter_async_context(opened)
         refresher = Refresher(log, situations, packets, clock)
         stack.push_async_callback(refresher.close)
         router = Router(workspace.tools, embedder)
@@ -223,9 +226,9 @@ async def build(
             presence=presence,
             mailer=mailer,
             outbox=outbox,
+            outside=outside,
             turns=turns,
             suggestions=Suggestions(services),
-            lookups=Lookups(services),
             housekeeping=housekeeping,
             model=chosen,
             breaker=breaker,

@@ -24,6 +24,10 @@ from handrail.desk.handover import Handover
 from handrail.desk.letters import TARGET, Letters, LinkBack
 from handrail.desk.mail import Mailer, build_mailer
 from handrail.desk.outbox import Courier, Outbox
+from handrail.desk.outside.desks import put_together
+from handrail.desk.outside.inbox import Inbox
+from handrail.desk.outside.staff import StaffEverywhere
+from handrail.desk.outside.threads import Forwarding
 from handrail.desk.projections import DESK_PROJECTIONS
 from handrail.desk.staff import Presence
 from handrail.desk.webhooks import Webhooks
@@ -74,7 +78,7 @@ async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncItera
         vault = await Vault.open(settings, database)
         bell = Bell(database)
         try:
-            kept = (*PROJECTIONS, Announcements(settings.webhooks))
+            kept = (*PROJECTIONS, Announcements(settings.webhooks), Forwarding(settings.outside))
             yield Log(database, vault, clock or SystemClock(), kept, bell=bell)
         finally:
             await bell.close()
@@ -83,14 +87,17 @@ async def open_log(settings: Settings, clock: Clock | None = None) -> AsyncItera
 @asynccontextmanager
 async def open_outbox(
     settings: Settings, log: Log, situations: Situations, mailer: Mailer, link: LinkBack | None = None
-) -> AsyncIterator[Outbox]:
-    """The outbox with a courier for letters and one for each endpoint of the settings."""
+) -> AsyncIterator[tuple[Outbox, Mapping[str, Inbox]]]:
+    """The outbox with a courier for letters and one for each endpoint and desk of the settings; and the inboxes of
+    those desks."""
     wire = Wire()
+    desks = put_together(settings, log, situations, wire)
     couriers: dict[str, Courier] = {TARGET: Letters(log, situations, mailer, settings, link)}
     for name, endpoint in settings.webhooks.items():
         couriers[target_of(name)] = Webhooks(endpoint, log, log.clock, wire)
+    couriers.update(desks.couriers)
     try:
-        yield Outbox(log.database, log.clock, couriers)
+        yield Outbox(log.database, log.clock, couriers), desks.inboxes
     finally:
         await wire.close()
 
@@ -142,8 +149,9 @@ async def open_desk(settings: Settings) -> AsyncIterator[DeskSide]:
     async with open_log(settings, clock) as log:
         situations = Situations(log)
         presence = Presence(log.database, clock, settings.desk)
-        handover = Handover(log, settings, presence, Packets(ZoneInfo(settings.business.timezone)))
+        staff = StaffEverywhere(log.database, clock, settings)
+        handover = Handover(log, settings, staff, Packets(ZoneInfo(settings.business.timezone)))
         desk = Desk(log, situations, log.database, clock=clock, settings=settings, handover=handover, presence=presence)
-        async with open_outbox(settings, log, situations, build_mailer(settings, clock)) as outbox:
+        async with open_outbox(settings, log, situations, build_mailer(settings, clock)) as (outbox, _):
             yield DeskSide(settings=settings, clock=clock, log=log, desk=desk, presence=presence, outbox=outbox)
         await situations.close()

@@ -199,6 +199,8 @@ class DeskSection(Section):
     """ISO code whose public holidays the desk keeps (`holidays`), with `subdivision` where it matters."""
     subdivision: str | None = None
     closed_on: tuple[date, ...] = ()
+    console: bool = True
+    """Whether `/desk` is served; people who work at another desk (`[outside.NAME]`) need it not."""
     answer_hours: float = Field(default=2, gt=0)
     """A ticket is answered within so many open hours."""
     skills: dict[str, Skill] = Field(default_factory=dict)

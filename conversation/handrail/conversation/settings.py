@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from handrail.conversation.assistants import AssistantsTable
 from handrail.conversation.errors import SettingsError
+from handrail.conversation.outside import OutsideDesk
 from handrail.conversation.sections import (
     Business,
     Checks,
@@ -74,6 +75,7 @@ class Settings(Section):
     tools: ToolsTable = ToolsTable()
     mcp: AssistantsTable = AssistantsTable()
     webhooks: dict[Name, Webhook] = {}
+    outside: dict[Name, OutsideDesk] = {}
 
     @property
     def data_folder(self) -> Path:

@@ -142,6 +142,10 @@ class Outbox:
             logger.warning("What is for %s of %s waits: %s", parcel.target, parcel.conversation_id, error)
             await self._again(parcel, str(error))
             return error
+        except Exception as error:
+            # A fault of ours in one parcel must not keep back all the others; it is tried again, and told in the end.
+            logger.exception("What is for %s of %s failed", parcel.target, parcel.conversation_id)
+            await self._again(parcel, f"a fault of ours: {type(error).__name__}")
         return None
 
     async def _again(self, parcel: Parcel, error: str) -> None:

@@ -41,16 +41,31 @@ class Wire:
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], seconds: float, *, internal: bool = False
     ) -> Answer:
-        """Post JSON. Without `internal` a name that leads into a network of one's own is not followed.
+        """Post JSON. Raises `Unavailable` as `send` does."""
+        return await self.send("POST", url, body, headers, seconds, internal=internal)
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        seconds: float,
+        *,
+        internal: bool = False,
+        longest: int = READ,
+    ) -> Answer:
+        """Send JSON and read up to `longest` bytes of the answer. Without `internal` a name that leads into a network
+        of one's own is not followed.
 
         Raises `Unavailable` where there is no answer in time, or no address that may be used.
         """
         try:
             async with asyncio.timeout(seconds):
-                request = await self._request(url, body, headers, internal=internal)
+                request = await self._request(method, url, body, headers, internal=internal)
                 response = await self._client.send(request, stream=True)
                 try:
-                    return Answer(response.status_code, await _beginning(response))
+                    return Answer(response.status_code, await _beginning(response, longest))
                 finally:
                     await response.aclose()
         except TimeoutError as error:
@@ -58,27 +73,29 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise Unavailable(f"no answer: {type(error).__name__}") from error
 
-    async def _request(self, url: str, body: bytes, headers: Mapping[str, str], *, internal: bool) -> httpx.Request:
+    async def _request(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], *, internal: bool
+    ) -> httpx.Request:
         parts = urlsplit(url)
         host = parts.hostname or ""
         all_headers = {"Content-Type": "application/json", **headers}
         if internal or _is_here(host):
-            return self._client.build_request("POST", url, content=body, headers=all_headers)
+            return self._client.build_request(method, url, content=body, headers=all_headers)
         # The address that was looked at is the one that is connected to: a name may lead elsewhere a moment later.
         address = await _public(host, parts.port or 443)
         pinned = httpx.URL(url).copy_with(host=address)
         all_headers["Host"] = parts.netloc
         extensions = {"sni_hostname": host}
-        return self._client.build_request("POST", pinned, content=body, headers=all_headers, extensions=extensions)
+        return self._client.build_request(method, pinned, content=body, headers=all_headers, extensions=extensions)
 
 
-async def _beginning(response: httpx.Response) -> str:
+async def _beginning(response: httpx.Response, longest: int) -> str:
     raw = b""
     async for chunk in response.aiter_bytes():
         raw += chunk
-        if len(raw) >= READ:
+        if len(raw) >= longest:
             break
-    return raw[:READ].decode(errors="replace")
+    return raw[:longest].decode(errors="replace")
 
 
 def _is_here(host: str) -> bool:

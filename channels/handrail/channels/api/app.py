@@ -14,7 +14,7 @@ from handrail.channels.api import (
     desk,
     failures,
     health,
-    lookups,
+    outside,
     people,
     policies,
     problems,
@@ -57,7 +57,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    for routes in (conversations, desk, routing, decisions, suggestions, lookups, audit, people, policies, health, web):
+    for routes in (conversations, desk, routing, decisions, suggestions, audit, people, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

@@ -8,6 +8,9 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from handrail.channels.api.kit import WithKit
+from handrail.conversation.errors import NotFound
+
 PAGES = Path(__file__).parent.parent / "pages"
 # The browser asks each time and is told by ETag that nothing has changed: a new version is never half old.
 FRESH = {"Cache-Control": "no-cache"}
@@ -21,8 +24,10 @@ async def chat() -> FileResponse:
 
 
 @router.get("/desk")
-async def desk() -> FileResponse:
-    """The page of the people."""
+async def desk(kit: WithKit) -> FileResponse:
+    """The page of the people, where they work with it."""
+    if not kit.handrail.settings.desk.console:
+        raise NotFound("people work at another desk")
     return FileResponse(PAGES / "desk.html", headers=FRESH)
 
 

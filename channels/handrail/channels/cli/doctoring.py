@@ -1,7 +1,7 @@
 """`handrail doctor`: what is configured, what works, and how to mend what does not."""
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -141,21 +141,36 @@ async def _assistants(settings: Settings) -> str:
 
 
 async def _webhooks(settings: Settings) -> str:
-    from handrail.agent.parts import open_database
-    from handrail.conversation.clock import SystemClock
     from handrail.desk.announcements import target_of
-    from handrail.desk.lanes import Lanes
 
     if not settings.webhooks:
         return "no other system is told what happens ([webhooks.NAME] names none)"
+    await _expect_well(settings, {name: target_of(name) for name in settings.webhooks})
+    return f"{', '.join(settings.webhooks)} take what they are sent"
+
+
+async def _desks(settings: Settings) -> str:
+    from handrail.desk.outside.threads import target_of
+
+    if not settings.outside:
+        return "people work at /desk ([outside.NAME] names no other desk)"
+    await _expect_well(settings, {name: target_of(name) for name in settings.outside})
+    return f"{', '.join(settings.outside)} take what they are sent"
+
+
+async def _expect_well(settings: Settings, targets: Mapping[str, str]) -> None:
+    """Raise `Unavailable` where a target of the outbox fails, is paused, or something for it was given up."""
+    from handrail.agent.parts import open_database
+    from handrail.conversation.clock import SystemClock
+    from handrail.desk.lanes import Lanes
+
     async with open_database(settings) as database:
         lanes = await Lanes(database, SystemClock()).states()
-    known = {name: lanes.get(target_of(name)) for name in settings.webhooks}
+    known = {name: lanes.get(target) for name, target in targets.items()}
     bad = [f"{name} {lane.state}" for name, lane in known.items() if lane and lane.failing_since]
     bad += [f"{lane.failed} for {name} were given up" for name, lane in known.items() if lane and lane.failed]
     if bad:
         raise Unavailable("; ".join(bad))
-    return f"{', '.join(known)} take what they are sent"
 
 
 PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
@@ -174,4 +189,5 @@ PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ("identity", _identity, "check the table identity: jwt_secret, jwt_public_key or jwks_url"),
     ("assistants", _assistants, "check the table mcp"),
     ("webhooks", _webhooks, "`handrail webhooks test NAME` tries one; `handrail webhooks retry NAME` begins anew"),
+    ("desks", _desks, "check the table that is named; `handrail webhooks retry NAME` begins anew"),
 )

@@ -1,4 +1,4 @@
-"""`handrail webhooks`: the endpoints that are told what happens, how they do, and a try."""
+"""`handrail webhooks`: the endpoints and desks that are told what happens, how they do, and a try."""
 
 import base64
 import secrets
@@ -20,7 +20,7 @@ Endpoint = Annotated[str, typer.Argument(metavar="NAME", help="As it is called i
 
 @app.command("list")
 def list_endpoints(workspace: Workspace = None) -> None:
-    """List the endpoints: what each is told, how much waits for it, and since when it fails."""
+    """List endpoints and other desks: what each is told, how much waits for it, and since when it fails."""
     run(_list, workspace)
 
 
@@ -32,7 +32,7 @@ def test(name: Endpoint, workspace: Workspace = None) -> None:
 
 @app.command()
 def retry(name: Endpoint, workspace: Workspace = None) -> None:
-    """Begin anew with an endpoint that is paused, and with what was given up for it. A running server sends it."""
+    """Begin anew with an endpoint or desk that is paused, and with what was given up for it; a server sends it."""
     run(lambda settings: _retry(settings, name), workspace)
 
 
@@ -53,6 +53,7 @@ async def _list(settings: "Settings") -> None:
     from handrail.conversation.clock import SystemClock
     from handrail.desk.announcements import target_of
     from handrail.desk.lanes import Lane, Lanes
+    from handrail.desk.outside.threads import target_of as desk_target
 
     table = Table("name", "to", "events", "waiting", "given up", "state", box=box.SIMPLE_HEAD)
     async with open_database(settings) as database:
@@ -61,7 +62,12 @@ async def _list(settings: "Settings") -> None:
         lane = lanes.get(target_of(name), Lane(target_of(name)))
         told = ", ".join(endpoint.events) + (", with what was written" if endpoint.content else "")
         table.add_row(name, endpoint.url, told, str(lane.due), str(lane.failed), lane.state)
-    Console().print(table if settings.webhooks else "no endpoint is told anything ([webhooks.NAME] names none)")
+    for name, desk in settings.outside.items():
+        lane = lanes.get(desk_target(name), Lane(desk_target(name)))
+        table.add_row(name, desk.url, f"handoffs, as {desk.kind}", str(lane.due), str(lane.failed), lane.state)
+    Console().print(
+        table if settings.webhooks or settings.outside else "no endpoint is told anything ([webhooks.NAME] names none)"
+    )
 
 
 async def _test(settings: "Settings", name: str) -> int:
@@ -89,10 +95,13 @@ async def _retry(settings: "Settings", name: str) -> None:
     from handrail.desk.announcements import target_of
     from handrail.desk.lanes import Lanes
     from handrail.desk.outbox import TOPIC
+    from handrail.desk.outside.threads import target_of as desk_target
 
-    _endpoint(settings, name)
+    if name not in settings.outside:
+        _endpoint(settings, name)
+    targets = [target_of(name)] * (name in settings.webhooks) + [desk_target(name)] * (name in settings.outside)
     async with open_log(settings) as log:
-        again = await Lanes(log.database, log.clock).retry(target_of(name))
+        again = sum([await Lanes(log.database, log.clock).retry(target) for target in targets])
         await log.bell.ring(TOPIC)
     typer.echo(f"{name}: {again} to send, as soon as a server runs")
 

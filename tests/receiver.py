@@ -48,10 +48,12 @@ class Receiver:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         method, path, _ = first.split()
         self.got.append(Got(method, path, headers, body))
-        status = self.statuses.pop(0) if self.statuses else 200
+        status, answer = self.react(self.got[-1])
         if status:
-            told = (
-                f"HTTP/1.1 {status} x\r\nConnection: close\r\nContent-Length: {len(self.answer)}\r\n{self.headers}\r\n"
-            )
-            writer.write(told.encode() + self.answer)
+            told = f"HTTP/1.1 {status} x\r\nConnection: close\r\nContent-Length: {len(answer)}\r\n{self.headers}\r\n"
+            writer.write(told.encode() + answer)
         writer.close()
+
+    def react(self, got: Got) -> tuple[int, bytes]:
+        """The status and body of the answer to a request."""
+        return self.statuses.pop(0) if self.statuses else 200, self.answer
