@@ -47,6 +47,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/desk/leave": "staff",
     "GET /v1/desk/people": "staff",
     "GET /v1/desk/waits": "staff",
+    "GET /v1/desk/promises": "staff",
+    "GET /v1/desk/promises/figures": "staff",
     "POST /v1/desk/presence": "desk",
     "POST /v1/desk/next": "desk",
     "POST /v1/desk/conversations/{id}/hand-on": "desk",

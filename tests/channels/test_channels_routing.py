@@ -72,3 +72,22 @@ async def test_who_is_away_says_so_and_is_not_counted_on(site):
     assert (await kim.http.post("/v1/desk/presence", json={"status": "away"})).status_code == 204
     assert [p["status"] for p in (await kim.http.get("/v1/desk/people")).json()["items"]] == ["away"]
     assert (await kim.http.post("/v1/desk/presence", json={"status": "offline"})).status_code == 422
+
+
+async def test_what_is_owed_is_listed_and_how_it_ended_counted(site, clock):
+    kim, lee = await site.person(), await site.person("lee", name="Lee")
+    talk = await waits(site)
+    await kim.http.post(desk(talk, "claim"))
+    said = {"text": "I'll call you today at 14:00. We will refund you within three days."}
+    await kim.http.post(desk(talk, "messages"), json=said)
+    mine = (await kim.http.get("/v1/desk/promises", params={"mine": True})).json()["items"]
+    assert [(p["standing"], p["conversation_id"]) for p in mine] == [("open", talk.id)] * 2
+    assert (await lee.http.get("/v1/desk/promises", params={"mine": True})).json()["items"] == []
+    soon = (await lee.http.get("/v1/desk/promises", params={"hours": 24})).json()["items"]
+    assert [p["text"] for p in soon] == ["I'll call you today at 14:00."]
+    clock.advance(timedelta(hours=5))
+    body = {"promise": soon[0]["promise_id"], "kept": False}
+    await kim.http.post(desk(talk, "promises"), json=body)
+    (found,) = (await kim.http.get("/v1/desk/promises/figures")).json()["items"]
+    assert (found["owner"], found["made"], found["broken"], found["overdue"]) == ("person", 2, 1, 0)
+    assert (await kim.http.get("/v1/desk/promises", params={"owner": "Kim!"})).status_code == 422

@@ -15,9 +15,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from handrail.agent.clean import Clean, as_it_is
 from handrail.agent.execution import Executed, Execution
+from handrail.agent.promised import promised
 from handrail.agent.proposal import OPEN, Cite, Prepared, Proposal, facts_of, open_action, prepare, replies
 from handrail.agent.reconciliation import reconcile
 from handrail.agent.tools.api import Context, Customer, Tool
@@ -30,6 +32,7 @@ from handrail.conversation.events import (
     ActionProposed,
     ApprovalAsked,
     Event,
+    PromiseMade,
 )
 from handrail.conversation.log import Fence, Log
 from handrail.conversation.settings import Settings
@@ -74,6 +77,11 @@ class Actions:
             timezone=situation.timezone or self._settings.business.timezone,
             resources=self._resources,
         )
+
+    def promised(self, action: ActionState, result: Any) -> tuple[PromiseMade, ...]:
+        """What the business owes from an action on that succeeded with this result."""
+        zone = ZoneInfo(self._settings.business.timezone)
+        return promised(self.tools.get(action.tool), action, result, zone)
 
     async def propose(
         self, situation: Situation, turn_id: str, tool: Tool, arguments: Mapping[str, Any], *, why: str = "superseded"

@@ -10,15 +10,16 @@ from handrail.conversation.once import HAND, end_of
 log = logging.getLogger("handrail.actions")
 
 
-async def write_end(log_: Log, conversation_id: str, end: ActionSucceeded | ActionFailed) -> Event:
-    """Append the end of an action. It is a fact, so no fence holds it back; a second end returns the first.
+async def write_end(log_: Log, conversation_id: str, end: ActionSucceeded | ActionFailed, *more: Data) -> Event:
+    """Append the end of an action, with what follows from it. It is a fact, so no fence holds it back; a second end
+    returns the first.
 
     Only an effect that happened after all outweighs an earlier end that denied it.
     """
-    (event, *_) = await _append(log_, conversation_id, end, end_of(end.action_id))
+    (event, *_) = await _append(log_, conversation_id, end_of(end.action_id), end, *more)
     if isinstance(end, ActionSucceeded) and isinstance(event.data, ActionFailed):
         log.error("%s of %s had its effect after it was given up", end.action_id, conversation_id)
-        (event, *_) = await _append(log_, conversation_id, end, f"late:{end.action_id}")
+        (event, *_) = await _append(log_, conversation_id, f"late:{end.action_id}", end, *more)
     return event
 
 
@@ -40,12 +41,12 @@ async def write_unknown(log_: Log, conversation_id: str, unknown: ActionUnknown,
             fence = Fence(epoch=head.epoch, lease=fence.lease)
 
 
-async def _append(log_: Log, conversation_id: str, end: Data, key: str) -> tuple[Event, ...]:
+async def _append(log_: Log, conversation_id: str, key: str, *data: Data) -> tuple[Event, ...]:
     try:
-        return await log_.append(conversation_id, HAND, end, key=key)
+        return await log_.append(conversation_id, HAND, *data, key=key)
     except Conflict as refused:
         if refused.code != "forgotten":
             raise
         # The customer was forgotten meanwhile: that it happened stays, what it said does not.
-        bare = type(end).model_validate(end.split()[0])
-        return await log_.append(conversation_id, HAND, bare, key=key)
+        bare = [type(each).model_validate(each.split()[0]) for each in data]
+        return await log_.append(conversation_id, HAND, *bare, key=key)

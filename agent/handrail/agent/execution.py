@@ -20,6 +20,7 @@ from handrail.conversation.events import (
     ApprovalAsked,
     Event,
     IdentityProven,
+    PromiseMade,
 )
 from handrail.conversation.log import Fence
 from handrail.conversation.situation import ActionState, Situation
@@ -169,9 +170,11 @@ class Execution:
     async def _ended(self, called: Called) -> Executed:
         called = await self.actions.cleaned(called, self.situation, self.action, self.turn_id)
         end: ActionSucceeded | ActionFailed = self._failure(called)
+        owed: tuple[PromiseMade, ...] = ()
         if called.ok:
             end = ActionSucceeded(action_id=self.action.action_id, result=called.value)
-        return self._told(called, await write_end(self.actions.log, self.situation.conversation_id, end))
+            owed = self.actions.promised(self.action, called.value)
+        return self._told(called, await write_end(self.actions.log, self.situation.conversation_id, end, *owed))
 
     def _failure(self, called: Called) -> ActionFailed:
         # What broke is for the log of the process; what a rule says is for the customer.

@@ -50,6 +50,7 @@ class Housekeeping:
             desk.parking.sweep,
             desk.returns.sweep,
             desk.telling.sweep,
+            desk.ledger.sweep,
             self.close_idle,
             self.forget_old,
             sources.refresh,

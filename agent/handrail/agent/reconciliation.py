@@ -73,7 +73,8 @@ async def _decide(
 ) -> Executed:
     if found.ok and found.value is not None:
         done = ActionSucceeded(action_id=action.action_id, result=found.value["result"], reconciled=True)
-        event = await write_end(actions.log, situation.conversation_id, done)
+        owed = actions.promised(action, done.result)
+        event = await write_end(actions.log, situation.conversation_id, done, *owed)
         return Executed(action, "succeeded", result=done.result, seq=event.seq)
     if found.ok and times.over:
         absent = ActionFailed(action_id=action.action_id, code="not_done")

@@ -55,7 +55,7 @@ STEPS: Mapping[type[Data], Step] = {
     e.PromiseMade: handover.promise_made,
     e.PromiseSettled: handover.promise_settled,
 }
-SILENT: frozenset[type[Data]] = frozenset({e.Noted, e.Delivered, Data})
+SILENT: frozenset[type[Data]] = frozenset({e.Noted, e.Delivered, e.PromiseDue, Data})
 """Kinds that change nothing in a situation."""
 
 

@@ -208,6 +208,7 @@ class DeskSection(Section):
     capacity: int = Field(default=3, ge=1, description="live conversations that a person has at once, if none is set")
     wait_target_minutes: float = Field(default=5, gt=0)
     """Within so long somebody should be there. Twice that is worth a level of urgency, and skills lapse by then."""
+    remind_minutes: float = Field(default=30, ge=0, description="so long before it is due, a promise is called to mind")
     gone_minutes: float = Field(default=2, gt=0, description="unseen for so long, a person is gone from the desk")
     silent_minutes: float = Field(default=10, gt=0, description="a customer waits no longer for a person's next line")
     idle_minutes: float = Field(default=60, gt=0)

@@ -99,6 +99,8 @@ class Terms(_Table):
     rule: str = ""
     """The id of the policy that a write rests on."""
     policy_date: str = ""
+    promised_by: str = ""
+    """The result field with the time by which what the tool began is done: it is entered as a promise."""
     timeout_seconds: float | None = Field(default=None, gt=0)
 
 

@@ -78,7 +78,7 @@ class Desk:
         self._settings = settings
         self._handover = handover
         self._zone = ZoneInfo(settings.business.timezone)
-        self.ledger = Ledger(database, situations)
+        self.ledger = Ledger(log, database, situations, settings.desk.remind_minutes)
         self.tickets = Tickets(log, situations, database, clock, handover)
         self.unsettled = Unsettled(log, situations, clock)
         self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)

@@ -15,7 +15,7 @@ of service contacts are (Brown et al., Statistical Analysis of a Telephone Call 
 PRIOR_PICKUP = (10.0, 20.0, 30.0, 45.0, 75.0, 120.0, 240.0)
 """Seconds from when somebody is free to when they take the next, until some were seen."""
 
-COVER = 0.84
+COVER = 0.855
 """The share of waits that is to be within a range before its ends are rounded outwards to whole minutes."""
 ENOUGH = 25
 """Waits told before their errors count."""

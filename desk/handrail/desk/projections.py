@@ -69,12 +69,17 @@ async def _settled(connection: Connection, event: Event, data: e.PromiseSettled)
     await connection.execute(query, [data.kept, event.at, event.conversation_id, data.promise_id])
 
 
+async def _reminded(connection: Connection, event: Event, data: e.PromiseDue) -> None:
+    query = "UPDATE promises SET reminded_at = %s WHERE conversation_id = %s AND promise_id = %s"
+    await connection.execute(query, [event.at, event.conversation_id, data.promise_id])
+
+
 class PromisesTable(Table):
     """What is owed, by whom, by when."""
 
     name = "promises"
     emptied = "DELETE FROM promises"
-    steps = {e.PromiseMade: _promised, e.PromiseSettled: _settled}
+    steps = {e.PromiseMade: _promised, e.PromiseDue: _reminded, e.PromiseSettled: _settled}
 
 
 async def _to_send(connection: Connection, event: Event, _: e.PersonSaid) -> None:

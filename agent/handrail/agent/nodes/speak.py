@@ -1,5 +1,8 @@
 """Speak: every sentence is checked and committed under the fence before its first character leaves."""
 
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
 from handrail.agent.asking import say, sentence
 from handrail.agent.citations import cite
 from handrail.agent.evidence import evidence_of
@@ -12,7 +15,8 @@ from handrail.agent.services import Services
 from handrail.agent.speech import Ending, Speech, Spoken
 from handrail.agent.switching import switched
 from handrail.agent.turn import Turn
-from handrail.conversation.events import BotSaid, Checked, Outcome, Reason
+from handrail.conversation.events import BotSaid, Checked, Citation, Outcome, PromiseMade, Reason
+from handrail.desk.promises import found_in
 from handrail.desk.routing import reason_of, triggers_of
 from handrail.guardrails.verdict import Verdict
 from handrail.knowledge.passages import Found
@@ -110,13 +114,20 @@ async def _say(turn: Turn, spoken: Spoken, services: Services, *, held: bool = F
         citations=citations,
         engine=spoken.engine or services.model.name,
     )
-    turn["pending"] = (*turn["pending"], *turn["along"], checked, said)
+    turn["pending"] = (*turn["pending"], *turn["along"], checked, said, *_promises(text, citations, services))
     if not held:
         await put(turn, services)
     turn["along"] = ()
     turn["parts"] += 1
     turn["sent"] += said.text
     return None
+
+
+def _promises(text: str, citations: Sequence[Citation], services: Services) -> tuple[PromiseMade, ...]:
+    """What a sentence promises this customer. One that cites a policy tells a rule."""
+    if citations:
+        return ()
+    return found_in(text, "bot", services.clock.now(), ZoneInfo(services.settings.business.timezone))
 
 
 def _without(verdict: Verdict, checks: frozenset[str]) -> Verdict:

@@ -118,6 +118,7 @@ class _Adopter:
             template=terms.template,
             timeout=_whole(foreign, seconds),
             policy_date=terms.policy_date,
+            promised_by=terms.promised_by,
             parameters=shown,
             source=self.source,
             terms="bound" if terms.bind else "owned" if terms.owner else "public",

@@ -141,6 +141,8 @@ class Tool:
     """The annotation of what the function returns."""
     policy_date: str = ""
     """The result field with the day whose policies apply to what was shown (the day of an order, say)."""
+    promised_by: str = ""
+    """The result field with the day or moment by which the business has then done it: a promise of the business."""
     parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """The arguments as a JSON schema without references."""
     returns: TypeAdapter[Any] | None = field(default=None, compare=False, repr=False)

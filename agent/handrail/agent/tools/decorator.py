@@ -28,6 +28,7 @@ def tool(
     template: str = "",
     timeout: float = 10.0,
     policy_date: str = "",
+    promised_by: str = "",
 ) -> Callable[[Read], Tool]:
     """Make `async def name(ctx: Context, argument: Type = default, …) -> Result` a `Tool`.
 
@@ -36,7 +37,8 @@ def tool(
     raises `Refusal`, and should have `lookup(ctx, **arguments)`, which finds the effect again by `ctx.idempotency_key`:
     None says that it certainly did not happen; it raises where it can't tell. `identity` is how well the customer must
     be known; `examples` are phrases that call for it; `template` renders its result without a model; `timeout` is in
-    seconds; `policy_date` names the result field with the day whose policies apply to what was shown.
+    seconds; `policy_date` names the result field with the day whose policies apply to what was shown, `promised_by`
+    that with the time by which the business has done what it now owes: it is entered as a promise.
 
     Raises `SettingsError` naming file, line, function and mend, when the function can't be a tool.
     """
@@ -52,6 +54,7 @@ def tool(
             template=template,
             timeout=timeout,
             policy_date=policy_date,
+            promised_by=promised_by,
         )
 
     return make

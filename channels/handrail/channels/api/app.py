@@ -15,6 +15,7 @@ from handrail.channels.api import (
     failures,
     health,
     outside,
+    owed,
     people,
     policies,
     problems,
@@ -57,7 +58,8 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    for routes in (conversations, desk, routing, decisions, suggestions, audit, people, policies, outside, health, web):
+    desks = (desk, routing, owed, decisions, suggestions, audit)
+    for routes in (conversations, *desks, people, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

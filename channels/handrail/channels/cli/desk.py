@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.channels.cli import decisions, routing
+from handrail.channels.cli import decisions, owed, routing
 from handrail.channels.cli.at_desk import As, Id, act, find
 from handrail.channels.cli.workspace import Workspace, run
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 
 routing.add(app)
+owed.add(app)
 
 
 @app.command("list")

@@ -43,7 +43,7 @@ from .turns import (
     TurnEnded,
     TurnStarted,
 )
-from .waiting import HandoffReturned, SetAside, TakenUp, WaitTold
+from .waiting import HandoffReturned, PromiseDue, SetAside, TakenUp, WaitTold
 
 KINDS: dict[str, type[Data]] = {
     kind.kind: kind
@@ -65,6 +65,7 @@ KINDS: dict[str, type[Data]] = {
         SetAside,
         TakenUp,
         WaitTold,
+        PromiseDue,
         GivenBack,
         TicketOpened,
         ContactLeft,
@@ -144,6 +145,7 @@ __all__ = [
     "PacketWritten",
     "PersonSaid",
     "Private",
+    "PromiseDue",
     "PromiseMade",
     "PromiseSettled",
     "Rated",

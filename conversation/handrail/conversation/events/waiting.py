@@ -43,6 +43,15 @@ class TakenUp(Data):
     why: Literal["by_hand", "due", "written"]
 
 
+class PromiseDue(Data):
+    """The desk is reminded of a promise that is soon due and not settled."""
+
+    kind: ClassVar[str] = "promise_due"
+    promise_id: str
+    owner: str
+    due: datetime
+
+
 class WaitTold(Data):
     """The customer was told how long it takes: from `earliest` to `latest` minutes from now, at this place in the line.
 
