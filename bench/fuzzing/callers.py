@@ -62,6 +62,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/desk/conversations/{id}/wrap-up": "desk",
     "POST /v1/desk/conversations/{id}/promises": "desk",
     "POST /v1/desk/conversations/{id}/suggestions": "desk",
+    "GET /v1/desk/conversations/{id}/tools": "desk",
+    "POST /v1/desk/conversations/{id}/look-up": "desk",
     "POST /v1/desk/conversations/{id}/identity": "desk",
     "POST /v1/desk/conversations/{id}/approvals/{action_id}": "approver",
     "POST /v1/desk/conversations/{id}/actions/{action_id}": "desk",

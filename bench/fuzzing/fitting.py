@@ -17,6 +17,7 @@ NEEDS = {
     "wrap-up": "person",
     "hand-on": "person",
     "park": "person",
+    "look-up": "person",
     "take-up": "person",
     "promises": "promise",
     "approvals": "approval",
@@ -96,6 +97,8 @@ def _at_the_desk(case: Any, dice: int, state: State, body: dict[str, Any]) -> No
         case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
     elif what == "hand-on":
         case.body = {"department": "general", "note": str(body.get("note") or "")}
+    elif what == "look-up":
+        case.body = {"tool": "find_products", "arguments": {"query": str(body.get("tool") or "boots")}}
     elif what == "park":
         until = state.site.handrail.clock.now() + timedelta(minutes=1 + dice % 1000)
         case.body = {"until": until.isoformat(), "note": str(body.get("note") or "")}

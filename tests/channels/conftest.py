@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 
+from handrail.agent.lookups import Offer
 from handrail.agent.parts import PROJECTIONS
 from handrail.agent.suggestions import Quote, Suggestion
 from handrail.agent.tools import Person as Customer
@@ -34,6 +35,7 @@ from handrail.conversation.events import (
     Data,
     Event,
     IdentityProven,
+    ToolRan,
     TurnEnded,
     TurnStarted,
 )
@@ -229,6 +231,31 @@ class FakeSuggestions:
 
 
 @dataclass
+class FakeLookups:
+    """One tool, which finds what it is told to find."""
+
+    log: Log
+    found: Any = "sent"
+    needs: Any = None
+
+    async def offers(self, conversation_id: str) -> tuple[Offer, ...]:
+        properties = {
+            "order_id": {"type": "string"},
+            "year": {"anyOf": [{"type": "integer"}, {"type": "null"}], "default": None},
+            "state": {"enum": ["open", "closed"]},
+        }
+        parameters = {"type": "object", "properties": properties, "required": ["order_id"]}
+        known = {"order_id": ("W10021",), "year": (), "state": ()}
+        return (Offer("order_status", "Tell where an order stands.", parameters, known, self.needs),)
+
+    async def run(
+        self, conversation_id: str, staff: Any, name: str, arguments: Mapping[str, Any], *, key: str | None = None
+    ) -> Event:
+        ran = ToolRan(turn_id="", call_id="x", tool=name, arguments=dict(arguments), ok=True, result=self.found)
+        return (await self.log.append(conversation_id, staff.actor, ran, key=key))[0]
+
+
+@dataclass
 class FakeHandrail:
     """What `bootstrap.build` yields, with scripted turns."""
 
@@ -243,6 +270,7 @@ class FakeHandrail:
     vouching: Vouching
     desk: Desk
     presence: Presence
+    lookups: FakeLookups
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
     suggestions: FakeSuggestions = field(default_factory=FakeSuggestions)
     outside: Mapping[str, Any] = field(default_factory=dict)
@@ -262,7 +290,9 @@ async def handrail(
     desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
     identity = ScriptedIdentity(log)
     vouching = Vouching(log, situations, find_customer)
-    yield FakeHandrail(settings, clock, database, log, bell, situations, turns, identity, vouching, desk, presence)
+    yield FakeHandrail(
+        settings, clock, database, log, bell, situations, turns, identity, vouching, desk, presence, FakeLookups(log)
+    )
     await turns.close()
 
 

@@ -127,3 +127,33 @@ async def test_whoever_looks_elsewhere_is_told_of_news(windows, site):
     await site.handrail.log.append(cid, "customer", CustomerSaid(text="Are you there?"))
     await expect(desk).to_have_title("(2) Our shop desk")
     assert await desk.evaluate("told") == ["Sam Ode is waiting", "Sam Ode has written"]
+
+
+async def test_something_is_looked_up_with_what_is_known_filled_in(windows, site):
+    desk, cid = await at_work(windows, site)
+    site.handrail.lookups.found = [
+        {"order_id": "W10021", "note": HOSTILE[1], "items": [{"name": "Boots"}], "gone": None}
+    ]
+    await desk.locator("#text").press("Escape")
+    await desk.keyboard.press("l")
+    dialog = desk.get_by_role("dialog")
+    await expect(dialog.get_by_label("order id")).to_have_value("W10021")
+    await dialog.get_by_label("year").fill("2026")
+    await dialog.get_by_label("state").select_option("open")
+    await dialog.get_by_role("button", name="Look up").click()
+    await expect(dialog.get_by_role("heading", name="Found")).to_be_visible()
+    await expect(dialog.locator(".found").first).to_contain_text(HOSTILE[1])
+    await expect(dialog).to_contain_text("Boots")
+    await assert_unhit(desk)
+    await assert_accessible(desk)
+    ran = [event.data for event in await site.handrail.log.read(cid) if event.kind == "tool_ran"][-1]
+    assert ran.arguments == {"order_id": "W10021", "year": 2026, "state": "open"}
+
+
+async def test_what_needs_proof_says_so_before_anything_is_asked(windows, site):
+    desk, _ = await at_work(windows, site)
+    site.handrail.lookups.needs = "verified"
+    await desk.get_by_role("button", name="Look up").click()
+    dialog = desk.get_by_role("dialog")
+    await expect(dialog).to_contain_text("The customer must be verified for this.")
+    await expect(dialog.get_by_role("button", name="Look up")).to_be_disabled()

@@ -15,6 +15,7 @@ from handrail.agent.contacts import Contacts
 from handrail.agent.graph import Graph
 from handrail.agent.housekeeping import Housekeeping
 from handrail.agent.identity import IdentityService
+from handrail.agent.lookups import Lookups
 from handrail.agent.models.breaker import Breaker, Form, Guarded
 from handrail.agent.models.fallback import Fallback
 from handrail.agent.models.offline.engine import OfflineModel
@@ -82,6 +83,7 @@ class Handrail:
     outside: Mapping[str, Inbox]
     turns: Turns
     suggestions: Suggestions
+    lookups: Lookups
     housekeeping: Housekeeping
     model: Model
     breaker: Breaker | None
@@ -229,6 +231,7 @@ async def build(
             outside=outside,
             turns=turns,
             suggestions=Suggestions(services),
+            lookups=Lookups(services),
             housekeeping=housekeeping,
             model=chosen,
             breaker=breaker,

@@ -14,6 +14,7 @@ from handrail.channels.api import (
     desk,
     failures,
     health,
+    lookups,
     outside,
     owed,
     people,
@@ -58,7 +59,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, decisions, suggestions, audit)
+    desks = (desk, routing, owed, decisions, suggestions, lookups, audit)
     for routes in (conversations, *desks, people, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")

@@ -1,6 +1,7 @@
 """What clients may send: every field bounded, unknown fields refused."""
 
-from typing import Annotated, Literal, Self
+import json
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from fastapi import Header, Query
@@ -158,6 +159,21 @@ class UserChange(Input):
         default=None, ge=1, le=100, description="live conversations at once"
     )
     disabled: StrictBool | None = None
+
+
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    """JSON that a database can hold."""
+    text = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("holds characters that no text has")
+    return value
+
+
+class LookUp(Input):
+    """A reading tool, and what it is asked."""
+
+    tool: Annotated[str, Field(min_length=1, max_length=128, pattern=VISIBLE, examples=["find_orders"])]
+    arguments: Annotated[dict[str, Any], Field(max_length=50), AfterValidator(_plain)] = {}
 
 
 class NewNote(Input):

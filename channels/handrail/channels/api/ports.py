@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
-from handrail.conversation.events import Citation, Event, IdentityProven
+from handrail.conversation.events import Citation, Event, IdentityProven, Level
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
@@ -101,6 +101,35 @@ class Suggestions(Protocol):
         ...
 
 
+class Offer(Protocol):
+    """A reading tool as a form."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def known(self) -> Mapping[str, tuple[str, ...]]: ...
+    @property
+    def needs(self) -> Level | None: ...
+
+
+class Lookups(Protocol):
+    """Reads for people, by the agent's tools."""
+
+    async def offers(self, conversation_id: str) -> Sequence[Offer]:
+        """The tools that only read. Raises `NotFound`."""
+        ...
+
+    async def run(
+        self, conversation_id: str, staff: Staff, name: str, arguments: Mapping[str, Any], *, key: str | None = None
+    ) -> Event:
+        """Call one; the `ToolRan` that came of it. Raises `Conflict`, `Invalid`, `NotFound`."""
+        ...
+
+
 class Library(Protocol):
     """The policies."""
 
@@ -173,6 +202,8 @@ class Handrail(Protocol):
     def vouching(self) -> Vouching: ...
     @property
     def suggestions(self) -> Suggestions: ...
+    @property
+    def lookups(self) -> Lookups: ...
     @property
     def engine(self) -> str: ...
     @property

@@ -9,6 +9,7 @@ const KEYS = [
   ["c", "claim"],
   ["r", "write to the customer"],
   ["t", "suggest a reply"],
+  ["l", "look something up"],
   ["n", "note"],
   ["a", "what waits for approval"],
   ["v", "vouch for who the customer is"],

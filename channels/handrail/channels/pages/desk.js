@@ -6,6 +6,7 @@ import { Case } from "./desk-case.js";
 import * as door from "./desk-door.js";
 import { Drafts } from "./desk-drafts.js";
 import * as forms from "./desk-forms.js";
+import { Lookups } from "./desk-lookups.js";
 import { Notices } from "./desk-notices.js";
 import { Queue } from "./desk-queue.js";
 import { Replies } from "./desk-replies.js";
@@ -28,6 +29,7 @@ const queue = new Queue({ choose, drafts });
 const notices = new Notices({ choose });
 const shown = new Case({ decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => act(`actions/${encodeURIComponent(action.id)}`, body)) });
 const approvals = new Approvals({ decide, choose, say });
+const lookups = new Lookups({ csrf: () => me.csrf, done: look });
 const routing = new Routing({ act, choose: take, say, refuse });
 const replies = new Replies({ use: (text) => shown.use(text) });
 
@@ -70,6 +72,7 @@ function buttons() {
   return [
     button("claim", "Claim", "c", claim, true),
     button("note", "Note", "n", note),
+    button("look-up", "Look up", "l", lookUp),
     button("vouch", "Vouch", "v", vouch),
     button("hand-on", "Hand on", "h", handOn),
     button("park", "Park", "p", park),
@@ -181,7 +184,7 @@ function present(data) {
   const others = data.person && !mine;
   by("claim").hidden = mine || reads || (others && !leads);
   by("claim").textContent = others ? "Take over" : "Claim";
-  by("give-back").hidden = by("wrap-up").hidden = by("hand-on").hidden = by("park").hidden = !mine;
+  by("give-back").hidden = by("wrap-up").hidden = by("hand-on").hidden = by("park").hidden = by("look-up").hidden = !mine;
   by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";
   by("note").hidden = reads;
   by("vouch").hidden = !mine || !options.claims.length || data.identity.level === "verified";
@@ -240,6 +243,9 @@ function note() {
 function vouch() {
   if (can("vouch")) forms.vouch(options.claims, (body) => act("identity", body));
 }
+function lookUp() {
+  if (can("look-up")) lookups.open(chosen).catch((error) => refuse(error.message));
+}
 function handOn() {
   if (can("hand-on")) routing.handOn().catch((error) => refuse(error.message));
 }
@@ -295,6 +301,7 @@ const SHORTCUTS = {
   k: () => queue.step(-1),
   c: claim,
   x: () => routing.next(),
+  l: lookUp,
   h: handOn,
   p: park,
   r: () => by("text").focus(),
