@@ -1,8 +1,8 @@
 """`python -m bench [PART …]`: measure, print a table, and keep it as JSON in `bench/results`.
 
-Parts: `turns` (the default), `actions`, `engine`, `fuzz`, `checks`, `grounding`, `packets`, `personal`, `retrieval`,
-`routing`, `scale`, `queue`, `library`, `pictures`, `tau2`, `faults`. All but the first two are modules with options:
-`python -m bench.fuzz --help`, `python -m bench tau2 --help`.
+Parts: `turns` (the default), `actions`, `engine`, `fuzz`, `checks`, `grounding`, `confidence`, `packets`, `personal`,
+`retrieval`, `routing`, `scale`, `queue`, `library`, `pictures`, `tau2`, `faults`. All but the first two are modules
+with options: `python -m bench.fuzz --help`, `python -m bench tau2 --help`.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ MODULES = (
     "fuzz",
     "checks",
     "grounding",
+    "confidence",
     "packets",
     "personal",
     "retrieval",

@@ -1,8 +1,9 @@
 """How right and how fast the checks are: `python -m bench.checks [--only uss,star] [--sample N]`.
 
 Measures on conversations that people tagged elsewhere, below `HANDRAIL_DATA` (default ../shared/data), and says which
-sets are missing. Nothing is fitted here: probes and lists are Handrail's own, the weights of grounding and confidence
-are the packaged ones. `--sample N` looks at no more than N records of a set, drawn with a seed.
+sets are missing. Nothing is fitted here but `fitted`, for comparison: probes and lists are Handrail's own, the weights
+of grounding and confidence are the packaged ones (`bench.grounding`, `bench.confidence`). `--sample N` looks at no more
+than N records of a set, drawn with a seed.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from bench.checks.everyday import care, everyday, people
+from bench.checks.fitted import fitted
 from bench.checks.hostile import injection
 from bench.checks.mood import airline
 from bench.checks.outcomes import star, uss
@@ -21,6 +23,7 @@ PARTS: dict[str, tuple[Callable[[Bench], Awaitable[Told]], tuple[str, ...]]] = {
     "speed": (speed, ()),
     "batch": (batch, ("star/outcomes.jsonl.gz",)),
     "airline": (airline, ("airline_sentiment/tweets.jsonl",)),
+    "fitted": (fitted, ("airline_sentiment/tweets.jsonl",)),
     "uss": (uss, ("uss/dialogues.jsonl.gz",)),
     "star": (star, ("star/outcomes.jsonl.gz",)),
     "injection": (injection, ("injection/prompts.jsonl",)),

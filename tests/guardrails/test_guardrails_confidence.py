@@ -10,7 +10,7 @@ from handrail.conversation.settings import Checks
 from handrail.guardrails.confidence import Signals, confidence, gather, needs_person
 from handrail.guardrails.verdict import Verdict
 
-NAMES = sorted(Signals.__dataclass_fields__)
+NAMES = sorted(Signals().strengths)
 
 
 def test_nothing_wrong_means_an_answer() -> None:
@@ -69,3 +69,24 @@ def test_signals_come_from_the_verdicts_and_the_situation() -> None:
     first = gather(talk("c: hi"))
     assert first.friction < 0
     assert replace(first, friction=0.0) == Signals()
+
+
+def test_the_reasons_count() -> None:
+    outbound = Verdict(
+        tuple(
+            Finding(check="grounded", name=name, score=1.0, action="redraft") for name in ("number", "date", "number")
+        )
+    )
+    inbound = Verdict((Finding(check="stuck", name="repeat", score=0.9, reason="said the same 3 times"),))
+    told = confidence(gather(talk("c: hi", moods=(0.2, 0.7, 0.8)), inbound, (outbound,), held_back=2), Checks())
+    assert "two numbers and one date without a source" in told.reasons
+    assert "the customer said the same 3 times" in told.reasons
+    assert "the customer was upset in two of three lines" in told.reasons
+    assert "two drafts had to be held back" in told.reasons
+
+
+def test_a_reason_without_a_count_is_told_in_general() -> None:
+    told = confidence(gather(talk("c: hi"), None, (), relevance=0.0, gave_up=True), Checks())
+    assert set(told.reasons) == {
+        "the engine does not know the answer", "nothing in the policies fits the question well",
+    }  # fmt: skip

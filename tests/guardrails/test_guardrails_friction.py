@@ -5,7 +5,7 @@ from guardrails_talk import talk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.guardrails.friction import friction, whole, word
+from handrail.guardrails.friction import friction, word
 
 OPENING = ("c: Do you have a room for Friday?", "b: Which size?", "c: A double room.")
 
@@ -67,13 +67,3 @@ def test_the_desks_word_on_the_matter() -> None:
     assert word("The refund was processed yesterday.") == 1
     assert word("Unfortunately your booking was not confirmed.") == -1
     assert word("What day would you like?") == 0
-
-
-def test_a_matter_left_undone_needs_a_person_more_than_one_that_was_settled() -> None:
-    def needs(*words: int, handover: bool = False) -> float:
-        return whole([0.0], [0.0], [0.0], words, handover=handover)
-
-    assert needs(0, -1) > needs(0, 0) > needs(0, 1)
-    assert needs(-1, 1) < needs(1, -1)
-    assert needs(0, handover=True) > needs(0)
-    assert whole([0.6], [-0.7], [0.8], [0], handover=False) > needs(0) + 0.2

@@ -11,9 +11,10 @@ from handrail.conversation.errors import Invalid
 from handrail.conversation.settings import Checks
 from handrail.evals.case import Case
 from handrail.evals.tags import majority
-from handrail.guardrails.calibration import Bin, Calibration, Costs, weights_sha256
+from handrail.guardrails.calibration import Bin, Calibration, Costs
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.scoring import Said, Scored, score
+from handrail.guardrails.weights import weights_sha256
 
 LEAST = 20
 """So many conversations that needed a person, and that did not, are needed for a fit."""

@@ -4,14 +4,13 @@ probability, with the thresholds that costs and a bound on missed handoffs ask f
 `handrail evals calibrate` writes it.
 """
 
-import hashlib
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handrail.conversation.errors import SettingsError
+from handrail.guardrails.weights import weights_sha256
 
 
 class Part(BaseModel):
@@ -57,12 +56,6 @@ class Calibration(Part):
     held: float | None
     figures: dict[str, float]
     reliability: tuple[Bin, ...]
-
-
-@cache
-def weights_sha256() -> str:
-    """The hash of the packaged weights that a calibration was fitted over."""
-    return hashlib.sha256((files("handrail.guardrails") / "data" / "confidence.toml").read_bytes()).hexdigest()
 
 
 @lru_cache(maxsize=8)

@@ -1,7 +1,6 @@
 """One probability that a person is needed, from all signals, with the reasons in words."""
 
 import math
-from dataclasses import asdict
 from typing import Literal
 
 from handrail.conversation.events import Confidence
@@ -42,7 +41,9 @@ def confidence(signals: Signals, checks: Checks) -> Confidence:
     elif probability >= offer_at:
         decision = "offer"
     return Confidence(
-        needs_person=round(probability, 4), decision=decision, reasons=tuple(reasons[name]["reason"] for name in told)
+        needs_person=round(probability, 4),
+        decision=decision,
+        reasons=tuple(signals.words.get(name) or reasons[name]["reason"] for name in told),
     )
 
 
@@ -51,5 +52,5 @@ def _parts(signals: Signals) -> dict[str, float]:
     weights = packaged("confidence.toml")["signals"]
     return {
         name: weights[name]["weight"] * math.copysign(abs(value) ** CURVE, value)
-        for name, value in asdict(signals).items()
+        for name, value in signals.strengths.items()
     }

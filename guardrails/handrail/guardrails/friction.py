@@ -1,6 +1,5 @@
 """How much two sides talk past each other: the desk declines, the customer turns down what they got."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,35 +64,6 @@ def word(text: str) -> int:
     book, low = _book(), even(text).lower()
     declined, done = (bool(cue.pattern.search(low)) for cue in book.desk)
     return -1 if declined else int(done)
-
-
-def whole(
-    friction: Sequence[float],
-    sentiment: Sequence[float],
-    frustration: Sequence[float],
-    words: Sequence[int],
-    *,
-    handover: bool,
-) -> float:
-    """The probability that a whole conversation needed a person.
-
-    The first three are of the customer's lines: `friction` as above, `sentiment` -1 to 1, `frustration` 0 to 1; `words`
-    are of the desk's lines, as `word` gives them; `handover`: some line called for a person.
-    """
-    weights: dict[str, float] = phrasebook("friction").data["whole"]
-    told = {
-        "friction": _mean(friction),
-        "sentiment": _mean(sentiment),
-        "frustration": _mean(frustration),
-        "declined": _mean([w < 0 for w in words]),
-        "word": next((w for w in reversed(words) if w), 0),
-        "handover": float(handover),
-    }
-    return 1 / (1 + math.exp(-weights["bias"] - sum(weights[name] * value for name, value in told.items())))
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
 
 
 @cache

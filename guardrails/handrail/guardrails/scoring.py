@@ -11,14 +11,17 @@ from handrail.conversation.events import Action, Confidence, Finding
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import RECENT, Line, Mood, Situation
 from handrail.guardrails.confidence import confidence, gather
-from handrail.guardrails.friction import whole, word
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.sentiment import Course, course
+from handrail.guardrails.tally import Part
 from handrail.guardrails.verdict import STRENGTH, Verdict
+from handrail.guardrails.whole import Whole, whole
 
 BATCH = 256
 """So many texts are embedded together, while those before them are checked."""
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+PLAIN = ("asks_for_person", "sensitive")
+"""The checks by which one line alone calls for a person."""
 QUIET = Confidence(needs_person=0.0, decision="answer")
 
 Role = Literal["customer", "agent"]
@@ -57,12 +60,17 @@ class ScoredTurn:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A conversation: the probability that it needed a person, how the mood went (lines of the customer's are counted
-    from 0), and its turns, one for each that was given."""
+    """A conversation: how probable it is that it needed a person, how the mood went (lines of the customer's are
+    counted from 0), and its turns, one for each that was given."""
 
-    needs_person: float
+    whole: Whole
     course: Course
     turns: tuple[ScoredTurn, ...]
+
+    @property
+    def needs_person(self) -> float:
+        """The probability that the conversation needed a person, 0 to 1."""
+        return self.whole.needs_person
 
     @property
     def handed_over(self) -> int | None:
@@ -119,20 +127,13 @@ async def score(turns: Sequence[Said], rails: Rails, checks: Checks) -> Scored:
     return Scored(_overall(turns, scored), course(moods), tuple(scored))
 
 
-def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn]) -> float:
-    heard = [turn for turn in scored if turn.role == "customer"]
-    if not heard:
-        return 0.0
-    return round(
-        whole(
-            [turn.friction for turn in heard],
-            [turn.sentiment for turn in heard],
-            [turn.frustration for turn in heard],
-            [word(turn.text) for turn in turns if turn.role == "agent"],
-            handover=any(turn.action == "handover" for turn in heard),
-        ),
-        4,
-    )
+def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn]) -> Whole:
+    parts = [
+        Part(said.role == "customer", said.text, turn.friction, turn.sentiment, turn.frustration)
+        for said, turn in zip(turns, scored, strict=True)
+    ]
+    called = (f.score for turn in scored for f in turn.findings if f.check in PLAIN and f.action == "handover")
+    return whole(parts, max(called, default=0.0))
 
 
 def _mood(verdict: Verdict) -> tuple[float, float]:

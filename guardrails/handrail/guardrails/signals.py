@@ -1,10 +1,11 @@
 """What speaks for a person: the signals of a turn, gathered from the situation and the verdicts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from handrail.conversation.events import Action
 from handrail.conversation.situation import ActionState, Situation
+from handrail.guardrails.counted import counted
 from handrail.guardrails.friction import friction
 from handrail.guardrails.sentiment import UPSET
 from handrail.guardrails.verdict import Verdict
@@ -20,7 +21,8 @@ SHARE: dict[Action, float] = {"handover": 1.0, "offer": 0.4}
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Each signal from 0 (nothing) to 1 (fully); `BOTH_WAYS` from -1 (it goes well). What is not known stays 0."""
+    """Each signal from 0 (nothing) to 1 (fully); `BOTH_WAYS` from -1 (it goes well). What is not known stays 0.
+    `words` tell of some how much there was, for people."""
 
     irrelevant: float = 0.0
     unsupported: float = 0.0
@@ -40,13 +42,18 @@ class Signals:
     failed: float = 0.0
     unknown: float = 0.0
     injection: float = 0.0
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            least = -1.0 if field.name in BOTH_WAYS else 0.0
+        for name, value in self.strengths.items():
+            least = -1.0 if name in BOTH_WAYS else 0.0
             if not least <= value <= 1.0:
-                raise ValueError(f"the signal {field.name} is {value}, not within {least:g} and 1")
+                raise ValueError(f"the signal {name} is {value}, not within {least:g} and 1")
+
+    @property
+    def strengths(self) -> dict[str, float]:
+        """Every signal by its name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "words"}
 
 
 def gather(
@@ -87,6 +94,7 @@ def gather(
         failed=float(bool(situation.actions) and _broke(situation.actions[-1])),
         unknown=float(bool(situation.unsettled)),
         injection=_score(inbound, "injection"),
+        words=counted(inbound, outbound, situation.moods[-SOME:], held_back),
     )
 
 

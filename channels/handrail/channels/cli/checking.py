@@ -63,6 +63,7 @@ async def score_conversations(settings: Settings, source: Path, out: Path) -> No
             {
                 "id": row.id,
                 "needs_person": told.needs_person,
+                "reasons": list(told.whole.reasons),
                 "mood": _of_mood(told),
                 "turns": [_of_turn(t) for t in told.turns],
             }
@@ -143,9 +144,11 @@ def _as_json(finding: Finding) -> dict[str, Any]:
 
 
 def _story(row: ConversationRow, told: Scored) -> Text:
-    at = told.handed_over
+    at, sure = told.handed_over, f"{told.needs_person:.2f}"
+    if told.whole.reasons:
+        sure += f" ({', '.join(told.whole.reasons)})"
     if at is None:
-        return Text(f"· {row.id}: {told.needs_person:.2f}, stays with the bot", style="dim")
+        return Text(f"· {row.id}: {sure}, stays with the bot", style="dim")
     turn = told.turns[at]
     why = [
         f"{f.check}/{f.name} {f.score:.2f}{f' ({f.reason})' if f.reason else ''}"
@@ -153,9 +156,7 @@ def _story(row: ConversationRow, told: Scored) -> Text:
         if f.action == "handover"
     ]
     why += [f"{turn.sure.needs_person:.2f}: {', '.join(turn.sure.reasons)}"] if turn.sure.decision == "handover" else []
-    return Text(
-        f"→ {row.id}: {told.needs_person:.2f}, handed over at turn {at + 1}: {'; '.join(why)}\n    {row.turns[at].text}"
-    )
+    return Text(f"→ {row.id}: {sure}, handed over at turn {at + 1}: {'; '.join(why)}\n    {row.turns[at].text}")
 
 
 def _finding(finding: Finding, text: str) -> tuple[str, str, str, str, str]:

@@ -1,0 +1,1 @@
+"""The fit of confidence; see `__main__`."""
