@@ -1,8 +1,8 @@
 """`python -m bench [PART …]`: measure, print a table, and keep it as JSON in `bench/results`.
 
-Parts: `turns` (the default), `actions`, `engine`, `fuzz`, `checks`, `grounding`, `confidence`, `packets`, `personal`,
-`retrieval`, `routing`, `scale`, `queue`, `library`, `pictures`, `tau2`, `faults`. All but the first two are modules
-with options: `python -m bench.fuzz --help`, `python -m bench tau2 --help`.
+Parts: `turns` (the default), `actions`, `outside`, `engine`, `fuzz`, `checks`, `grounding`, `confidence`, `packets`,
+`personal`, `retrieval`, `routing`, `scale`, `queue`, `library`, `pictures`, `tau2`, `faults`. All but the first three
+are modules with options: `python -m bench.fuzz --help`, `python -m bench tau2 --help`.
 """
 
 import asyncio
@@ -10,10 +10,10 @@ import logging
 import runpy
 import sys
 
-from bench import actions, turns
+from bench import actions, outside, turns
 from bench.figures import Surroundings, save, show
 
-MEASURED = {"turns": turns.measure, "actions": actions.measure}
+MEASURED = {"turns": turns.measure, "actions": actions.measure, "outside": outside.measure}
 MODULES = (
     "engine",
     "fuzz",

@@ -293,6 +293,27 @@ async def test_departments_that_are_served_elsewhere_stay_here(shop, settings, d
     assert [row["conversation_id"] for row in rows] == [care]
 
 
+@on_zendesk
+async def test_what_is_handed_on_to_a_department_over_there_goes_there(
+    shop, desk, settings, database, vault, clock, bell, there, presence
+):
+    only = settings.outside["zendesk"].model_copy(update={"departments": ("care",)})
+    log = Log(database, vault, clock, (*DESK_PROJECTIONS, Forwarding({"zendesk": only})), bell)
+    shop.log = shop.handover._log = desk._log = desk.returns._log = log
+    await presence.seen(BEN)
+    conversation = await shop.talk()
+    await shop.hand_over(conversation)
+    await desk.claim(conversation, BEN)
+    await there.sync()
+    assert there.server.tickets == {}
+    await desk.returns.hand_on(conversation, BEN, department="care")
+    await there.sync()
+    assert there.server.ticket["external_id"] == conversation
+    there.server.reply("Care here.")
+    await there.sync()
+    assert await there.said(conversation) == ["Care here."]
+
+
 # Chatwoot: customers write there, the bot answers there until people are called.
 
 

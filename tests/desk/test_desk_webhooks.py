@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 from desk_people import BEN
@@ -18,7 +19,7 @@ from handrail.conversation import events as e
 from handrail.conversation.errors import Denied, Unavailable
 from handrail.conversation.forgetting import forget
 from handrail.conversation.log import Log
-from handrail.conversation.webhooks import Webhook, key_of
+from handrail.conversation.webhooks import EventName, Webhook, key_of
 from handrail.desk.announcements import Announcements, target_of
 from handrail.desk.outbox import LEASE, Outbox
 from handrail.desk.projections import DESK_PROJECTIONS
@@ -28,8 +29,7 @@ from handrail.desk.wire import Wire
 
 SECRET = "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
 OTHER = "whsec_" + "b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIgb3RoZXI="
-ALL = ("conversation.opened", "message.created", "handoff.requested", "handoff.claimed", "handoff.returned",
-       "conversation.resolved", "tag.added", "conversation.closed")  # fmt: skip
+ALL = get_args(EventName)
 CRM = target_of("crm")
 SENTENCE = "My tent arrived torn, I want my money back"
 
@@ -228,6 +228,20 @@ async def test_a_worker_that_died_with_one_in_hand_loses_nothing(shop, outbox, r
     clock.advance(LEASE)
     await drain(outbox)
     assert types(receiver) == ["conversation.opened", "message.created"]
+
+
+async def test_what_went_out_long_ago_is_taken_away_and_nothing_else(shop, outbox, receiver, clock, database):
+    await shop.talk("one")
+    await drain(outbox)
+    receiver.statuses = [500]
+    await shop.talk("two")
+    await outbox.deliver()
+    clock.advance(timedelta(days=8))
+    assert await outbox.tidy() == 2
+    assert await outbox.tidy() == 0
+    async with database.connection() as connection:
+        rows = await (await connection.execute("SELECT state FROM outbox")).fetchall()
+    assert [row["state"] for row in rows] == ["due", "due"]
 
 
 async def test_of_a_forgotten_conversation_only_its_end_is_told(shop, outbox, receiver, log):

@@ -21,6 +21,7 @@ EventName = Literal[
     "message.created",
     "handoff.requested",
     "handoff.claimed",
+    "handoff.requeued",
     "handoff.returned",
     "conversation.resolved",
     "tag.added",

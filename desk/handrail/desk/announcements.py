@@ -18,6 +18,7 @@ NAMES: Mapping[type[Data], tuple[EventName, ...]] = {
     e.Announced: ("message.created",),
     e.HandoffRequested: ("handoff.requested",),
     e.HandoffClaimed: ("handoff.claimed",),
+    e.HandoffReturned: ("handoff.requeued",),
     e.GivenBack: ("handoff.returned",),
     e.WrappedUp: ("conversation.resolved", "tag.added"),
     e.Closed: ("conversation.closed",),
@@ -79,6 +80,9 @@ SEEN: Mapping[tuple[str, type[Data]], frozenset[str]] = {
         ("handoff_id", "reason", "urgency", "department", "mode", "answer_by")
     ),
     ("handoff.claimed", e.HandoffClaimed): frozenset(("by", "name")),
+    ("handoff.requeued", e.HandoffReturned): frozenset(
+        ("handoff_id", "why", "by", "department", "to", "mode", "answer_by")
+    ),
     ("handoff.returned", e.GivenBack): frozenset(("by",)),
     ("conversation.resolved", e.WrappedUp): frozenset(("by", "disposition")),
     ("tag.added", e.WrappedUp): frozenset(("by", "tags")),

@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, LiteralString, Protocol
 
 from handrail.conversation.bell import Bell
@@ -26,6 +26,11 @@ TRIES = 14
 """With the pauses between them these last for more than two days."""
 
 POLL_SECONDS = 15.0
+
+KEPT = timedelta(days=7)
+"""So long it can be seen what became of a parcel. Letters stay: a rebuild would send them again."""
+
+TIDIED = timedelta(hours=1)
 
 End = Literal["sent", "held", "dropped"]
 
@@ -87,6 +92,7 @@ class Outbox:
         self._clock = clock
         self._couriers = couriers
         self.lanes = Lanes(database, clock)
+        self._tidied: datetime | None = None
 
     async def run(self, bell: Bell) -> None:
         """Deliver whatever is due, again and again, until cancelled. No target waits for another."""
@@ -104,6 +110,7 @@ class Outbox:
                 try:
                     if await self._deliver(target, 20):
                         continue
+                    await self.tidy()
                 except HandrailError as error:
                     logger.warning("The outbox can't be read: %s", error)
                 await ticks.wait(POLL_SECONDS)
@@ -119,6 +126,18 @@ class Outbox:
             else:
                 await self.lanes.failed(target, late[-1], patience)
         return len(parcels)
+
+    async def tidy(self) -> int:
+        """Take away what went out long ago, looking once an hour; return how much that was."""
+        now = self._clock.now()
+        if self._tidied is not None and now - self._tidied < TIDIED:
+            return 0
+        self._tidied = now
+        query: LiteralString = """
+            DELETE FROM outbox WHERE target <> 'mail' AND state IN ('sent', 'dropped') AND done_at < %s
+        """
+        async with self._database.connection() as connection:
+            return (await connection.execute(query, [now - KEPT])).rowcount
 
     async def _take(self, limit: int, target: str = "mail") -> list[Parcel]:
         now, lease = self._clock.now(), secrets.token_hex(8)

@@ -29,10 +29,10 @@ class Webhooks:
 
     async def carry(self, parcel: Parcel) -> End:
         """Announce the event. Of a conversation that is forgotten by now only its end is told."""
-        head = await self._log.head(parcel.conversation_id)
-        if head.forgotten and parcel.event != "conversation.closed":
+        tail = await self._log.tail(parcel.conversation_id, parcel.seq - 1, 1)
+        if tail.forgotten and parcel.event != "conversation.closed":
             return "dropped"
-        (event,) = await self._log.read(parcel.conversation_id, parcel.seq - 1, 1)
+        (event,) = tail.events
         answer = await self.post(message_id(parcel), announced(parcel.event, event, content=self._endpoint.content))
         if answer.status == 410:
             raise Unavailable("the endpoint answers 410: it wants nothing more", code=GONE)

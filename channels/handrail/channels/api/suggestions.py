@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from handrail.channels.api.at_desk import ONE, WRITES, there
+from handrail.channels.api.at_desk import ONE, WRITES, looked, there
 from handrail.channels.api.callers import AtDesk, DeskConversation, counted
 from handrail.channels.api.kit import WithKit
 from handrail.conversation.events import Citation
@@ -37,6 +37,7 @@ async def suggest(kit: WithKit, session: AtDesk, conversation_id: DeskConversati
     language model it costs one call.
     """
     await there(kit, session)
+    await looked(kit, session, "case", conversation_id)
     found = await kit.handrail.suggestions.make(conversation_id)
     return SuggestionView(
         text=found.text,

@@ -55,7 +55,7 @@ class DeskCourier:
     async def _carry(self, thread: Thread, event: Event, situation: Situation, *, again: bool) -> End:
         key = _key(event)
         match event.data:
-            case e.HandoffRequested():
+            case e.HandoffRequested() | e.HandoffReturned():
                 await self._hand_over(thread, situation, key, again=again)
             case e.GivenBack():
                 await self._desk.move(await self._id(thread, situation, key), "pending")

@@ -29,7 +29,8 @@ REST: LiteralString = "UPDATE threads SET is_open = false WHERE desk = %(desk)s 
 TICKET_KINDS = frozenset(
     data.kind
     for data in (
-        e.HandoffRequested, e.CustomerSaid, e.BotSaid, e.PersonSaid, e.GivenBack, e.WrappedUp, e.Closed
+        e.HandoffRequested, e.HandoffReturned, e.CustomerSaid, e.BotSaid, e.PersonSaid, e.GivenBack, e.WrappedUp,
+        e.Closed,
     )
 )  # fmt: skip
 CHANNEL_KINDS = TICKET_KINDS - {e.CustomerSaid.kind} | {e.Announced.kind}
@@ -76,7 +77,8 @@ class Forwarding:
                 "desk": name, "id": event.conversation_id, "seq": event.seq, "target": target_of(name),
                 "at": event.at, "always": forgotten,
             }  # fmt: skip
-            if not channel and isinstance(data, e.HandoffRequested) and desk.serves(data.department):
+            called = isinstance(data, e.HandoffRequested | e.HandoffReturned) and desk.serves(data.department)
+            if called and not channel:
                 await connection.execute(BEGIN, parameters)
             wanted = event.kind in (CHANNEL_KINDS if channel else TICKET_KINDS)
             if isinstance(data, e.Closed):
