@@ -24,6 +24,7 @@ from handrail.agent.models.protocol import Model
 from handrail.agent.packet_writer import PacketWriter
 from handrail.agent.parts import make_rails, open_log, open_outbox
 from handrail.agent.phrases import load_phrases
+from handrail.agent.ready import ReadyTools
 from handrail.agent.router import Router
 from handrail.agent.services import Services
 from handrail.agent.sources.sources import Sources, open_sources
@@ -161,10 +162,8 @@ async def build(
         )
         stack.push_async_callback(identity.close)
         presence = Presence(database, clock, settings.desk)
-        writer = PacketWriter(form, settings.engine.name) if form else None
-        packets = Packets(
-            ZoneInfo(settings.business.timezone), writer, _texts_of(knowledge), settings.checks.phone_regions
-        )
+        router = Router(workspace.tools, embedder)
+        packets = _packets(settings, form, knowledge, router)
         staff = StaffEverywhere(database, clock, settings)
         handover = Handover(log, settings, staff, packets, Contacts(workspace.find_customer, resources))
         desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
@@ -172,7 +171,6 @@ async def build(
         outbox, outside = await stack.enter_async_context(opened)
         refresher = Refresher(log, situations, packets, clock)
         stack.push_async_callback(refresher.close)
-        router = Router(workspace.tools, embedder)
 
         def offer() -> None:
             workspace.adopt(sources.tools)
@@ -264,6 +262,12 @@ def _cite(knowledge: Knowledge, rule: str, clock: Clock) -> Citation | None:
     today = clock.now().date()
     found = next((p for p in knowledge.policies if p.id == rule and p.in_force(today) and p.is_for(EVERYBODY)), None)
     return Citation(policy=found.id, version=found.version, title=found.title) if found else None
+
+
+def _packets(settings: Settings, form: Form | None, knowledge: Knowledge, router: Router) -> Packets:
+    writer = PacketWriter(form, settings.engine.name) if form else None
+    zone, regions = ZoneInfo(settings.business.timezone), settings.checks.phone_regions
+    return Packets(zone, writer, _texts_of(knowledge), regions, ReadyTools(router))
 
 
 def _texts_of(knowledge: Knowledge) -> Callable[[Sequence[str]], Any]:

@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from handrail.conversation.errors import Invalid, Unavailable
-from handrail.conversation.events import Consulted, Event, HandoffRequested, Packet, PacketLine, PacketStep, Topic
+from handrail.conversation.events import (
+    Consulted,
+    Event,
+    HandoffRequested,
+    Packet,
+    PacketLine,
+    PacketStep,
+    ReadyTool,
+    Topic,
+)
 from handrail.conversation.sections import PHONE_REGIONS
 from handrail.conversation.situation import Situation
 from handrail.guardrails.placeholders import Placeholders
@@ -38,6 +47,10 @@ ORDER: tuple[Topic, ...] = ("wants", "established", "tried", "stuck", "promised"
 
 Passages = Callable[[Sequence[str]], Awaitable[Mapping[str, str]]]
 """The texts of policy passages by id, as far as they are known."""
+
+
+Ready = Callable[[Situation, Sequence[Event]], Awaitable[tuple[ReadyTool, ...]]]
+"""The tools that a person may run next, with the arguments that the conversation has."""
 
 
 class DraftLine(BaseModel):
@@ -76,9 +89,11 @@ class Packets:
         writer: Writer | None = None,
         passages: Passages | None = None,
         regions: Sequence[str] = PHONE_REGIONS,
+        ready: Ready | None = None,
     ) -> None:
         self.zone = zone
         self._regions = regions
+        self._ready = ready
         self._writer = writer
         self._passages = passages
 
@@ -95,6 +110,8 @@ class Packets:
         `quick` asks no model."""
         texts = await self._texts(events)
         facts = compose(situation, events, now=now, zone=self.zone, requested=requested)
+        if self._ready is not None and not situation.forgotten:
+            facts = facts.model_copy(update={"tools": await self._ready(situation, events)})
         verified = verify(facts, events, texts, [self.zone])
         if self._writer is None or quick or situation.forgotten:
             return verified

@@ -232,6 +232,9 @@ async def _show(settings: "Settings", conversation: str) -> None:
         for line in shown.packet.told:
             refs = ", ".join(line.evidence)
             console.print(Text(f"{line.topic:<12}", style="bold") + Text(line.text) + Text(f"  [{refs}]", style="dim"))
+        for tool in shown.packet.tools:
+            missing = f" (without {', '.join(tool.missing)})" if tool.missing else ""
+            console.print(Text(f"{'ready':<12}", style="bold") + Text(f"{tool.title}{missing}"))
         console.print(Text("\nfirst line  ", style="bold") + Text(shown.packet.first_line) + Text("\n"))
     for action in shown.situation.actions:
         if action.stage not in ("succeeded", "failed", "dropped"):

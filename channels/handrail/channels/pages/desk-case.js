@@ -136,6 +136,10 @@ export class Case {
       parts.push(h("h3", {}, "Open promises"), h("ul", {}, open.map((promise) =>
         h("li", {}, this.fact({ text: `${promise.text}${promise.due ? ` (by ${day.format(new Date(promise.due))})` : ""}`, evidence: [`seq:${promise.seq}`] })))));
     }
+    if (packet?.tools.length) {
+      const line = (tool) => ({ ...tool, text: tool.missing.length ? `${tool.title} (without ${tool.missing.join(", ")})` : tool.title });
+      parts.push(h("h3", {}, "Tools ready to run"), h("ul", {}, packet.tools.map((tool) => h("li", {}, this.fact(line(tool))))));
+    }
     if (packet?.first_line) {
       const use = h("button", { class: "button small", type: "button", onclick: () => this.use(packet.first_line) }, "Use it");
       parts.push(h("h3", {}, "Suggested first line"), h("div", { class: "firstline" }, h("p", {}, packet.first_line), use));
