@@ -215,3 +215,54 @@ async def test_nobody_finds_what_is_not_for_them(policies: list[set[str]], reade
 async def test_who_is_not_told_to_be_anybody_finds_what_is_public() -> None:
     search, _ = await shelf([a_passage("Return it.", "a"), a_passage("Return it soon.", "b", audience=("staff",))])
     assert [hit.passage.policy.id for hit in (await search.find("return it", as_of=TODAY)).hits] == ["a"]
+
+
+async def test_of_copies_the_newest_in_force_is_cited_and_the_others_are_named() -> None:
+    words = "You can return an **unworn** item within 30 days of delivery."
+    old = a_passage(words, "leaflet", title="Leaflet", effective_from=date(2025, 1, 1))
+    new = a_passage("You can return any unworn item within 30 days of delivery.", effective_from=date(2026, 1, 1))
+    text = "You can return an unworn item within 30 days of delivery."
+    gone = a_passage(text, "gone", effective_until=date(2026, 1, 1))
+    search, _ = await shelf([old, gone, new, a_passage("Jackets are washed.", "care")])
+    for day, first, others in ((TODAY, "returns", ["leaflet"]), (date(2025, 6, 1), "leaflet", ["gone"])):
+        found = await search.find("return an unworn item", as_of=day, k=2)
+        assert found.hits[0].passage.policy.id == first
+        assert [other.policy.id for other in found.hits[0].also] == others
+        assert len(found.hits) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "You can return an unworn item within 14 days of delivery.",
+        "You cannot return an unworn item within 30 days of delivery.",
+        "You can return an unworn item within 30 days of delivery, only with its box.",
+    ],
+)
+async def test_what_says_something_else_in_the_same_words_is_no_copy(other: str) -> None:
+    ours = a_passage("You can return an unworn item within 30 days of delivery.")
+    search, _ = await shelf([ours, a_passage(other, "other")])
+    assert len((await search.find("return an unworn item", as_of=TODAY)).hits) == 2
+
+
+WORDS = ("box", "label", "boots", "tent", "not", "30", "14", "days", "only", "card", "refund")
+SAID = st.lists(st.sampled_from(WORDS), min_size=1, max_size=8)
+
+
+@given(st.lists(SAID, min_size=1, max_size=8), st.integers(1, 5))
+async def test_no_two_hits_say_the_same_and_nothing_else_is_folded(texts: list[list[str]], k: int) -> None:
+    passages = [a_passage(" ".join(words), f"p{number}") for number, words in enumerate(texts)]
+    search, _ = await shelf(passages)
+    hits = (await search.find("box label boots tent 30 days card refund", as_of=TODAY, k=k)).hits
+    places = [(passages.index(hit.passage), [passages.index(other) for other in hit.also]) for hit in hits]
+    stand = [place for place, _ in places]
+    assert len(hits) <= k
+    seen = [number for place, others in places for number in (place, *others)]
+    assert len(set(seen)) == len(seen)
+    for place, others in places:
+        assert all(alike_in_numbers(texts[place], texts[other]) for other in others)
+    assert not any(texts[a] == texts[b] for a in stand for b in stand if a < b)
+
+
+def alike_in_numbers(one: list[str], other: list[str]) -> bool:
+    return all(one.count(word) == other.count(word) for word in ("30", "14", "not", "only"))

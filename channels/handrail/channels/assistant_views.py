@@ -100,6 +100,7 @@ class PassageView(BaseModel):
     text: str = Field(description="Markdown; quote it rather than retell it")
     effective_from: date
     effective_until: date | None = Field(description="the first day on which it no longer holds")
+    also: list[str] = Field(examples=[["returns-leaflet@1"]], description="other policies in force that say the same")
 
 
 class Passages(BaseModel):
@@ -156,6 +157,7 @@ def passage(hit: Hit) -> PassageView:
         text=hit.passage.told,
         effective_from=policy.effective_from,
         effective_until=policy.effective_until,
+        also=list(dict.fromkeys(f"{other.policy.id}@{other.policy.version}" for other in hit.also)),
     )
 
 

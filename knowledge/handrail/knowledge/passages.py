@@ -66,6 +66,8 @@ class Hit:
     dense: float
     lexical: float
     named: float | None = None
+    also: tuple[Passage, ...] = ()
+    """Others in force that say the same, newest first: this one stands for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from handrail.conversation.audience import EVERYBODY, Audience
 from handrail.conversation.errors import Unavailable
 
+from .alike import Alike
 from .embed import Embedder
 from .entities import Entities
 from .lexical import Lexical, Titles, Vector
@@ -61,9 +62,7 @@ class Search:
         self._lexical = Lexical(texts)
         self._titles = Titles([passage.policy.title for passage in passages])
         self._spelling = Spelling(texts, english)
-        # What is said of one thing is not said of another, though the words be the same.
-        about = [passage.policy.entities for passage in passages]
-        self._words = [hash((each.casefold(), names)) for each, names in zip(words, about, strict=True)]
+        self._alike = Alike(self.passages)
         self._from = np.array([passage.policy.effective_from.toordinal() for passage in passages], dtype=np.int32)
         self._audiences = list(dict.fromkeys(passage.policy.audience for passage in passages))
         places = {audience: place for place, audience in enumerate(self._audiences)}
@@ -121,16 +120,23 @@ class Search:
         return in_force & told[self._told_to] if len(self.passages) else in_force
 
     def _best(self, scores: Vector, dense: Vector, lexical: Vector, named: Vector, count: int) -> tuple[Hit, ...]:
-        """The best `count` passages in force; of those that say the same only the best."""
-        hits: list[Hit] = []
-        said: set[int] = set()
-        for number in highest(scores, 4 * count + FETCHED):
-            if scores[number] < 0 or len(hits) == count:
+        """The best `count` passages in force. Those that say the same take one place, which the newest of them gets."""
+        places: list[list[int]] = []
+        for number in map(int, highest(scores, 4 * count + FETCHED)):
+            if scores[number] < 0:
                 break
-            if self._words[number] in said:
-                continue
-            said.add(self._words[number])
-            score, near, words = (float(each[number]) for each in (scores, dense, lexical))
-            about = float(named[number]) if self._shared[number] else None
-            hits.append(Hit(self.passages[number], score, near, words, about))
+            same = next((place for place in places if self._alike(place[0], number)), None)
+            if same is not None:
+                same.append(number)
+            elif len(places) < count:
+                places.append([number])
+            else:
+                break
+        hits = []
+        for place in places:
+            newest, *others = sorted(place, key=lambda number: (-self._from[number], place.index(number)))
+            score, near, words = (float(each[place[0]]) for each in (scores, dense, lexical))
+            about = float(named[place[0]]) if self._shared[place[0]] else None
+            also = tuple(self.passages[number] for number in others)
+            hits.append(Hit(self.passages[newest], score, near, words, about, also))
         return tuple(hits)

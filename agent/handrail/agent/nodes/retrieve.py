@@ -85,4 +85,5 @@ def _consultation(hit: Hit) -> Consultation:
         title=passage.policy.title,
         heading=passage.heading,
         score=hit.score,
+        also=tuple(other.id for other in hit.also),
     )

@@ -38,7 +38,7 @@ class Confidence(Value):
 
 
 class Consultation(Value):
-    """One passage that a turn looked at."""
+    """One passage that a turn looked at. `also` are the ids of others that say the same, for which it stands."""
 
     passage: str
     policy: str
@@ -46,6 +46,7 @@ class Consultation(Value):
     title: str
     heading: str = ""
     score: float
+    also: tuple[str, ...] = ()
 
 
 class TurnStarted(Data):
