@@ -22,9 +22,11 @@ from handrail.agent.models.breaker import Breaker
 from handrail.agent.models.fallback import Fallback
 from handrail.agent.models.openai import OpenAIModel
 from handrail.agent.models.protocol import Delta, Draft, Interrupted
+from handrail.agent.second_reading import ModelJudge
 from handrail.agent.sentences import Splitter
 from handrail.conversation.clock import SystemClock
 from handrail.conversation.errors import Unavailable
+from handrail.conversation.sections import PHONE_REGIONS
 from handrail.conversation.settings import Engine
 from handrail.knowledge.passages import Found, Hit, Passage, Policy
 
@@ -155,6 +157,15 @@ async def test_tools_are_offered_and_a_reply_comes_in_either_form(url: str):
             assert isinstance(draft, Draft)
             assert draft.kind in ("answer", "ask", "act", "give_up")
             assert (draft.call is not None) == (draft.kind == "act")
+
+
+async def test_a_real_model_judges_in_the_form_it_is_given_or_not_at_all(url: str):
+    said = ["My name is Zelda Quist."]
+    async with speaking(url) as model:
+        word = await ModelJudge(model, 60, PHONE_REGIONS).supports("Boots can be sent back.", [POLICY.text], said)
+        assert word in (True, False, None)
+        slow = ModelJudge(model, 0.001, PHONE_REGIONS)
+        assert await slow.supports("Boots can be sent back.", [POLICY.text], said) is None
 
 
 async def test_a_real_model_that_is_too_slow_is_given_up(url: str):

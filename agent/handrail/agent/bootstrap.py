@@ -26,6 +26,7 @@ from handrail.agent.parts import make_rails, open_log, open_outbox
 from handrail.agent.phrases import load_phrases
 from handrail.agent.ready import ReadyTools
 from handrail.agent.router import Router
+from handrail.agent.second_reading import judge_of
 from handrail.agent.services import Services
 from handrail.agent.sources.sources import Sources, open_sources
 from handrail.agent.suggestions import Suggestions
@@ -139,7 +140,6 @@ async def build(
         if knowledge is None:
             knowledge = await stack.enter_async_context(open_knowledge(settings, embedder, log.bell))
             await knowledge.refresh(progress)
-        rails = rails or await make_rails(settings, embedder)
         situations = Situations(log)
         stack.push_async_callback(situations.close)
         sources = await stack.enter_async_context(open_sources(settings, clock, rehearsal=rehearsal))
@@ -148,6 +148,7 @@ async def build(
         mailer = mailer or build_mailer(settings, clock)
         offline = OfflineModel(embedder, workspace.tools)
         chosen, form, breaker = _engine(settings, offline, clock, stack) if model is None else (model, None, None)
+        rails = rails or await make_rails(settings, embedder, judge_of(settings, form))
         actions = Actions(
             log,
             clock,

@@ -37,6 +37,7 @@ from handrail.desk.writer import Packets
 if TYPE_CHECKING:
     from handrail.agent.tools.api import Person
     from handrail.agent.vouching import Vouching
+    from handrail.guardrails.judge import Judge
     from handrail.guardrails.rails import Rails
     from handrail.knowledge.embed import Embedder
 
@@ -44,7 +45,7 @@ PROJECTIONS: tuple[Projection, ...] = (LooseEnds(), Citings(), *DESK_PROJECTIONS
 """Everything that is kept in step with the log and can be made anew from it."""
 
 
-async def make_rails(settings: Settings, embedder: "Embedder") -> "Rails":
+async def make_rails(settings: Settings, embedder: "Embedder", judge: "Judge | None" = None) -> "Rails":
     """The checks, ready for the first message."""
     from handrail.agent.models.texts import text
     from handrail.guardrails.rails import Rails
@@ -56,6 +57,7 @@ async def make_rails(settings: Settings, embedder: "Embedder") -> "Rails":
         zones=[settings.business.timezone],
         names=names,
         prompts=[text("system.md")],
+        judge=judge,
     )
     await rails.prepare()
     return rails

@@ -248,6 +248,8 @@ class Checks(Section):
     upset_turns: int = Field(default=3, ge=1)
     grounded_at: float = Field(default=0.7, ge=0, le=1)
     """Sentences whose support is less probable are not sent."""
+    judge: Literal["off", "model"] = "off"
+    """Whether the engine's model is asked where the checks are unsure if a sentence is supported."""
     hub: tuple[str, ...] = ()
     """Import paths of further guardrails-ai validators, e.g. `guardrails_ai.ban_list:BanList`."""
     budgets: dict[str, Budget] = Field(default_factory=dict)

@@ -10,6 +10,7 @@ from handrail.conversation.errors import Unavailable
 from handrail.conversation.events import Direction, Finding
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
+from handrail.guardrails.judge import Judge
 from handrail.guardrails.probes import Embedder, Reading
 from handrail.guardrails.verdict import Evidence
 
@@ -27,6 +28,7 @@ class Context:
     evidence: Evidence = field(default_factory=Evidence)
     reading: Reading | None = None
     embedder: Embedder | None = None
+    judge: Judge | None = None
     zones: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     prompts: tuple[str, ...] = ()

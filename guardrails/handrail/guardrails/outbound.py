@@ -5,7 +5,8 @@ from handrail.guardrails.check import Check
 from handrail.guardrails.context import Context
 from handrail.guardrails.grounded import SAID, bare
 from handrail.guardrails.grounding.measures import Stand, stand
-from handrail.guardrails.grounding.support import settled, support
+from handrail.guardrails.grounding.support import is_doubtful, settled, support
+from handrail.guardrails.judge import judged
 from handrail.guardrails.leak import leaks
 from handrail.guardrails.manner import manner
 from handrail.guardrails.promise import promises
@@ -44,7 +45,10 @@ class Grounded(Check):
             for f in found.missing
         ]
         if found.states:
-            told.append(self._supported(found, support(found, likeness), context, near))
+            held = support(found, likeness)
+            if context.judge is not None and not is_doubtful(found) and not found.missing:
+                held = await judged(context.judge, bare(text), held, context.evidence, context.checks.grounded_at)
+            told.append(self._supported(found, held, context, near))
         return told
 
     def _supported(self, found: Stand, held: float, context: Context, near: tuple[str, ...]) -> Finding:

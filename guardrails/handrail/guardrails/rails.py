@@ -21,6 +21,7 @@ from handrail.conversation.situation import Situation
 from handrail.guardrails.budget import EMBEDDING, Budgets
 from handrail.guardrails.context import Context, Sheet
 from handrail.guardrails.injection import marks, score
+from handrail.guardrails.judge import Judge
 from handrail.guardrails.library import foreign, quiet
 from handrail.guardrails.probes import Embedder, Probes, Reading, learn
 from handrail.guardrails.verdict import Evidence, Verdict
@@ -38,7 +39,8 @@ class Rails:
     it open whether it is supported; without one the checks go by words alone.
 
     `zones` are the time zones in which times may be told beside the evidence's own, `names` (of the business, say) need
-    no evidence, `prompts` must not be repeated to customers. Nothing of one text is kept for the next.
+    no evidence, `prompts` must not be repeated to customers; a `judge` is asked where it stays open whether a sentence
+    is supported. Nothing of one text is kept for the next.
     """
 
     def __init__(
@@ -49,13 +51,14 @@ class Rails:
         zones: Sequence[str] = (),
         names: Sequence[str] = (),
         prompts: Sequence[str] = (),
+        judge: Judge | None = None,
     ) -> None:
         quiet()
         from handrail.guardrails.inbound import DATA, INBOUND
         from handrail.guardrails.outbound import OUTBOUND
 
         others = [foreign(named) for named in checks.hub]
-        self._checks, self._embedder = checks, embedder
+        self._checks, self._embedder, self._judging = checks, embedder, judge
         self._zones, self._names, self._prompts = tuple(zones), tuple(names), tuple(prompts)
         self._inbound = (*(c() for c in INBOUND), *(v for v, to in others if to == "inbound"))
         self._outbound = (*(c() for c in OUTBOUND), *(v for v, to in others if to == "outbound"))
@@ -101,7 +104,7 @@ class Rails:
             zones = (*zones, situation.timezone)
         context = Context(
             "outbound", self._checks, situation, evidence,
-            embedder=self._embedder, zones=zones, names=self._names, prompts=self._prompts,
+            embedder=self._embedder, judge=self._judging, zones=zones, names=self._names, prompts=self._prompts,
         )  # fmt: skip
         return await self._judge(self._outbound, sentence, context, Sheet())
 

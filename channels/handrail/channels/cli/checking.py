@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from handrail.agent.parts import make_rails
@@ -18,6 +18,9 @@ from handrail.guardrails import scoring
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.scoring import Role, Said, Scored, ScoredText, ScoredTurn
 from handrail.knowledge.embed import open_embedder
+
+NARROW = ("check", "finding", "score", "asks for")
+"""Columns that are shown whole however narrow the terminal is."""
 
 
 class TextRow(Row):
@@ -89,7 +92,7 @@ async def explain(settings: Settings, text: str) -> None:
     rails, console = await make_rails(settings, open_embedder(settings)), Console(highlight=False)
     async for _, told in scoring.score_texts([("", text)], rails):
         found = told.verdict
-        table = Table("check", "finding", "score", "asks for", "where", "why", "ms", box=box.SIMPLE_HEAD)
+        table = Table(*(Column(name, no_wrap=True) for name in NARROW), "where", "why", "ms", box=box.SIMPLE_HEAD)
         for check, spent in found.milliseconds.items():
             rows = [_finding(f, text) for f in found.of(check)] or [("–", "", "", "", "")]
             for number, row in enumerate(rows):

@@ -50,7 +50,13 @@ def read(path: Path, form: type[L]) -> list[L]:
         rows.append(row)
     if bad:
         more = [f"… and {len(bad) - SHOWN} more"] if len(bad) > SHOWN else []
-        raise Invalid("\n".join([*bad[:SHOWN], *more, f"nothing was written: {len(bad)} bad rows"]))
+        raise Invalid(
+            "\n".join(
+                [*bad[:SHOWN], *more, f"nothing was written: {len(bad)} bad {'row' if len(bad) == 1 else 'rows'}"]
+            )
+        )
+    if not rows:
+        Console(stderr=True).print(f"{path.name} has no rows", highlight=False)
     return rows
 
 
