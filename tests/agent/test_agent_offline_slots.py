@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from handrail.agent.models.offline.choices import choice_in
 from handrail.agent.models.offline.counting import counts_in
+from handrail.agent.models.offline.filling import fill
 from handrail.agent.models.offline.identifiers import ids_among, ids_in
 from handrail.agent.models.offline.kinds import kind_of
 from handrail.agent.models.offline.measuring import measured
@@ -153,3 +154,15 @@ def test_a_sign_before_an_identifier_may_be_left_out():
 def test_hours_are_chosen_by_the_time_that_is_told(text: str, choice: str | None):
     window = slot("window", "choice", choices=("8-12", "12-16", "16-20"))
     assert choice_in(window, Said(text, tuple(find_moments(text, NOW, "Europe/London")))) == choice
+
+
+def test_a_number_is_a_phone_number_where_one_was_told_or_asked_for():
+    phone = slot("phone", "phone")
+    assert fill([phone], Said("my order is 1048573920"), "UTC") == {}
+    assert fill([phone], Said("reach me at <phone_1>"), "UTC") == {("phone",): "<phone_1>"}
+    assert fill([phone], Said("3125550199", asked=phone), "UTC") == {("phone",): "3125550199"}
+
+
+def test_a_person_is_named_by_a_placeholder():
+    assert names_in([slot("city")], Said("a trip to Rome for <name_1>"), {}) == {("city",): "Rome"}
+    assert names_in([slot("passenger")], Said("book it for <name_1>"), {}) == {("passenger",): "<name_1>"}

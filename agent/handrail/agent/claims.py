@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from handrail.agent.tools.api import Id, Tool
+from handrail.guardrails.contact import EMAIL
 
-EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
 CODE = re.compile(r"(?<![\w#@.,/€$£+-])(?<!\d )(\d{3})[ -]?(\d{3})(?![\w@/€$£%-]|[.,: ]\d)")
 HIDDEN = "[code]"
 
@@ -34,7 +34,7 @@ def claim_in(text: str, ids: Mapping[str, Id]) -> dict[str, str]:
     """What in `text` may tell who the customer is: `email`, and identifiers by name; empty where nothing does."""
     claim: dict[str, str] = {}
     if email := EMAIL.search(text):
-        claim["email"] = email[0].rstrip(".").lower()
+        claim["email"] = email[0].lower()
     without = EMAIL.sub(" ", text)
     for name, mark in ids.items():
         if found := re.search(rf"(?<!\w)(?:{mark.pattern})(?!\w)", without, re.IGNORECASE):

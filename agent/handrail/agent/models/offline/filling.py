@@ -16,7 +16,9 @@ from handrail.agent.models.offline.timing import Paths, times_in
 from handrail.agent.models.offline.words import humanised, is_no, is_yes, stem_set, stems
 
 EMAIL = re.compile(r"<email_\d+>|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-PHONE = re.compile(r"<phone_\d+>|(?<![\w#-])\+?\d[\d ()/-]{6,}\d")
+PHONE = re.compile(r"<phone_\d+>")
+DIALLED = re.compile(r"(?<![\w#-])\+?\d[\d ()/-]{6,}\d")
+"""What may be a phone number where one was asked for: elsewhere it is an order number as likely."""
 ADDRESS = re.compile(r"<address_\d+>")
 PLACED = re.compile(r"\b(?:to|is|at|in|into|as|:)\s+(?P<value>[^.!?\n]*\d[^!?\n]*?)(?:[.!?]*\s*$|\n)", re.IGNORECASE)
 LEAD_IN = re.compile(
@@ -126,7 +128,7 @@ def _email(slot: Slot, said: Said) -> Any:
 
 
 def _phone(slot: Slot, said: Said) -> Any:
-    found = PHONE.findall(said.text)
+    found = PHONE.findall(said.text) or (DIALLED.findall(said.text) if said.asked is slot else [])
     return found[-1].strip() if found else None
 
 

@@ -11,6 +11,7 @@ from handrail.agent.models.offline.slots import Slot, slots_of
 from handrail.agent.models.offline.times import find_times
 from handrail.agent.models.offline.words import humanised, stem_set
 from handrail.agent.tools.api import Tool
+from handrail.guardrails.contact import contacts
 
 CHOICE, FORM, MOMENT = 0.1, 0.15, 0.04
 """What a choice counts that is named wholly, an address of the form that an argument takes, and a day or a time."""
@@ -33,7 +34,7 @@ def _worth(slot: Slot, text: str, own: frozenset[str]) -> float:
     if slot.kind == "email":
         return FORM * bool(EMAIL.search(text))
     if slot.kind == "phone":
-        return FORM * bool(PHONE.search(text))
+        return FORM * (bool(PHONE.search(text)) or any(c.kind == "phone" for c in contacts(text)))
     if slot.kind in ("day", "time", "moment"):
         return MOMENT * bool(find_days(text, SOMEDAY) or any(time.sure for time in find_times(text)))
     return 0.0
