@@ -90,18 +90,32 @@ def people(text: str, before: str = "") -> tuple[Told, ...]:
 def recorded(value: Any) -> Iterator[Person]:
     """The names in the fields of a record that are made for names, at any depth."""
     if isinstance(value, Mapping):
-        fields = {re.sub(r"[\W_]", "", str(k)).lower(): v for k, v in value.items() if isinstance(v, str)}
-        first = next((fields[k].strip() for k in GIVEN if fields.get(k, "").strip()), "")
-        last = next((fields[k].strip() for k in FAMILY if fields.get(k, "").strip()), "")
-        if first or last:
-            yield Person(first or last, last if first else "")
-        for key in FULL & fields.keys():
-            if person := Person.of(fields[key]):
-                yield person
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for part in value:
+        fields = {name: v for k, v in value.items() if isinstance(v, str) and (name := _field(k)) and v.strip()}
+        if fields:
+            yield from _fielded(fields)
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return
+    for part in value:
+        if isinstance(part, dict | list | tuple):
             yield from recorded(part)
+
+
+def _fielded(fields: Mapping[str, str]) -> Iterator[Person]:
+    first = next((fields[k].strip() for k in GIVEN if k in fields), "")
+    last = next((fields[k].strip() for k in FAMILY if k in fields), "")
+    if first or last:
+        yield Person(first or last, last if first else "")
+    for key in FULL & fields.keys():
+        if person := Person.of(fields[key]):
+            yield person
+
+
+@lru_cache(maxsize=1024)
+def _field(key: Any) -> str:
+    """A record's field without marks and in lower case, where it is made for names; empty for any other."""
+    name = re.sub(r"[\W_]", "", str(key)).lower()
+    return name if name in GIVEN | FAMILY | FULL else ""
 
 
 def is_word(name: str) -> bool:

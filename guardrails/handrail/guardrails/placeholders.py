@@ -37,6 +37,7 @@ class Placeholders:
         self._values: dict[str, str] = {}
         self._parts: dict[str, tuple[str, ...]] = {}
         self._people = Names()
+        self._phones = False
 
     @classmethod
     def of(cls, texts: Iterable[str], regions: Sequence[str] = PHONE_REGIONS) -> "Placeholders":
@@ -98,7 +99,7 @@ class Placeholders:
 
     def _known(self, text: str) -> str:
         """`text`, which has no contact data by its looks, without what is known by now: a bare number, a name."""
-        if any(kind == "phone" for kind, _ in self._names):
+        if self._phones and BARE.search(text):
             text = BARE.sub(lambda m: self._names.get(("phone", dialled(m[0], self._regions) or ""), m[0]), text)
         return self._people.hide(text)
 
@@ -109,6 +110,7 @@ class Placeholders:
             name = f"<{kind}_{number}>"
             self._names[kind, key] = name
             self._values[name] = written
+            self._phones = self._phones or kind == "phone"
             if kind == "address":
                 self._take_apart(name, written)
         return name
@@ -125,8 +127,10 @@ class Placeholders:
 def _mapped(value: Any, change: Any) -> Any:
     if isinstance(value, str):
         return change(value)
-    if isinstance(value, Mapping):
-        return {name: _mapped(part, change) for name, part in value.items()}
+    if value is None or isinstance(value, int | float):
+        return value
     if isinstance(value, list | tuple):
         return [_mapped(part, change) for part in value]
+    if isinstance(value, Mapping):
+        return {name: _mapped(part, change) for name, part in value.items()}
     return value
