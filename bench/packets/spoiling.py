@@ -14,7 +14,7 @@ NAMES = ("Quenby", "Thessaly", "Oswin", "Merrow", "Ysolde")
 def spoiled(line: str, how: Spoil, chance: random.Random) -> str | None:
     """The line with one thing in it made wrong; None where it has no such thing."""
     if how == "an added claim":
-        return f"{line} It was paid on {chance.randint(1, 28)} Brumaire 4{chance.randint(100, 999)}7."
+        return f"{line} It was paid on {chance.randint(1, 28)} February 20{chance.randint(31, 59)}."
     pattern = {
         "another digit": r"\d",
         "another name": r"(?<=\w )[A-Z][a-z]{2,}\b",

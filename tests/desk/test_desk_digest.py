@@ -64,6 +64,30 @@ async def test_a_message_in_several_parts_is_told_as_one_in_their_order():
     )
 
 
+async def test_a_sentence_torn_over_two_turns_is_told_whole():
+    told = await lines(
+        talk(
+            "c: Why was my tour moved?",
+            "a: We have asked our guide who says that the old bridge has been closed by the forester since the flood,",
+            "a: which is why you walk on 9 June instead, by the lower path",
+        )
+    )
+    assert told[1][0].endswith("since the flood, … which is why you walk on 9 June instead, by the lower path”")
+    assert told[1][1] == (2, 3)
+
+
+async def test_how_it_ended_is_told_even_when_courtesies_follow():
+    told = await lines(
+        talk(
+            "c: My tent pole won't lock, what can I do?",
+            "a: Please wipe the joint and push it in until it clicks.",
+            "c: ok, it works now",
+            "a: Great, happy to help!",
+        )
+    )
+    assert told[-1] == ("The customer's last word: “ok, it works now”", (3,))
+
+
 async def test_marks_of_the_web_are_told_as_they_are_read():
     told = await lines(talk("c: Tom &amp; Ann&#39;s booking is gone"))
     assert told == [("The customer says: “Tom & Ann's booking is gone”", (1,))]

@@ -17,6 +17,10 @@ from handrail.desk.speech import act_of, bare, goes_on, part_of, sentences
         ("Take it to the shop. TY - Ola 2/2", "Take it to the shop."),
         ("It is on its way. https://t.example/a https://t.example/b", "It is on its way."),
         ("Fill in this form: https://shop.example/form ^TJ", "Fill in this form: [link]"),
+        ("It looks like this 😬 https://t.example/p", "It looks like this 😬"),
+        ("Send it to us /KM https://t.example/dm", "Send it to us"),
+        ("It is broken again! @one @two @three", "It is broken again!"),
+        ("...and it leaks as well >>", "and it leaks as well"),
         ("(1/2) We have had your mail", "We have had your mail"),
         ("It leaves at 7 - Monday at the latest", "It leaves at 7 - Monday at the latest"),
         ("I paid 3/4 of it already", "I paid 3/4 of it already"),
@@ -49,6 +53,8 @@ def test_parts_of_one_message_are_known():
     assert part_of("2/3 and your number. ^KM") == (2, 3)
     assert part_of("I want 1/2 of it back") is None
     assert goes_on("I tried to pay and", "it took the money twice")
+    assert goes_on("It has been passed on to the", "... team that settles it.")
+    assert not goes_on("hi there", "my kettle leaks")
     assert not goes_on("I tried to pay.", "it took the money twice")
 
 

@@ -18,13 +18,16 @@ SHORT = 160
 ANSWERS, LONG = 2, 7
 """Messages of whoever answered that are told beside the last; of a conversation so long, one more."""
 
+VERY_LONG = 20
+"""Of a conversation of so many messages, one more of the customer's is told."""
+
 MATTER = 0.7
 """Score from which a customer's message tells what they came for."""
 
 WORTH = 7.0
 """Score from which a further message of the customer is worth a line."""
 
-SAID = 15
+SAID = 8
 """Characters from which an answer without a number is told."""
 
 ENDING = 1.5
@@ -36,7 +39,9 @@ SAYS: dict[Act, str] = {
 }  # fmt: skip
 
 _SOLVED = re.compile(
-    r"\b(?:solved|resolved|fixed|sorted|works?|working|worked|did it|all good|never mind|forget it)\b", re.I
+    r"\b(?:solved|resolved|fixed|sorted|all good|never mind|forget it|that did it|"
+    r"(?:it|that|this|all|now|is|are|everything|still|not|never|\w+n['’]t) (?:now )?(?:works?|worked|working))\b",
+    re.I,
 )
 _REQUEST = re.compile(
     r"^\W*(?:(?:hi|hello|hey|so|and|also|ok|okay|but)\W+)*(?:please|pls|plz|can|could|would|will|do|does|did|is|are|how|"
@@ -59,9 +64,9 @@ def _chosen(told: Sequence[Piece]) -> list[Piece]:
     matter = [p for p in customer if p.wish >= MATTER] or sorted(customer, key=lambda p: -p.wish)
     chosen = [*matter[:1], *_answers([p for p in told if p.role == "agent"], ANSWERS + (len(told) >= LONG))]
     left = [p for p in customer if not any(p.like(other) for other in chosen)]
-    chosen += sorted((p for p in left if p.score >= WORTH), key=lambda p: -p.score)[:1]
-    if told and told[-1].role == "customer" and told[-1] not in chosen and _ends(told[-1]):
-        chosen.append(told[-1])
+    further = sorted((p for p in left if p.score >= WORTH), key=lambda p: -p.score)
+    chosen += further[: 1 + (len(told) >= VERY_LONG)]
+    chosen += [p for p in customer[-1:] if p not in chosen and _ends(p, last=p is told[-1])]
     return sorted(chosen, key=lambda p: p.first)
 
 
@@ -77,14 +82,15 @@ def _answers(agent: Sequence[Piece], beside: int) -> list[Piece]:
     return chosen or list(agent[-1:])
 
 
-def _ends(piece: Piece) -> bool:
-    """Whether a customer's last message tells how it stands."""
-    return substance(piece.text) > ENDING or bool(_SOLVED.search(piece.text))
+def _ends(piece: Piece, *, last: bool) -> bool:
+    """Whether a customer's last message tells how it stands; one that nobody has answered does so in more words."""
+    return bool(_SOLVED.search(piece.text)) or (last and substance(piece.text) > ENDING)
 
 
 def _lines(chosen: Sequence[Piece], told: Sequence[Piece]) -> Iterator[PacketLine]:
     done: list[Piece] = []
     matter = next((p for p in chosen if p.role == "customer"), None)
+    customer = [p for p in told if p.role == "customer"]
     after = dict(pairwise(told))
     for piece in chosen:
         if piece in done:
@@ -99,7 +105,7 @@ def _lines(chosen: Sequence[Piece], told: Sequence[Piece]) -> Iterator[PacketLin
             yield _line(topic, f"{SAYS[piece.act]}: {_quoted(piece)}", *piece.numbers)
         elif piece is matter:
             yield _line("wants", f"The customer {_verb(piece, 'says')}: {_quoted(piece)}", *piece.numbers)
-        elif piece is told[-1]:
+        elif piece is told[-1] or (_SOLVED.search(piece.text) and piece is customer[-1]):
             yield _line("stuck", f"The customer's last word: {_quoted(piece)}", *piece.numbers)
         else:
             yield _line("established", f"The customer {_verb(piece, 'adds')}: {_quoted(piece)}", *piece.numbers)
@@ -116,7 +122,7 @@ def _verb(piece: Piece, otherwise: str) -> str:
     return "asks" if "?" in piece.text or _REQUEST.search(piece.text) else otherwise
 
 
-def _quoted(piece: Piece, length: int = LENGTH + 60) -> str:
+def _quoted(piece: Piece, length: int = LENGTH + 120) -> str:
     return wording.quote(piece.text, length)
 
 

@@ -98,14 +98,25 @@ def _piece(message: Sequence[int], turns: Sequence[Turn]) -> Piece | None:
         return None
     best = max(range(len(parts)), key=lambda n: parts[n].worth)
     start, end = best, best + 1
-    while end < len(parts) and parts[end].worth > SIDE and _length(parts[start : end + 1]) <= LENGTH:
+    while end < len(parts) and _fits(parts[start : end + 1], parts[end], whole=_broken(parts, end)):
         end += 1
-    while start > 0 and parts[start - 1].worth > SIDE and _length(parts[start - 1 : end]) <= LENGTH:
+    while start > 0 and _fits(parts[start - 1 : end], parts[start - 1], whole=_broken(parts, start)):
         start -= 1
     text = _joined(parts[start:end])
     numbers = tuple(dict.fromkeys(part.number for part in parts[start:end]))
     act, worth = parts[best].sentence.act, parts[best].worth
     return Piece(numbers, role, text, act, worth, worth + min(len(text), MUCH) / 40)
+
+
+def _fits(parts: Sequence[_Part], added: _Part, *, whole: bool) -> bool:
+    """Whether a sentence is quoted too; what makes one `whole` that two turns have torn apart has more room."""
+    return _length(parts) <= MUCH if whole else added.worth > SIDE and _length(parts) <= LENGTH
+
+
+def _broken(parts: Sequence[_Part], place: int) -> bool:
+    """Whether the sentence before this place goes on after it, in the next turn."""
+    before, after = parts[place - 1], parts[place]
+    return before.number != after.number and not before.sentence.text.endswith((".", "!", "?", "…"))
 
 
 def _worth(sentence: Sentence, role: str) -> float:

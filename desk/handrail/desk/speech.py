@@ -13,9 +13,15 @@ _TO = re.compile(r"^(?:\W*@\w+[\s:,]*)+")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>“”\"]+")
 _LINKS = rf"(?:\s*{re.escape(LINK)})+\s*$"
 # A link that no sentence leads up to is a picture or a share, and says nothing by itself.
-_SHARED = re.compile(rf"(?<=[.!?…])\s*{re.escape(LINK)}$|^{re.escape(LINK)}$")
+_SHARED = re.compile(
+    rf"(?<!:)(?<!\bhere)(?<!\bat)(?<!\blink)(?<!\bform)(?<!\bvia)(?<!\bsee)(?<!\bto)(?<!\bon)(?<!\bvisit)(?<!\bbelow)"
+    rf"(?<!\bthis)(?<!\bpage)\s{re.escape(LINK)}$|^{re.escape(LINK)}$",
+    re.I,
+)
+_COPIED = re.compile(r"(?:\s+@\w+){2,}\s*$")
 _PART = re.compile(r"^\(?(\d{1,2})/(\d{1,2})\)?\s+|\s*\(?\b(\d{1,2})/(\d{1,2})\)?\s*$")
-_GOES_ON = re.compile(r"\s*\(?\bcont(?:\.|d\.?|inued)?\)?\s*$", re.I)
+_GOES_ON = re.compile(r"\s*(?:\(?\bcont(?:\.|d\.?|inued)?\)?|>>+)\s*$", re.I)
+_GONE_ON = re.compile(r"^(?:>>+|…|\.{2,})\s*")
 _SIGNED = re.compile(
     r"\s*(?:[\^*~]\s?[A-Z][\w.]{0,12}(?:\s[A-Z]\w*)?"
     r"|(?<=[\s.!?])/[A-Z]{1,3}"
@@ -30,7 +36,9 @@ _PLEASANT = re.compile(
     r"good (?:morning|afternoon|evening)|(?:let us know|reach out) if|have a (?:great|good|nice|lovely)|"
     r"no (?:worries|problem)|hear (?:this|that)|best experience|regret|(?:i )?hope (?:this|that|it) helps|"
     r"(?:any )?(?:further|other|more|additional) (?:assistance|concerns?|questions?|help|queries|issues?)|"
-    r"keep us (?:posted|updated)|anything else|reach (?:out|back)(?: again)?|come to the right place|bear with|"
+    r"keep us (?:posted|updated)|"
+    r"(?:is there )?anything else(?: (?:that )?(?:i|we) can (?:do|help|assist)(?: (?:for )?you)?(?: with)?)?|"
+    r"reach (?:out|back)(?: again)?|come to the right place|bear with|"
     r"(?:we['’]d|we would|i['’]d|i would) (?:love|like) to (?:help|assist|look)|look into (?:this|it|what)|"
     r"valued? customer)\b",
     re.I,
@@ -66,7 +74,7 @@ def bare(text: str) -> str:
     text = _TO.sub("", _URL.sub(LINK, text).strip())
     for _ in range(3):
         shorter = _GOES_ON.sub("", _PART.sub("", re.sub(_LINKS, f" {LINK}", text))).strip()
-        shorter = _SHARED.sub("", _SIGNED.sub("", shorter).strip())
+        shorter = _COPIED.sub("", _GONE_ON.sub("", _SIGNED.sub("", _SHARED.sub("", shorter)).strip()))
         if shorter == text:
             break
         text = shorter
@@ -87,8 +95,13 @@ def goes_on(text: str, after: str) -> bool:
     """Whether a sentence that one message has left open is ended by the next."""
     if _GOES_ON.search(_TO.sub("", text).strip()):
         return True
-    head, tail = bare(text), bare(after)
-    return bool(head and tail) and head[-1] not in '.!?…:)]"”' and (tail[0].islower() or tail.startswith(("…", "...")))
+    head, tail = bare(text), _TO.sub("", after.strip())
+    if _GONE_ON.match(tail):
+        return True
+    tail = bare(after)
+    if act_of(head) == "says_nothing":
+        return False
+    return bool(head and tail) and head[-1] not in '.!?…:)]"”' and tail[0].islower()
 
 
 def sentences(text: str) -> list[Sentence]:
