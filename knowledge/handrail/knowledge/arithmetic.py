@@ -3,7 +3,7 @@
 The published file keeps its weights as 8-bit integers, but turns them back into floats before it multiplies: 4.6 ms for
 a sentence of 12 tokens on one thread. Here every such multiplication becomes ONNX Runtime's `DynamicQuantizeMatMul`,
 which quantises the other factor too and multiplies integers: 1.7 ms, cosine to the float result 0.994 on average, and
-the same recall (`bench/retrieval.py`). Only the parts of the ONNX format that are changed are described; protobuf keeps
+the same recall (`bench/retrieval`). Only the parts of the ONNX format that are changed are described; protobuf keeps
 the rest as it is.
 """
 
