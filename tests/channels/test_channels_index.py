@@ -26,3 +26,9 @@ async def test_a_running_server_takes_in_what_another_process_indexed(settings, 
                 while len(served.policies) < number:
                     await ticks.wait(0.05)
         assert [policy.id for policy in served.policies] == ["deliveries", "late-arrivals", "returns"]
+
+
+async def test_an_empty_folder_is_told_with_what_belongs_there(settings, capsys):
+    settings.policies_folder.mkdir()
+    assert await upkeep.index(settings) == 0
+    assert f"There is no policy in {settings.policies_folder}: put Markdown files" in capsys.readouterr().err

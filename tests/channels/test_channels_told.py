@@ -76,5 +76,6 @@ def test_the_command_tells_it_too(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, told)
     assert result.exit_code == 0, result.output
     assert "0 conversations were answered from returns, version 1" in result.output
+    assert "There is no policy returns in" in result.output
     lines = CliRunner().invoke(app, [*told, "--json"]).output.splitlines()
     assert [json.loads(line) for line in lines if line.startswith("{")] == []

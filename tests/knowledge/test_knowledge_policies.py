@@ -58,7 +58,7 @@ def test_an_open_end_may_be_written_out(tmp_path: Path) -> None:
     [
         ('version: "2"\n', "", "a.md: version: is missing"),
         ("title: Returns", "titel: Returns", "a.md: titel: there is no such key"),
-        ("2026-03-01", "soon", "a.md: effective_from: "),
+        ("2026-03-01", "soon", "a.md: effective_from: 'soon' is no day such as 2026-03-01"),
         ("id: returns", "id: returns@home", "a.md: id: 'returns@home'"),
         ("tags: [orders]", "tags: orders", "a.md: tags: "),
         ("tags: [orders]", "effective_until: 2026-03-01", "a.md: effective_until: "),

@@ -170,6 +170,8 @@ def _told(problem: Any) -> str:
             return f"{key}: is missing"
         case "extra_forbidden":
             return f"{key}: there is no such key (known: {', '.join(FrontMatter.model_fields)})"
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return f"{key}: {problem['input']!r} is no day such as 2026-03-01"
         case "string_pattern_mismatch":
             return f"{key}: {problem['input']!r} may hold letters, digits, '.', '_' and '-' only"
         case _:

@@ -22,8 +22,8 @@ async def told(settings: Settings, policy: str, version: str | None, since: date
 
     zone = ZoneInfo(settings.business.timezone)
     today = SystemClock().now().astimezone(zone).date()
-    held = (p.version for p in read_policies(settings.policies_folder) if p.id == policy and p.in_force(today))
-    but = None if version else next(held, None)
+    policies = [p for p in read_policies(settings.policies_folder) if p.id == policy]
+    but = None if version else next((p.version for p in policies if p.in_force(today)), None)
     day = since.replace(tzinfo=zone) if since and since.tzinfo is None else since
     async with open_log(settings) as log:
         found = await log.told(policy, version=version, but=but, since=day, limit=MOST)
@@ -34,6 +34,10 @@ async def told(settings: Settings, policy: str, version: str | None, since: date
     which = f"version {version}" if version else f"any version but {but}" if but else "any version"
     Console().print(f"{len(found)} conversations were answered from {policy}, {which}")
     if not found:
+        if not policies:
+            Console(stderr=True).print(
+                f"There is no policy {policy} in {settings.policies_folder} either.", soft_wrap=True
+            )
         return
     first = Column("conversation", no_wrap=True)
     table = Table(first, "customer", "version", "passages", "first", "last", "times", box=box.SIMPLE_HEAD)

@@ -28,6 +28,12 @@ async def index(settings: Settings, *, lint: bool = False) -> int:
         f"{report.policies} policies in {report.passages} passages: {report.added} added, {report.kept} kept, "
         f"{report.removed} removed, in {report.seconds:.1f} s"
     )
+    if not report.policies:
+        Console(stderr=True).print(
+            f"There is no policy in {settings.policies_folder}: put Markdown files with front matter there, or HTML, "
+            "DOCX or PDF files.",
+            soft_wrap=True,
+        )
     for remark in remarks:
         print(f"{remark.passage}: {remark.kind}: {remark.text}")
     return REMARKED if remarks else 0
