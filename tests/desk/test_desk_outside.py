@@ -322,15 +322,34 @@ async def test_a_customer_writes_there_and_the_bot_answers_there(shop, there):
     there.server.customer(12, "How long do I have to return a tent?")
     await there.sync()
     (conversation,) = await there.log.ids()
-    said = e.BotSaid(turn_id="t", reply_id="r", part=1, text="You have 30 days.", engine="offline")
-    await there.log.append(conversation, "bot", said)
+    for part, text in enumerate(("You have 30 days. ", "Keep the label on."), 1):
+        said = e.BotSaid(turn_id="t", reply_id="r", part=part, text=text, engine="offline")
+        await there.log.append(conversation, "bot", said)
+        await there.sync()
+    # It is not known yet whether more comes of it.
+    assert there.server.seen(12) == ["How long do I have to return a tent?"]
+    ended = e.TurnEnded(turn_id="t", reply_id="r", upto=2, outcome="answered", engine="offline")
+    await there.log.append(conversation, "bot", ended)
     await there.sync()
-    assert there.server.seen(12) == ["How long do I have to return a tent?", "You have 30 days."]
+    assert there.server.seen(12)[1:] == ["You have 30 days. Keep the label on."]
     there.server.customer(13, "Hello")
     there.server.customer(12, "Thanks")
     await there.sync()
     assert len(await there.log.ids()) == 2
     assert (await shop.kinds(conversation)).count("customer_said") == 2
+
+
+@on_chatwoot
+async def test_a_reply_that_was_cut_short_goes_as_it_is(shop, there, clock):
+    there.server.customer(12, "How long do I have to return a tent?")
+    await there.sync()
+    (conversation,) = await there.log.ids()
+    said = e.BotSaid(turn_id="t", reply_id="r", part=1, text="You have 30 days.", engine="offline")
+    await there.log.append(conversation, "bot", said)
+    await there.sync()
+    clock.advance(31)
+    await there.sync()
+    assert there.server.seen(12)[1:] == ["You have 30 days."]
 
 
 @on_chatwoot

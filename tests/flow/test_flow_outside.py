@@ -80,7 +80,7 @@ async def test_a_customer_of_a_chatwoot_inbox(worlds: Worlds) -> None:
             "Hello, Kim here. You may send it back free of charge."
         ]
         last = [e.data for e in events if isinstance(e.data, BotSaid)][-1]
-        assert last.text.strip() == chatwoot.seen(5)[-1].strip()
+        assert last.text.strip() in chatwoot.seen(5)[-1]
         assert any(citation.policy for citation in last.citations) or "refund" in last.text.lower()
 
 

@@ -32,7 +32,7 @@ KEPT = timedelta(days=7)
 
 TIDIED = timedelta(hours=1)
 
-End = Literal["sent", "held", "dropped"]
+End = Literal["sent", "held", "dropped", "early"]
 
 # A parcel in hand is due again when its lease ends, so one whose process died is taken up by another. It stays `due`
 # meanwhile, and so keeps back what comes after it in its conversation where the order counts.
@@ -72,7 +72,8 @@ class Courier(Protocol):
     def patience(self) -> timedelta | None: ...
 
     async def carry(self, parcel: Parcel) -> End:
-        """Hand it over, and say what became of it: sent, held until something changes, or dropped.
+        """Hand it over, and say what became of it: sent, held until something changes, dropped, or that it is early:
+        then it is taken again with the next ring of the bell.
 
         Raises `Invalid` when it will never be taken, and another `HandrailError` when it may be later; with the code
         `gone` the target is paused at once.
@@ -117,15 +118,15 @@ class Outbox:
 
     async def _deliver(self, target: str, limit: int) -> int:
         parcels = await self._take(limit, target)
-        failures = await asyncio.gather(*(self._try(parcel) for parcel in parcels))
+        came = [end for end in await asyncio.gather(*(self._try(parcel) for parcel in parcels)) if end != "early"]
         patience = self._couriers[target].patience
-        if patience is not None and parcels:
-            late = [failure for failure in failures if failure is not None]
-            if len(late) < len(parcels):
+        if patience is not None and came:
+            late = [end for end in came if isinstance(end, HandrailError)]
+            if len(late) < len(came):
                 await self.lanes.answered(target)
             else:
                 await self.lanes.failed(target, late[-1], patience)
-        return len(parcels)
+        return len(came)
 
     async def tidy(self) -> int:
         """Take away what went out long ago, looking once an hour; return how much that was."""
@@ -149,11 +150,16 @@ class Outbox:
             rows = await (await connection.execute(TAKE, parameters)).fetchall()
         return [Parcel(lease=lease, **row) for row in rows]
 
-    async def _try(self, parcel: Parcel) -> HandrailError | None:
-        """Hand one over; return why its target did not answer, where it did not."""
+    async def _try(self, parcel: Parcel) -> End | HandrailError:
+        """Hand one over; return what became of it, or why its target did not answer."""
         courier = self._couriers[parcel.target]
         try:
-            await self._settle(parcel, await courier.carry(parcel))
+            end = await courier.carry(parcel)
+            if end == "early":
+                await self._leave(parcel)
+            else:
+                await self._settle(parcel, end)
+            return end
         except Invalid as error:
             await self._settle(parcel, "failed", str(error))
             await courier.give_up(parcel, str(error))
@@ -165,7 +171,11 @@ class Outbox:
             # A fault of ours in one parcel must not keep back all the others; it is tried again, and told in the end.
             logger.exception("What is for %s of %s failed", parcel.target, parcel.conversation_id)
             await self._again(parcel, f"a fault of ours: {type(error).__name__}")
-        return None
+        return "held"
+
+    async def _leave(self, parcel: Parcel) -> None:
+        query = "UPDATE outbox SET due_at = %s, attempts = attempts - 1, lease = NULL WHERE id = %s AND lease = %s"
+        await self._write(query, [self._clock.now(), parcel.id, parcel.lease])
 
     async def _again(self, parcel: Parcel, error: str) -> None:
         if parcel.attempts >= TRIES:

@@ -17,6 +17,10 @@ from .threads import Thread, Threads
 FORGOTTEN = "The customer was forgotten in Handrail. What stands here is yours to delete."
 
 
+LONGEST_REPLY = timedelta(seconds=30)
+"""After so long the parts of a reply go as they are: its turn was cut short."""
+
+
 class DeskCourier:
     """Keeps the threads of one desk in step with the log."""
 
@@ -61,15 +65,32 @@ class DeskCourier:
                 await self._desk.move(await self._id(thread, situation, key), "pending")
             case e.WrappedUp():
                 await self._desk.move(await self._id(thread, situation, key), "solved")
+            case e.BotSaid() as said:
+                return await self._reply(thread, event, said, situation, again=again)
             case _ if (line := self._line(event, situation)) is not None:
                 await self._desk.write(await self._id(thread, situation, key), line, again=again)
             case _:
                 return "dropped"
         return "sent"
 
+    async def _reply(self, thread: Thread, event: Event, said: e.BotSaid, situation: Situation, *, again: bool) -> End:
+        """A reply goes as one message, with its first part; the other parts find that they have gone."""
+        if event.seq <= thread.sent_seq:
+            return "sent"
+        tail = await self._log.read(event.conversation_id, event.seq - 1)
+        if not any(_ends(one, said) for one in tail) and self._log.clock.now() - event.at < LONGEST_REPLY:
+            return "early"
+        parts = [one for one in tail if isinstance(one.data, e.BotSaid) and one.data.reply_id == said.reply_id]
+        text = " ".join(part.data.text.strip() for part in parts if isinstance(part.data, e.BotSaid)).strip()
+        if text:
+            line = Line(_key(event), text if self._desk.is_channel else f"Assistant: {text}", not self._desk.is_channel)
+            await self._desk.write(await self._id(thread, situation, line.key), line, again=again)
+        await self._threads.sent(event.conversation_id, parts[-1].seq)
+        return "sent"
+
     def _line(self, event: Event, situation: Situation) -> Line | None:
         if self._desk.is_channel:
-            said = isinstance(event.data, e.BotSaid | e.PersonSaid | e.Announced) and event.data.text
+            said = isinstance(event.data, e.PersonSaid | e.Announced) and event.data.text.strip()
             return Line(_key(event), said, private=False) if said else None
         told = notes.line(event, situation)
         customer = isinstance(event.data, e.CustomerSaid)
@@ -101,6 +122,16 @@ class DeskCourier:
         except NotFound:
             return "dropped"
         return "sent"
+
+
+def _ends(event: Event, said: e.BotSaid) -> bool:
+    """Whether nothing more comes of a reply after this event."""
+    match event.data:
+        case e.TurnEnded(turn_id=turn_id):
+            return turn_id == said.turn_id
+        case e.HandoffRequested() | e.HandoffClaimed() | e.Closed():
+            return True
+    return False
 
 
 def _key(event: Event) -> str:

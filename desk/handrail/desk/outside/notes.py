@@ -45,8 +45,6 @@ def line(event: Event, situation: Situation) -> str:
         case e.CustomerSaid(text=text) if text:
             name = situation.identity.name if situation.identity.level == "verified" else ""
             return f"{name or 'Customer'}: {text}"
-        case e.BotSaid(text=text) if text:
-            return f"Assistant: {text}"
         case e.PersonSaid(text=text, name=name) if text:
             return f"{name}: {text}"
     return ""

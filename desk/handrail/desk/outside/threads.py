@@ -33,6 +33,9 @@ TICKET_KINDS = frozenset(
         e.Closed,
     )
 )  # fmt: skip
+ENDS = frozenset((e.TurnEnded.kind,))
+"""A reply goes there whole, once its turn has ended."""
+
 CHANNEL_KINDS = TICKET_KINDS - {e.CustomerSaid.kind} | {e.Announced.kind}
 """Where customers write there, their lines come from there, and what Handrail announces has to go there."""
 
@@ -55,6 +58,7 @@ class Thread:
     external_id: str | None
     state: str
     state_at: float
+    sent_seq: int = 0
 
 
 class Forwarding:
@@ -65,7 +69,7 @@ class Forwarding:
 
     def __init__(self, desks: Mapping[str, OutsideDesk]) -> None:
         self._desks = desks
-        self.kinds = (TICKET_KINDS | CHANNEL_KINDS) if desks else frozenset()
+        self.kinds = (TICKET_KINDS | CHANNEL_KINDS | ENDS) if desks else frozenset()
 
     async def apply(self, connection: Connection, event: Event) -> None:
         """Take one event in."""
@@ -114,6 +118,12 @@ class Threads:
         async with self._database.connection() as connection:
             await connection.execute(query, [external_id, self._name, conversation_id])
 
+    async def sent(self, conversation_id: str, seq: int) -> None:
+        """The parts of replies have gone there up to this event."""
+        query: LiteralString = "UPDATE threads SET sent_seq = %s WHERE desk = %s AND conversation_id = %s"
+        async with self._database.connection() as connection:
+            await connection.execute(query, [seq, self._name, conversation_id])
+
     async def moved(self, external_id: str, state: str, at: float) -> bool:
         """Keep the state of a thread; False where something newer is known."""
         query: LiteralString = """
@@ -153,7 +163,8 @@ class Threads:
 
     async def _one(self, column: LiteralString, value: str) -> Thread | None:
         query: LiteralString = f"""
-            SELECT conversation_id, external_id, state, state_at FROM threads WHERE desk = %s AND {column} = %s
+            SELECT conversation_id, external_id, state, state_at, sent_seq
+            FROM threads WHERE desk = %s AND {column} = %s
         """
         async with self._database.connection() as connection:
             row = await (await connection.execute(query, [self._name, value])).fetchone()
