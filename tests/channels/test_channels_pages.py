@@ -29,9 +29,12 @@ from handrail.conversation.events import (
     HandoffRequested,
     IdentityProven,
     Packet,
+    PacketHeader,
     PacketLine,
+    PacketStep,
     PacketWritten,
     PersonSaid,
+    ReadyTool,
     ToolRan,
     TurnEnded,
 )
@@ -54,7 +57,17 @@ async def waiting(site: Any, text: str = "Where is my order W10021?", name: str 
         PacketLine(topic="wants", text=more.get("wants", text), evidence=(f"seq:{said.seq}",)),
         PacketLine(topic="policy", text="The returns policy", evidence=("passage:returns@2#1",)),
     )
-    packet = Packet(lines=lines, first_line=more.get("first_line", "Hello, I have read everything."))
+    told, ref = more.get("wants", text), (f"seq:{said.seq}",)
+    packet = Packet(
+        header=PacketHeader(
+            customer=PacketLine(topic="who", text=told, evidence=ref),
+            deadline=PacketLine(topic="deadline", text=told, evidence=ref),
+        ),
+        lines=lines,
+        first_line=more.get("first_line", "Hello, I have read everything."),
+        steps=(PacketStep(text=told, evidence=ref, policies=(Citation(policy="returns", version="2", title=told),)),),
+        tools=(ReadyTool(tool="order_status", title=told, effect="read", missing=(told,), evidence=ref),),
+    )
     urgency = more.get("urgency", "normal")
     events.append(HandoffRequested(handoff_id=f"h{talk.id}", reason="upset", urgency=urgency))
     events.append(PacketWritten(handoff_id=f"h{talk.id}", packet=packet))
@@ -442,6 +455,7 @@ async def test_hostile_text_from_everywhere_stays_text_at_the_desk(windows, site
         await entry.click()
         await expect(desk.locator("#lines .line.customer .bubble")).to_have_text(shown)
         await expect(desk.locator(".firstline p")).to_have_text(shown)
+        await expect(desk.locator("#packet")).to_contain_text(f"{shown} (without {shown})")
         await expect(desk.locator("#head-name")).to_have_text(shown)
         await desk.locator("summary", has_text="order_status").click()
         await assert_unhit(desk)
