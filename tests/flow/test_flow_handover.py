@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from flow_shop import ANA, Chat, Shop, open_shop
 
+from handrail.agent import judge
 from handrail.agent.models.protocol import Brief, Call, Delta, Draft
 from handrail.agent.nodes.act import CALLS
 from handrail.conversation.events import Checked, ContactLeft, HandoffRequested, PersonSaid, TicketOpened, ToolRan
+from handrail.conversation.settings import Checks
 from handrail.evals.world import Worlds
+from handrail.guardrails.confidence import confidence
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -149,3 +152,19 @@ async def test_a_model_that_only_looks_things_up_is_stopped_and_a_person_comes(w
         assert (await handoff(chat)).reason == "stuck"
         ran = await chat.all(ToolRan)
         assert len(ran) == CALLS == model.asked - 1
+
+
+async def test_doubt_calls_a_person_and_the_packet_says_of_what_it_is_made(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = Checks(offer_at=0.0, handover_at=0.05)
+    monkeypatch.setattr(judge, "confidence", lambda signals, checks: confidence(signals, strict))
+    await shop.on(ANA)
+    chat = await shop.chat()
+    reply = await chat.says("That is not what I wanted to know, sadly. How long do I have to send back a jacket?")
+    assert reply.outcome == "handed_over"
+    requested = await handoff(chat)
+    assert (requested.reason, requested.triggers) == ("low_confidence", ("confidence/doubt",))
+    shown = await shop.handrail.desk.show(chat.id)
+    assert shown.packet is not None
+    assert any(line.text.startswith("Signals: confidence: doubt (the ") for line in shown.packet.lines)

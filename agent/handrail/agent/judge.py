@@ -2,7 +2,7 @@
 
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
-from handrail.conversation.events import Confidence
+from handrail.conversation.events import Confidence, Finding
 from handrail.guardrails.confidence import confidence, gather
 from handrail.guardrails.verdict import Verdict
 
@@ -22,3 +22,10 @@ def judge(turn: Turn, outbound: Verdict | None, services: Services, *, policy: b
         refused=bool(turn["results"]) and not turn["results"][-1].ok,
     )
     return confidence(signals, services.settings.checks)
+
+
+def doubt(sure: Confidence) -> Finding:
+    """The joined signals that call for a person, as a finding: a packet tells it like any other."""
+    return Finding(
+        check="confidence", name="doubt", score=sure.needs_person, action="handover", reason="; ".join(sure.reasons)
+    )

@@ -7,7 +7,7 @@ from handrail.agent.asking import say, sentence
 from handrail.agent.citations import cite
 from handrail.agent.evidence import evidence_of
 from handrail.agent.hiding import revealed
-from handrail.agent.judge import judge
+from handrail.agent.judge import doubt, judge
 from handrail.agent.models.protocol import Draft, Interrupted
 from handrail.agent.putting import put
 from handrail.agent.sentences import split
@@ -15,7 +15,7 @@ from handrail.agent.services import Services
 from handrail.agent.speech import Ending, Speech, Spoken
 from handrail.agent.switching import switched
 from handrail.agent.turn import Turn
-from handrail.conversation.events import BotSaid, Checked, Citation, Outcome, PromiseMade, Reason
+from handrail.conversation.events import BotSaid, Checked, Citation, Finding, Outcome, PromiseMade, Reason
 from handrail.desk.promises import found_in
 from handrail.desk.routing import reason_of, triggers_of
 from handrail.guardrails.verdict import Verdict
@@ -105,7 +105,9 @@ async def _say(turn: Turn, spoken: Spoken, services: Services, *, held: bool = F
         confidence = judge(turn, verdict, services, policy=bool(citations))
         turn["confidence"] = confidence
         if confidence.decision == "handover":
-            return to_person(turn)
+            found = (*verdict.findings, doubt(confidence))
+            turn["pending"] = (*turn["pending"], checked.model_copy(update={"findings": found, "text": text}))
+            return to_person(turn, found)
     said = BotSaid(
         turn_id=turn["turn_id"],
         reply_id=turn["reply_id"],
@@ -146,11 +148,11 @@ def _joined(sent: str, text: str) -> str:
     return text if not sent or sent[-1].isspace() or text[:1].isspace() else f" {text}"
 
 
-def to_person(turn: Turn) -> Turn:
-    """Hand over for what was found in the customer's line, else for the doubt itself."""
+def to_person(turn: Turn, found: Sequence[Finding]) -> Turn:
+    """Hand over for what was found in the customer's line, else for the doubt `found` in the reply."""
     findings = turn["verdict"].findings if "verdict" in turn else ()
     reason: Reason = reason_of(findings) or "low_confidence"
-    return {**turn, "reason": reason, "triggers": triggers_of(findings), "step": "hand_over"}
+    return {**turn, "reason": reason, "triggers": triggers_of((*findings, *found)), "step": "hand_over"}
 
 
 def passes(verdict: Verdict) -> bool:
