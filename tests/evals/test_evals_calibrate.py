@@ -15,8 +15,10 @@ from handrail.channels.cli.main import app
 from handrail.conversation.errors import Invalid, SettingsError
 from handrail.conversation.settings import Checks, load
 from handrail.evals.calibrate import Heard, calibrate, conformal, platt, thresholds
-from handrail.guardrails.calibration import Calibration, Costs, read_calibration
+from handrail.guardrails.calibration import Calibration, Costs, Scale, read_calibration
 from handrail.guardrails.confidence import Signals, confidence, needs_person
+from handrail.guardrails.rails import Rails
+from handrail.guardrails.scoring import Said, score
 
 CALM = ("Where can I see my points?", "When do you open on Sundays?", "Thanks, that is all.", "Do you sell tents?")
 UPSET = (
@@ -30,7 +32,7 @@ def heard(n: int, slope: float, level: float) -> list[Heard]:
     """Conversations whose need follows a logistic of their log-odds."""
     chance = random.Random(3)
     logits = [chance.gauss(-1, 2) for _ in range(n)]
-    return [Heard(chance.random() < 1 / (1 + math.exp(-(slope * x + level))), x, False) for x in logits]
+    return [Heard(chance.random() < 1 / (1 + math.exp(-(slope * x + level))), x, False, x / 2) for x in logits]
 
 
 def test_the_curve_that_made_the_tags_is_found() -> None:
@@ -46,6 +48,13 @@ def test_a_calibrated_probability_means_what_it_says() -> None:
     assert told.figures["brier_skill"] > 0.1
     assert sum(b.n for b in told.reliability) == 3000
     assert 0 < told.figures["called"] < told.figures["offered"] < 1
+
+
+def test_whole_conversations_have_a_scale_of_their_own() -> None:
+    scale = calibrate(heard(3000, 0.5, -0.5), b"", Costs(), 0.1).conversation
+    assert scale.slope == pytest.approx(1, abs=0.1)
+    assert scale(0.5) == pytest.approx(1 / (1 + math.exp(0.5)), abs=0.03)
+    assert scale.figures["ece"] < 0.03
 
 
 def test_less_risk_offers_a_person_to_more_customers() -> None:
@@ -90,7 +99,7 @@ def test_the_bound_holds_on_conversations_that_were_not_seen() -> None:
 
 def test_too_few_tags_are_an_error_that_says_how_many_there_are() -> None:
     with pytest.raises(Invalid, match="there are 0 and 30"):
-        calibrate([Heard(False, 0.0, False)] * 30, b"", Costs(), 0.1)
+        calibrate([Heard(False, 0.0, False, 0.0)] * 30, b"", Costs(), 0.1)
 
 
 def rows(n: int) -> str:
@@ -121,6 +130,25 @@ def test_the_command_writes_a_file_that_the_settings_take(tmp_path: Path) -> Non
     sure = confidence(signals, checks)
     assert sure.needs_person == pytest.approx(needs_person(signals, level), abs=1e-4)
     assert sure.decision == "handover" if sure.needs_person >= level.handover_at else sure.decision != "handover"
+
+
+def test_a_file_that_is_written_anew_counts_at_once(tmp_path: Path) -> None:
+    file, told = tmp_path / "confidence.json", calibrate(heard(100, 1, 0), b"", Costs(), 0.2)
+    file.write_text(told.model_dump_json())
+    before = confidence(Signals(), Checks(confidence=file)).needs_person
+    file.write_text(told.model_copy(update={"level": told.level + 2.25}).model_dump_json())
+    assert confidence(Signals(), Checks(confidence=file)).needs_person > before
+
+
+async def test_a_desks_own_scale_moves_what_is_told_of_conversations(tmp_path: Path) -> None:
+    told = calibrate(heard(400, 1, 0), b"", Costs(), 0.2)
+    file = tmp_path / "confidence.json"
+    rails, talk = Rails(Checks()), [Said("customer", "No, that is wrong again!"), Said("agent", "Sorry, I can't.")]
+    plain = (await score(talk, rails, Checks())).needs_person
+    file.write_text(told.model_copy(update={"conversation": Scale(slope=1, level=1, figures={})}).model_dump_json())
+    assert (await score(talk, rails, Checks(confidence=file))).needs_person == pytest.approx(
+        1 / (1 + math.exp(-(math.log(plain / (1 - plain)) + 1))), abs=1e-3
+    )
 
 
 def test_a_calibration_of_other_weights_is_refused(tmp_path: Path) -> None:

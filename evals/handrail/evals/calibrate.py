@@ -11,7 +11,7 @@ from handrail.conversation.errors import Invalid
 from handrail.conversation.settings import Checks
 from handrail.evals.case import Case
 from handrail.evals.tags import majority
-from handrail.guardrails.calibration import Bin, Calibration, Costs
+from handrail.guardrails.calibration import Bin, Calibration, Costs, Scale, logit
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.scoring import Said, Scored, score
 from handrail.guardrails.weights import weights_sha256
@@ -20,19 +20,20 @@ LEAST = 20
 """So many conversations that needed a person, and that did not, are needed for a fit."""
 FOLDS = 5
 BINS = 15
+STRIDE = 2.0
 WEAK = 1.0
 """The weight of the belief that the packaged probabilities are right as they are (slope 1)."""
-EDGE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A conversation: whether its taggers would have called a person, the highest log-odds of its turns, and whether a
-    finding alone (a plain request, a sensitive matter) calls or offers one."""
+    """A conversation: whether its taggers would have called a person, the highest log-odds of its turns, whether a
+    finding alone (a plain request, a sensitive matter) calls or offers one, and the log-odds of all of it."""
 
     needed: bool
     logit: float
     found: bool
+    whole: float
 
 
 async def hear(
@@ -62,9 +63,8 @@ def _said(case: Case) -> list[Said]:
 def _heard(needed: bool, told: Scored) -> Heard:
     turns = [turn for turn in told.turns if turn.role == "customer"]
     doubt = max((turn.sure.needs_person for turn in turns), default=0.0)
-    doubt = min(max(doubt, EDGE), 1 - EDGE)
     found = any(f.action in ("offer", "handover") for turn in turns for f in turn.findings)
-    return Heard(needed, math.log(doubt / (1 - doubt)), found)
+    return Heard(needed, logit(doubt), found, logit(told.needs_person))
 
 
 def calibrate(heard: Sequence[Heard], data: bytes, costs: Costs, risk: float) -> Calibration:
@@ -100,7 +100,13 @@ def calibrate(heard: Sequence[Heard], data: bytes, costs: Costs, risk: float) ->
         held=held,
         figures=figures(told, needed) | {name: round(share, 4) for name, share in shares.items()},
         reliability=reliability(told, needed),
+        conversation=_scale(np.array([h.whole for h in heard]), needed),
     )
+
+
+def _scale(logits: np.ndarray, needed: np.ndarray) -> Scale:
+    slope, level = platt(logits, needed)
+    return Scale(slope=round(slope, 4), level=round(level, 4), figures=figures(_out_of_fold(logits, needed), needed))
 
 
 def platt(logits: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
@@ -112,7 +118,8 @@ def platt(logits: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
         told = 1 / (1 + np.exp(-rows @ weights))
         slope = rows.T @ (told - wanted) + pull @ (weights - prior)
         step = np.linalg.solve(rows.T @ (rows * (told * (1 - told))[:, None]) + pull, slope)
-        weights = weights - step
+        # Steps are held short: a plain Newton step can jump over where the two kinds hardly overlap.
+        weights = weights - step * min(1.0, STRIDE / float(np.abs(step).max() + 1e-12))
         if np.abs(step).max() < 1e-8:
             break
     # Conversations in which doubt speaks against a person would turn the scale over.

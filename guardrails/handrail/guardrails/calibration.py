@@ -4,6 +4,7 @@ probability, with the thresholds that costs and a bound on missed handoffs ask f
 `handrail evals calibrate` writes it.
 """
 
+import math
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from handrail.conversation.errors import SettingsError
 from handrail.guardrails.weights import weights_sha256
+
+EDGE = 1e-4
 
 
 class Part(BaseModel):
@@ -36,11 +39,24 @@ class Bin(Part):
     n: int
 
 
+class Scale(Part):
+    """Platt's curve over the log-odds that whole conversations needed a person, with its figures out of fold."""
+
+    slope: float = Field(gt=0)
+    level: float
+    figures: dict[str, float]
+
+    def __call__(self, probability: float) -> float:
+        """The probability on the desk's own scale."""
+        return 1 / (1 + math.exp(-(self.slope * logit(probability) + self.level)))
+
+
 class Calibration(Part):
     """`slope` and `level` of Platt's curve (1999) over the log-odds, and the thresholds on the calibrated probability.
 
     `risk` is the bound that was asked for on the share of needed handoffs that are neither offered nor made, `held`
-    what the bound came to; None where there were too few to promise anything.
+    what the bound came to; None where there were too few to promise anything. `conversation` is for whole
+    conversations, as `checks score` tells them; nothing is decided by it.
     """
 
     data_sha256: str
@@ -56,11 +72,27 @@ class Calibration(Part):
     held: float | None
     figures: dict[str, float]
     reliability: tuple[Bin, ...]
+    conversation: Scale
+
+
+def logit(probability: float) -> float:
+    """The log-odds, held within those of `EDGE`."""
+    held = min(max(probability, EDGE), 1 - EDGE)
+    return math.log(held / (1 - held))
+
+
+def read_calibration(path: Path) -> Calibration:
+    """The calibration in a file, read again when the file has changed. Raises `SettingsError` where there is none, or
+    it is of other weights."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise SettingsError(f"checks.confidence: {path} can't be read: {error}") from error
+    return _read(path, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=8)
-def read_calibration(path: Path) -> Calibration:
-    """The calibration in a file, read once. Raises `SettingsError` where there is none, or it is of other weights."""
+def _read(path: Path, changed: int, size: int) -> Calibration:
     try:
         found = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

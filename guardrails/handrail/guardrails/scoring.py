@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 from handrail.conversation.events import Action, Confidence, Finding
 from handrail.conversation.settings import Checks
 from handrail.conversation.situation import RECENT, Line, Mood, Situation
+from handrail.guardrails.calibration import read_calibration
 from handrail.guardrails.confidence import confidence, gather
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.sentiment import Course, course
@@ -124,16 +125,17 @@ async def score(turns: Sequence[Said], rails: Rails, checks: Checks) -> Scored:
         sure = confidence(signals, checks)
         scored.append(ScoredTurn(turn.role, sentiment, frustration, sure, verdict.findings, signals.friction))
         moods.append(Mood(seq, sentiment, frustration))
-    return Scored(_overall(turns, scored), course(moods), tuple(scored))
+    return Scored(_overall(turns, scored, checks), course(moods), tuple(scored))
 
 
-def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn]) -> Whole:
+def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn], checks: Checks) -> Whole:
     parts = [
         Part(said.role == "customer", said.text, turn.friction, turn.sentiment, turn.frustration)
         for said, turn in zip(turns, scored, strict=True)
     ]
     called = (f.score for turn in scored for f in turn.findings if f.check in PLAIN and f.action == "handover")
-    return whole(parts, max(called, default=0.0))
+    scale = read_calibration(checks.confidence).conversation if checks.confidence else None
+    return whole(parts, max(called, default=0.0), scale)
 
 
 def _mood(verdict: Verdict) -> tuple[float, float]:

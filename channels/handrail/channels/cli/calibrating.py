@@ -1,6 +1,6 @@
 """`handrail evals calibrate`: fit confidence to tagged conversations, write the file and say how right it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich import box
@@ -38,10 +38,9 @@ def _tell(told: Calibration, out: Path) -> None:
         table.add_row(f"{part.told:.2f}", f"{part.seen:.2f}", str(part.n))
     console.print(table)
     found = told.figures
-    console.print(
-        f"{told.conversations} conversations, {told.needed} needed a person. Out of fold: AUROC {found['auroc']:.3f}, "
-        f"calibration error {found['ece']:.3f}, Brier skill {found['brier_skill']:.3f}"
-    )
+    console.print(f"{told.conversations} conversations, {told.needed} needed a person. Out of fold:")
+    console.print(f"  by their worst turn: {_figures(found)}")
+    console.print(f"  as a whole, as `handrail checks score` tells them: {_figures(told.conversation.figures)}")
     console.print(
         f"A person is offered from {told.offer_at:.2f} on and called from {told.handover_at:.2f} on. With what "
         f"findings alone ask for, {found['offered']:.0%} of these conversations get an offer or a person; doubt "
@@ -52,3 +51,7 @@ def _tell(told: Calibration, out: Path) -> None:
     else:
         console.print(f"At most {told.held:.0%} of the needed handoffs are expected to be neither offered nor made.")
     console.print(f'Written to {out}. To use it, write confidence = "{out.name}" under \\[checks] in handrail.toml.')
+
+
+def _figures(found: Mapping[str, float]) -> str:
+    return f"AUROC {found['auroc']:.3f}, calibration error {found['ece']:.3f}, Brier skill {found['brier_skill']:.3f}"
