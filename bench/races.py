@@ -12,6 +12,7 @@ import multiprocessing
 import shutil
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -37,6 +38,10 @@ async def _work(pipe: Connection, dsn: str, folder: Path, name: str, broken: boo
             task = await asyncio.to_thread(pipe.recv)
             if task is None:
                 return
+            if task == "tidy":
+                await player.tidy()
+                pipe.send(None)
+                continue
             pipe.send(await player.play(*task))
 
 
@@ -45,12 +50,16 @@ async def _open(dsn: str, folder: Path, count: int) -> list[str]:
         return [await player.open() for _ in range(count)]
 
 
-def run(runs: int, processes: int, seed: int, broken: bool) -> tuple[Counter[str], Counter[str], list[str]]:
-    """Play and judge; returns what was done and what was damaged by kind, and what was found in words."""
+def run(
+    runs: int, processes: int, seed: int, broken: bool, minutes: float
+) -> tuple[int, Counter[str], Counter[str], list[str]]:
+    """Play until all have run or so many minutes are over, and judge; returns how many ran, what was done, what was
+    damaged by kind, and what was found in words."""
+    end = time.monotonic() + 60 * minutes
     folder = Path(tempfile.mkdtemp(prefix="handrail-races-"))
     folder.chmod(0o755)
     done: Counter[str] = Counter()
-    pipes, workers = [], []
+    pipes, workers, played = [], [], 0
     context = multiprocessing.get_context("spawn")
     try:
         dsn = embedded.start(folder / "postgres", options=FAST, delete=True)
@@ -67,13 +76,20 @@ def run(runs: int, processes: int, seed: int, broken: bool) -> tuple[Counter[str
                 pipe.send((ids[start : start + BATCH], seed * 1_000_003 + start * 31 + number))
             for pipe in pipes:
                 done += pipe.recv()
-            if start % (BATCH * 20) == 0:
-                print(f"{min(start + BATCH, runs)} of {runs}", flush=True)
+            if not broken and start % (BATCH * 4) == 0:
+                # What is left over would make the line longer from batch to batch. The rows so far stay to be judged.
+                pipes[0].send("tidy")
+                pipes[0].recv()
+            played = min(start + BATCH, runs)
+            if start % (BATCH * 10) == 0:
+                print(f"{played} of {runs}", flush=True)
+            if time.monotonic() > end:
+                break
         for pipe, process in zip(pipes, workers, strict=True):
             pipe.send(None)
             process.join(20)
         damage, told = judge(dsn)
-        return done, damage, told
+        return played, done, damage, told
     finally:
         for process in workers:
             process.kill()
@@ -87,12 +103,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=10_000, help="conversations (10000)")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=120, help="begin nothing new after so many (120)")
     parser.add_argument("--break", dest="broken", action="store_true", help="take the fence away, to see it noticed")
     chosen = parser.parse_args(arguments)
     surroundings = Surroundings()
-    done, damage, told = run(chosen.runs, chosen.processes, chosen.seed, chosen.broken)
+    played, done, damage, told = run(chosen.runs, chosen.processes, chosen.seed, chosen.broken, chosen.minutes)
     surroundings.end()
-    print(f"{chosen.runs} conversations, {chosen.processes} processes, seed {chosen.seed}, load "
+    print(f"{played} conversations, {chosen.processes} processes, seed {chosen.seed}, load "
           f"{surroundings.load_before} to {surroundings.load_after}, {surroundings.seconds} s")  # fmt: skip
     print("done: " + ", ".join(f"{count} {name}" for name, count in sorted(done.items())))
     print("damage: " + ", ".join(f"{damage[kind]} {kind}" for kind in DAMAGE))

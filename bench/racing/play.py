@@ -16,13 +16,16 @@ from handrail.conversation.bell import Bell
 from handrail.conversation.clock import SystemClock
 from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Invalid
+from handrail.conversation.ids import new_id
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
+from handrail.conversation.situation import Situation
 from handrail.conversation.situations import Situations
 from handrail.conversation.vault import Vault
 from handrail.desk.desk import Desk
 from handrail.desk.handover import Handover
 from handrail.desk.projections import DESK_PROJECTIONS
+from handrail.desk.queue import Filter
 from handrail.desk.staff import Presence, Staff
 from handrail.desk.writer import Packets
 
@@ -30,8 +33,8 @@ PEOPLE = (
     Staff("ana", "Ana", capacity=1000), Staff("ben", "Ben", capacity=1000), Staff("cara", "Cara", capacity=1000),
     Staff("bo", "Bo", role="supervisor", capacity=1000),
 )  # fmt: skip
-ACTS = 7
-"""What each process does to a conversation, besides opening with a draft or a handover."""
+ACTS = 6
+"""What each process does to a conversation."""
 ALWAYS = {day: {"opens": "00:00", "closes": "00:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 FENCES = ("epoch = %(epoch)s", "holder = ANY(%(speakers)s)")
 
@@ -74,6 +77,13 @@ class Player:
         await asyncio.gather(*(one(id_, Random(f"{seed} {id_}")) for id_ in ids))
         return done
 
+    async def tidy(self) -> None:
+        """Settle what people hold and what waits, so that the line is short again."""
+        boss = PEOPLE[-1]
+        for entry in await self.desk.queue(Filter(limit=1000)):
+            await self.desk.claim(entry.conversation_id, boss, take_over=True)
+            await self.desk.wrap_up(entry.conversation_id, boss, "resolved")
+
 
 async def _draft(player: Player, conversation_id: str, random: Random) -> None:
     """The bot writes two sentences, and may hand over with them."""
@@ -88,11 +98,18 @@ async def _draft(player: Player, conversation_id: str, random: Random) -> None:
             said = e.BotSaid(turn_id=turn, reply_id=turn, part=part, text="One moment.", engine="offline")
             await player.log.append(conversation_id, "bot", said, fence=fence)
         if random.random() < 0.6:
-            plan = await player.handover.plan(
-                situation, reason="asked_for_person", now=player.log.clock.now(), quick=True
-            )
-            await player.log.append(conversation_id, "bot", *plan.events, fence=fence, holder=plan.holder)
+            asked = await _asked(player, situation, random)
+            await player.log.append(conversation_id, "bot", *asked, fence=fence, holder="queue")
     await player.log.release(conversation_id, fence.lease or "")
+
+
+async def _asked(player: Player, situation: Situation, random: Random) -> tuple[e.Data, ...]:
+    """A handoff, at times with all that belongs to it."""
+    now = player.log.clock.now()
+    if random.random() < 0.1:
+        plan = await player.handover.plan(situation, reason="asked_for_person", now=now, quick=True)
+        return plan.events
+    return (e.HandoffRequested(handoff_id=new_id(now), reason="asked_for_person"),)
 
 
 async def _write(player: Player, conversation_id: str, random: Random) -> None:

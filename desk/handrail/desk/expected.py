@@ -20,6 +20,8 @@ COVER = 0.855
 ENOUGH = 25
 """Waits told before their errors count."""
 LATELY = 200
+ONE_BY_ONE = 50
+"""So many at the end of the line are drawn one by one."""
 GRACE = 60.0
 """Seconds added to a wait before its logarithm is taken: a few more or less are no error."""
 
@@ -108,7 +110,12 @@ def _log(seconds: float) -> float:
 
 def _serve(standing: Standing, handling: Seconds, random: np.random.Generator) -> Seconds:
     free = _free(standing, handling, random)
-    for _ in range(standing.ahead):
+    # Of a long line the first part is one sum: by the central limit theorem all that counts of it is its length.
+    if (many := standing.ahead - ONE_BY_ONE) > 0:
+        slots = free.shape[1]
+        shift = random.normal(many * handling.mean() / slots, math.sqrt(many) * handling.std() / slots, DRAWS)
+        free += np.maximum(shift, 0)[:, None]
+    for _ in range(min(standing.ahead, ONE_BY_ONE)):
         _take(free, np.zeros(DRAWS), handling, random)
     for at, until in _later(standing, random):
         passing = (at < free.min(axis=1)) & (at < until)

@@ -70,7 +70,7 @@ class Telling:
         self._waits = waits
         self._looked: datetime | None = None
 
-    async def sweep(self, limit: int = 100) -> int:
+    async def sweep(self, limit: int = 60) -> int:
         """Tell those for whom it takes longer than was told, or who have moved up; return how many."""
         now = self._clock.now()
         if self._looked is not None and now - self._looked < LOOK:
