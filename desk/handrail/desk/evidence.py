@@ -1,6 +1,6 @@
 """What a packet's lines may rest on: the texts behind the refs `seq:<n>` and `passage:<id>`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -36,9 +36,13 @@ class Evidence:
 
 
 def evidence(
-    events: Iterable[Event], passages: Mapping[str, str] | None = None, zones: Iterable[ZoneInfo] = ()
+    events: Iterable[Event],
+    passages: Mapping[str, str] | None = None,
+    zones: Iterable[ZoneInfo] = (),
+    only: Container[str] | None = None,
 ) -> dict[str, Evidence]:
-    """All evidence of a conversation by ref. `passages` are the texts of policy passages by id, where they are known.
+    """All evidence of a conversation by ref, or `only` that behind certain refs. `passages` are the texts of policy
+    passages by id, where they are known.
 
     A passage that was consulted bears its title, heading and version even where its text is not given.
     """
@@ -47,13 +51,16 @@ def evidence(
     titles: dict[str, str] = {}
     for event in events:
         ref = f"seq:{event.seq}"
-        found[ref] = _of_event(ref, event, zones)
+        if only is None or ref in only:
+            found[ref] = _of_event(ref, event, zones)
         if isinstance(event.data, Consulted):
             for p in event.data.passages:
                 titles[p.passage] = f"{p.title}. {p.heading}. Version {p.version}. {p.policy}"
     for id_ in {*titles, *(passages or {})}:
         text = f"{titles.get(id_, '')}\n{(passages or {}).get(id_, '')}".strip()
         ref = f"passage:{id_}"
+        if only is not None and ref not in only:
+            continue
         found[ref] = Evidence(ref, "passage", "policy", text, read(text, zones, quotes=False))
     return found
 
