@@ -19,6 +19,8 @@ from rapidfuzz.distance import OSA
 WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*|&")
 LEAST = 0.55
 """The share of a name that must be said, by the weights of its words."""
+SLACK = 1e-9
+"""What sums of weights may differ by, added up in another order."""
 DULL = 0.05
 """The least weight of a word."""
 ALIKE, SHORTEST = 0.8, 4
@@ -69,6 +71,7 @@ class Entities:
         self._passages = [np.array(numbers, dtype=np.intp) for numbers in carried.values()]
         self._parts = [tuple(word for word, _, _ in _words(name)) for name in carried]
         self._weights = _weights(self._parts, list(carried.values()), texts)
+        self._wholes = [sum(weights) for weights in self._weights]
         self._where: dict[str, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
         for known, parts in enumerate(self._parts):
             for place, word in enumerate(parts):
@@ -132,7 +135,8 @@ class Entities:
             for word in self._known(written):
                 for name, parts in self._where[word]:
                     hits[name].append((places, parts))
-        said = [best for name, found in hits.items() if (best := self._best(name, found)).share >= LEAST]
+        likely = ((name, found) for name, found in hits.items() if self._may_be_said(name, found))
+        said = [best for name, found in likely if (best := self._best(name, found)).share >= LEAST]
         said = [each for each in said if each.share > 0.99 or self._is_name(each, words, text)]
         chosen = []
         for each in _undisputed(said):
@@ -152,10 +156,18 @@ class Entities:
         if near is not None:
             yield near[0]
 
+    def _may_be_said(self, name: int, hits: list[tuple[tuple[int, ...], tuple[int, ...]]]) -> bool:
+        """Whether all that is said of a name, wherever, is enough of it: most names share a dull word or two."""
+        weights = self._weights[name]
+        return (
+            sum(weights[part] for part in {p for _, parts in hits for p in parts})
+            >= (LEAST - SLACK) * self._wholes[name]
+        )
+
     def _best(self, name: int, hits: list[tuple[tuple[int, ...], tuple[int, ...]]]) -> _Said:
         """The stretch of words that says most of a name; each word stands for one of the name's."""
         weights, best = self._weights[name], _Said(name, 0.0, 0.0, frozenset())
-        whole = sum(weights)
+        whole = self._wholes[name]
         for first in {places[0] for places, _ in hits}:
             used: set[int] = set()
             told: set[int] = set()
