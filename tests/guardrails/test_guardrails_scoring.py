@@ -8,6 +8,7 @@ from handrail.conversation.settings import Checks
 from handrail.guardrails import scoring
 from handrail.guardrails.rails import Rails
 from handrail.guardrails.scoring import Said, Scored, score, score_conversations, score_texts
+from handrail.guardrails.whole import PLAIN
 
 LINES = (
     "Hello, where is my parcel?",
@@ -52,6 +53,21 @@ async def test_a_call_for_a_person_is_a_handover_at_its_turn(rails: Rails) -> No
     told = await scored(rails, "c: Where is my parcel?", "a: On its way.", "c: Get me a person, please.")
     assert told.handed_over == 2
     assert told.turns[2].sure.reasons[0] == "the customer asks for a person"
+
+
+@pytest.mark.parametrize("line", ["Get me a person, please.", "I don't want to live any more, I want to kill myself."])
+async def test_one_line_can_mean_that_the_conversation_needed_a_person(rails: Rails, line: str) -> None:
+    told = await scored(rails, "c: Where is my parcel?", "a: On its way.", f"c: {line}", "a: I see.")
+    assert told.needs_person > 0.8
+    assert told.whole.reasons[0] == PLAIN
+
+
+async def test_a_report_of_fraud_that_is_settled_calls_a_person_at_its_turn_alone(rails: Rails) -> None:
+    told = await scored(
+        rails, "c: I want to report fraud on my account.", "a: It is reported now.", "c: Great, thanks!"
+    )
+    assert told.handed_over == 0
+    assert told.needs_person < 0.3
 
 
 async def test_a_pleasant_conversation_needs_nobody(rails: Rails) -> None:

@@ -21,8 +21,9 @@ from handrail.guardrails.whole import Whole, whole
 BATCH = 256
 """So many texts are embedded together, while those before them are checked."""
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-PLAIN = ("asks_for_person", "sensitive")
-"""The checks by which one line alone calls for a person."""
+PLAIN = ("asks_for_person/asked", "sensitive/self_harm", "sensitive/safety", "sensitive/bereavement")
+"""What in one line alone means that the conversation needed a person: the wish for one, and people in danger or grief.
+Other matters that call one (a report of fraud, say) stand at their turn: they are often settled without."""
 QUIET = Confidence(needs_person=0.0, decision="answer")
 
 Role = Literal["customer", "agent"]
@@ -133,7 +134,9 @@ def _overall(turns: Sequence[Said], scored: Sequence[ScoredTurn], checks: Checks
         Part(said.role == "customer", said.text, turn.friction, turn.sentiment, turn.frustration)
         for said, turn in zip(turns, scored, strict=True)
     ]
-    called = (f.score for turn in scored for f in turn.findings if f.check in PLAIN and f.action == "handover")
+    called = (
+        f.score for turn in scored for f in turn.findings if f"{f.check}/{f.name}" in PLAIN and f.action == "handover"
+    )
     scale = read_calibration(checks.confidence).conversation if checks.confidence else None
     return whole(parts, max(called, default=0.0), scale)
 
