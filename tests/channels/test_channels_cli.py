@@ -1,6 +1,7 @@
 """The command line, used as its user would."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -141,6 +143,21 @@ def test_a_database_that_is_not_there_is_told_with_its_mend(shop: Path) -> None:
     done = handrail("doctor", cwd=shop, DATABASE_URL="postgresql://127.0.0.1:1/none")
     assert done.returncode == 1
     assert "check DATABASE_URL" in done.stdout
+
+
+def test_a_server_that_is_told_to_stop_takes_its_postgres_along(fresh_folder: Path) -> None:
+    shop = fresh_folder / "shop"
+    assert handrail("new", str(shop)).returncode == 0
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("HANDRAIL_", "OPENAI_", "DATABASE_", "CHROMA_"))}
+    command = [sys.executable, "-m", "handrail.channels.cli.main", "serve"]
+    with subprocess.Popen(command, cwd=shop, env={**clean, "PORT": "0"}, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert "password" in server.stdout.readline()
+        postgres = int((shop / ".handrail/postgres/postmaster.pid").read_text().split()[0])
+        assert psutil.pid_exists(postgres)
+        server.terminate()
+        assert server.wait(120) == 128 + signal.SIGTERM
+    assert not psutil.pid_exists(postgres)
 
 
 class Hook(BaseHTTPRequestHandler):

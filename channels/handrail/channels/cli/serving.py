@@ -1,7 +1,9 @@
 """`handrail serve`."""
 
 import logging
+import signal
 from contextlib import AsyncExitStack
+from types import FrameType
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -16,6 +18,7 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
     from handrail.channels.tokens import conversation_links
     from handrail.conversation.clock import SystemClock
 
+    signal.signal(signal.SIGTERM, _told_to_stop)
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, markup=False, log_time_format="%H:%M:%S")
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
@@ -39,3 +42,9 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
         if settings.mcp.is_open:
             console.print(f"  assistants {address}/mcp")
         await run(handrail)
+
+
+def _told_to_stop(sig: int, _: FrameType | None) -> None:
+    """End as a process does that ran to its end, so that all is put away and an embedded Postgres ends too: by default
+    SIGTERM, which uvicorn raises anew once it has stopped, ends it where it stands."""
+    raise SystemExit(128 + sig)
