@@ -394,6 +394,19 @@ async def test_resolved_settles_it_and_the_next_line_goes_to_the_bot(shop, there
 
 
 @on_chatwoot
+async def test_a_line_in_a_resolved_conversation_is_the_bots_to_answer(shop, there):
+    conversation = await at_chatwoot(shop, there)
+    there.server.reply(12, "Done.")
+    there.server.set_status(12, "resolved")
+    # It may be told before its conversation is open again.
+    there.server.customer(12, "Thanks, one more question")
+    await there.sync()
+    assert await there.holder(conversation) == "bot"
+    heard = [x.data.text for x in await there.log.read(conversation) if isinstance(x.data, e.CustomerSaid)]
+    assert heard[-1] == "Thanks, one more question"
+
+
+@on_chatwoot
 async def test_somebody_who_opens_it_has_taken_it_from_the_bot(shop, there):
     there.server.customer(12, "Hello")
     await there.sync()

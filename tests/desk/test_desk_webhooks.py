@@ -17,10 +17,11 @@ from receiver import Receiver
 
 from handrail.conversation import events as e
 from handrail.conversation.errors import Denied, Unavailable
+from handrail.conversation.events import private_fields
 from handrail.conversation.forgetting import forget
 from handrail.conversation.log import Log
 from handrail.conversation.webhooks import EventName, Webhook, key_of
-from handrail.desk.announcements import Announcements, target_of
+from handrail.desk.announcements import NAMES, Announcements, announced, target_of
 from handrail.desk.outbox import LEASE, Outbox
 from handrail.desk.projections import DESK_PROJECTIONS
 from handrail.desk.standard import sign, verify
@@ -109,6 +110,19 @@ def test_a_message_without_its_headers_does_not_pass(lost: str):
     del headers[lost]
     with pytest.raises(Denied):
         verify([key_of(SECRET)], headers, b"{}", 1000)
+
+
+@pytest.mark.parametrize("data", NAMES, ids=lambda data: data.kind)
+def test_nothing_that_is_sealed_is_told(data: type[e.Data], clock):
+    """Every private field of every event that is announced, filled with a mark."""
+    fields = dict.fromkeys(private_fields(data), "s3cret")
+    event = e.Event("c", 1, clock.now(), "bot", data.model_construct(**fields))
+    for name in get_args(EventName):
+        assert "s3cret" not in json.dumps(announced(name, event, content=False))
+        told = announced(name, event, content=True)
+        assert ("text" in told["data"]) is ("message.created" in NAMES[data])
+        told["data"].pop("text", None)
+        assert "s3cret" not in json.dumps(told)
 
 
 async def test_an_endpoint_is_told_everything_in_order_and_signed(shop, desk, presence, outbox, receiver, clock):

@@ -71,9 +71,9 @@ class Inbox:
 
     async def _customer_wrote(self, news: CustomerWrote, turns: Turns) -> None:
         thread = await self._threads.from_there(news.thread, self._log)
-        if news.state != "pending":
+        if news.state == "open":
             await self._opened(thread.conversation_id, None)
-        elif thread.state == "open":
+        elif news.state == "pending" and thread.state == "open":
             # Somebody gave it back to the bot, and the word of that has not come.
             await self._given_back(thread.conversation_id, None)
         if thread.state != news.state:
