@@ -41,6 +41,11 @@ def test_more_of_a_signal_never_lowers_the_probability(name: str, one: float, ot
     assert needs_person(Signals(**{name: low})) <= needs_person(Signals(**{name: high}))
 
 
+@given(st.floats(0.07, 0.95))
+def test_where_nothing_else_is_wrong_the_probability_is_that_of_the_answer_being_wrong(doubt: float) -> None:
+    assert needs_person(Signals(unsupported=doubt)) == pytest.approx(doubt, abs=1e-3)
+
+
 def test_a_signal_out_of_range_is_an_error() -> None:
     with pytest.raises(ValueError, match="irrelevant"):
         Signals(irrelevant=1.5)

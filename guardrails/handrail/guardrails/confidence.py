@@ -5,7 +5,7 @@ from typing import Literal
 
 from handrail.conversation.events import Confidence
 from handrail.conversation.settings import Checks
-from handrail.guardrails.calibration import Calibration, read_calibration
+from handrail.guardrails.calibration import Calibration, logit, read_calibration
 from handrail.guardrails.signals import Signals, gather
 from handrail.guardrails.text import packaged
 
@@ -13,6 +13,8 @@ __all__ = ["Signals", "confidence", "gather", "needs_person"]
 
 CURVE = 1.5
 """Signals are taken to this power."""
+SUREST = 0.95
+"""No support is so weak that the answer is surer to be wrong than this."""
 TELLING = 0.25
 """From this share of the logit on a signal is told as a reason."""
 
@@ -20,10 +22,10 @@ TELLING = 0.25
 def needs_person(signals: Signals, level: Calibration | None = None) -> float:
     """The probability (0 to 1) that a person is needed: a logistic with the packaged weights, on the level that was
     fitted to a desk's own tags where there is one."""
-    logit = packaged("confidence.toml")["bias"] + sum(_parts(signals).values())
+    odds = packaged("confidence.toml")["bias"] + sum(_parts(signals).values())
     if level is not None:
-        logit = level.slope * logit + level.level
-    return 1 / (1 + math.exp(-logit))
+        odds = level.slope * odds + level.level
+    return 1 / (1 + math.exp(-odds))
 
 
 def confidence(signals: Signals, checks: Checks) -> Confidence:
@@ -48,9 +50,12 @@ def confidence(signals: Signals, checks: Checks) -> Confidence:
 
 
 def _parts(signals: Signals) -> dict[str, float]:
-    """What each signal adds to the logit: a weak reading counts less than its share, many make no alarm."""
-    weights = packaged("confidence.toml")["signals"]
-    return {
-        name: weights[name]["weight"] * math.copysign(abs(value) ** CURVE, value)
+    """What each signal adds to the logit: a weak reading counts less than its share, many make no alarm. Only the
+    support of an answer is a calibrated probability: it counts by its own log-odds, as far as they exceed the bias."""
+    data = packaged("confidence.toml")
+    parts = {
+        name: data["signals"][name].get("weight", 0.0) * math.copysign(abs(value) ** CURVE, value)
         for name, value in signals.strengths.items()
     }
+    parts["unsupported"] = max(0.0, logit(min(signals.unsupported, SUREST)) - data["bias"])
+    return parts
