@@ -7,7 +7,7 @@ from typing import Any
 from bench.fuzzing.callers import Caller, audience, rightful, worker
 from bench.fuzzing.hostile import LINES, attacks
 from bench.fuzzing.site import PASSWORD, log_in
-from bench.fuzzing.state import ACTION, KEY, PROMISE, STATES, State
+from bench.fuzzing.state import ACTION, KEY, PROMISE, STATES, State, Talk
 
 NEEDS = {
     "claim": "queue",
@@ -40,6 +40,8 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
         if isinstance(case.body, dict) and "code" in case.body:
             talk, code = await state.challenged()
             case.body = {"code": code}
+        if path.endswith("callback"):
+            talk = await _calls(case, method, dice, state)
         case.path_parameters, token = {"id": talk.id}, talk.token
     elif path.startswith("/v1/desk/conversations/{id}"):
         what = "".join(path.split("/")[5:6])
@@ -102,6 +104,17 @@ def _at_the_desk(case: Any, dice: int, state: State, body: dict[str, Any]) -> No
     elif what == "park":
         until = state.site.handrail.clock.now() + timedelta(minutes=1 + dice % 1000)
         case.body = {"until": until.isoformat(), "note": str(body.get("note") or "")}
+
+
+async def _calls(case: Any, method: str, dice: int, state: State) -> Talk:
+    """A conversation that waits and may book a call; one is booked where it is to be cancelled."""
+    talk, callbacks = await state.talk("queue"), state.site.handrail.desk.callbacks
+    slots = await callbacks.slots(talk.id)
+    if method == "DELETE":
+        await callbacks.book(talk.id, slots[0], "+44 20 7946 0018")
+    if method == "POST":
+        case.body = {"at": slots[dice % len(slots)].isoformat(), "phone": "+44 20 7946 0018"}
+    return talk
 
 
 def addressed(path: str, conversation_id: str) -> dict[str, str]:

@@ -94,7 +94,9 @@ def raised(settings: Settings) -> Settings:
     server = settings.server.model_copy(update={f"{name}_per_minute": WITHOUT_LIMIT for name in limits})
     unbounded = dict.fromkeys(("tries_per_address", "codes_per_day"), WITHOUT_LIMIT)
     identity = settings.identity.model_copy(update={"jwt_secret": SecretStr(JWT_SECRET), **unbounded})
-    desk = settings.desk.model_copy(update={"capacity": WITHOUT_LIMIT})
+    calls = {"callback_minutes": 15, "callback_seats": WITHOUT_LIMIT}
+    departments = {code: found.model_copy(update=calls) for code, found in settings.desk.departments.items()}
+    desk = settings.desk.model_copy(update={"capacity": WITHOUT_LIMIT, "departments": departments})
     return settings.model_copy(update={"server": server, "identity": identity, "desk": desk})
 
 

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -31,6 +32,7 @@ from schemathesis.specs.openapi.checks import (
 from test_channels_decisions import unknown, waits
 
 from handrail.conversation.events import CustomerSaid, HandoffRequested, PromiseMade
+from handrail.conversation.settings import Settings
 from handrail.desk.queue import Filter
 from handrail.desk.staff import Staff
 
@@ -59,16 +61,14 @@ class Grounds:
         """Make this case one that can succeed, as far as its address and its caller go; the headers to send."""
         if path.startswith("/v1/conversations/{id}"):
             talk = self.run(self.site.begin())
+            if path.endswith("callback"):
+                self.run(self.calls(method, talk.id, case))
             if path.endswith("identity") and isinstance(case.body, dict) and "code" in case.body:
                 case.body = {"code": "482913"}
             case.path_parameters = {"id": talk.id}
             return talk.headers
         if path.startswith("/v1/desk/conversations/{id}"):
             self.at_desk(path, case)
-        if path.endswith("promises"):
-            self.run(self.promise(case.path_parameters["id"]))
-            if isinstance(case.body, dict) and "promise" in case.body:
-                case.body["promise"] = "p1"
         if path.startswith("/v1/users/{id}"):
             case.path_parameters = {"id": self.run(self.user()).id}
         if (method, path) == ("POST", "/v1/users") and isinstance(case.body, dict) and "login" in case.body:
@@ -93,6 +93,10 @@ class Grounds:
             case.path_parameters = {"id": self.run(make(self.site)).id, "action_id": "a1"}
             return
         case.path_parameters = {"id": self.run(self.held(claimed=not path.endswith("claim")))}
+        if path.endswith("promises"):
+            self.run(self.promise(case.path_parameters["id"]))
+            if isinstance(case.body, dict) and "promise" in case.body:
+                case.body["promise"] = "p1"
         if path.endswith("hand-on"):
             case.body = {"department": "general"}
         if path.endswith("park"):
@@ -100,6 +104,17 @@ class Grounds:
             case.body = {"until": until.isoformat(), "note": "call back"}
         if path.endswith("identity") and isinstance(case.body, dict) and "claim" in case.body:
             case.body["claim"] = {"email": "sam@example.org"}
+
+    async def calls(self, method: str, conversation_id: str, case: Any) -> None:
+        """This conversation waits; a call is booked where one is to be cancelled."""
+        requested = HandoffRequested(handoff_id=f"h{conversation_id}", reason="upset")
+        await self.site.handrail.log.append(conversation_id, "bot", requested, holder="queue")
+        callbacks = self.site.handrail.desk.callbacks
+        (slot,) = await callbacks.slots(conversation_id, 1)
+        if method == "DELETE":
+            await callbacks.book(conversation_id, slot, "+44 20 7946 0018")
+        if method == "POST":
+            case.body = {"at": slot.isoformat(), "phone": "+44 20 7946 0018"}
 
     async def user(self) -> Any:
         users = self.site.app.state.kit.users
@@ -129,6 +144,13 @@ class Grounds:
             user = await kit.users.by_login("kim")
             await kit.handrail.desk.claim(talk.id, Staff(user.id, user.name, user.role, user.departments))
         return talk.id
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """A desk that calls back."""
+    desk = {"departments": {"general": {"callback_minutes": 15, "callback_seats": 10**6}}}
+    return Settings.model_validate({**settings.model_dump(), "desk": desk})
 
 
 @pytest.fixture
@@ -178,7 +200,7 @@ def run(operation: Any, mode: Any, count: int, grounds: Grounds, statuses: Any) 
     strategy = operation.as_strategy(generation_mode=mode)
 
     @seed(20260615)
-    @settings(
+    @examples(
         max_examples=count,
         deadline=None,
         database=None,

@@ -51,6 +51,7 @@ class Housekeeping:
             desk.returns.sweep,
             desk.telling.sweep,
             desk.ledger.sweep,
+            desk.callbacks.sweep,
             self.close_idle,
             self.forget_old,
             sources.refresh,

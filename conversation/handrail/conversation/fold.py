@@ -54,6 +54,10 @@ STEPS: Mapping[type[Data], Step] = {
     e.TicketMoved: handover.ticket_moved,
     e.PromiseMade: handover.promise_made,
     e.PromiseSettled: handover.promise_settled,
+    e.PromiseReleased: handover.promise_released,
+    e.WaysOffered: handover.ways_offered,
+    e.CallbackBooked: handover.callback_booked,
+    e.CallbackEnded: handover.callback_ended,
 }
 SILENT: frozenset[type[Data]] = frozenset({e.Noted, e.Delivered, e.PromiseDue, Data})
 """Kinds that change nothing in a situation."""

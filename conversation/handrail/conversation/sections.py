@@ -166,6 +166,11 @@ class Department(Section):
     tools: tuple[str, ...] = ()
     """Languages, and tools that were last in hand, whose conversations go to this department before any by reason."""
 
+    callback_minutes: int = Field(
+        default=0, ge=0, le=240, description="the length of a slot to be called in; 0: no calls"
+    )
+    callback_seats: int = Field(default=1, ge=1, description="calls at the same time")
+
     _timezone = field_validator("timezone")(_zone)
 
 
@@ -209,6 +214,7 @@ class DeskSection(Section):
     wait_target_minutes: float = Field(default=5, gt=0)
     """Within so long somebody should be there. Twice that is worth a level of urgency, and skills lapse by then."""
     remind_minutes: float = Field(default=30, ge=0, description="so long before it is due, a promise is called to mind")
+    patience_minutes: float = Field(default=15, gt=0, description="a longer wait, and calls are offered as well")
     gone_minutes: float = Field(default=2, gt=0, description="unseen for so long, a person is gone from the desk")
     silent_minutes: float = Field(default=10, gt=0, description="a customer waits no longer for a person's next line")
     idle_minutes: float = Field(default=60, gt=0)

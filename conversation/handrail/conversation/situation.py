@@ -161,6 +161,15 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """The call that is booked."""
+
+    callback_id: str
+    at: datetime
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """Something promised that is not settled yet, or how it was."""
 
@@ -250,6 +259,9 @@ class Situation:
     ticket: Ticket | None = None
     contact: str = ""
     """Where the customer last asked to be answered."""
+    callback: Callback | None = None
+    ways: tuple[datetime, ...] = ()
+    """The calls that were last offered, while the customer waits and has not chosen."""
     promises: tuple[Promise, ...] = ()
     rating: int | None = None
     closed: bool = False

@@ -26,6 +26,7 @@ from handrail.conversation.situations import Situations
 
 from . import acts, notice
 from .approvals import Approvals
+from .callbacks import Callbacks
 from .handover import Handover
 from .ledger import Ledger
 from .parking import Parking
@@ -79,7 +80,8 @@ class Desk:
         self._handover = handover
         self._zone = ZoneInfo(settings.business.timezone)
         self.ledger = Ledger(log, database, situations, settings.desk.remind_minutes)
-        self.tickets = Tickets(log, situations, database, clock, handover)
+        self.callbacks = Callbacks(log, situations, database, clock=clock, settings=settings, handover=handover)
+        self.tickets = Tickets(log, situations, database, clock, handover, self.callbacks)
         self.unsettled = Unsettled(log, situations, clock)
         self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)
         self.parking = Parking(log, database, clock)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice, takewhile
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +17,7 @@ from handrail.conversation.events import (
     Reason,
     TicketMoved,
     TicketOpened,
+    WaysOffered,
 )
 from handrail.conversation.ids import new_id
 from handrail.conversation.log import Log
@@ -23,15 +25,22 @@ from handrail.conversation.settings import Settings
 from handrail.conversation.situation import Situation
 
 from . import notice
+from .deadline import deadline
 from .hours import OpeningHours
 from .routing import GENERAL, Route, Routing
+from .slots import Seats
+from .slots import times as slot_times
 from .staff import Presence
+from .story import tell
 from .waits import Waits
 from .writer import Packets
 
 ROUND = timedelta(minutes=5)
 """Times by which somebody answers are told in steps of this, rounded up."""
 
+
+OFFERED = 3
+"""So many calls are offered at once."""
 
 ANSWER = "answer-"
 """How the ids of promises to answer a ticket begin."""
@@ -65,6 +74,7 @@ class Handover:
         self, log: Log, settings: Settings, staff: Presence, packets: Packets, contacts: Contacts | None = None
     ) -> None:
         """Raises `SettingsError` when the desk's hours, holidays or reasons are wrong."""
+        self.seats = Seats(log.database)
         self.waits = Waits(log.database, log.clock, settings.desk, staff)
         self._log = log
         self._settings = settings
@@ -94,8 +104,43 @@ class Handover:
         if live:
             wait = await self.waits.expect(requested.handoff_id, route.department, route.urgency)
             text, more = f"{text} {notice.wait(wait.place, wait.earliest, wait.latest)}", (wait,)
+            until = now + timedelta(minutes=wait.latest)
+        else:
+            until = requested.answer_by or now
+        ways, told = await self._ways(situation, requested, now, until)
         packet = await self._packet(situation, requested, now, quick=quick)
-        return Plan(text, (requested, packet, *more), requested.mode, route, requested.answer_by)
+        return Plan(f"{text}{told}", (requested, packet, *more, *ways), requested.mode, route, requested.answer_by)
+
+    async def slots(
+        self, department: str, now: datetime, *, before: datetime | None = None, limit: int | None, free: bool = True
+    ) -> list[datetime]:
+        """The next slots in which a department calls back, in UTC, of which with `free` a seat is left."""
+        found = self._settings.desk.departments.get(department)
+        if found is None or not found.callback_minutes:
+            return []
+        full = await self.seats.full(department, found.callback_seats, now) if free else frozenset()
+        times = (at for at in slot_times(found, self.hours[department], now) if at not in full)
+        return list(islice(takewhile(lambda at: before is None or at <= before, times), limit))
+
+    async def _ways(
+        self, situation: Situation, requested: HandoffRequested, now: datetime, until: datetime
+    ) -> tuple[tuple[Data, ...], str]:
+        """Other ways than to wait until then, and their words: calls, those before the customer's deadline first."""
+        events = await self._log.read(situation.conversation_id)
+        last = deadline(tell(events), self.zone(situation))
+        due = last.due if last is not None and last.due > now else None
+        in_time = due is None or until <= due
+        live = requested.answer_by is None
+        if live and in_time and until - now <= timedelta(minutes=self._settings.desk.patience_minutes):
+            return (), ""
+        slots = await self.slots(requested.department, now, before=due, limit=OFFERED)
+        late = "" if in_time or slots or due is None else f" {notice.too_late(self.when(situation, due, now))}"
+        slots = slots or await self.slots(requested.department, now, limit=OFFERED)
+        if not slots:
+            return (), late
+        told = notice.calls([self.when(situation, slot, now) for slot in slots], instead=live)
+        offered = WaysOffered(handoff_id=requested.handoff_id, slots=tuple(slots), deadline=due)
+        return (offered,), f"{late} {told}"
 
     async def reopen(self, situation: Situation, now: datetime) -> Plan:
         """Plan the return of a ticket that was settled and whose customer has written again."""

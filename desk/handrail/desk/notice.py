@@ -91,6 +91,46 @@ def _hours(minutes: int) -> str:
     return f"{whole or ''}½" if rest else f"{whole}"
 
 
+def calls(slots: Sequence[str], *, instead: bool) -> str:
+    """Calls that can be booked; `instead` of waiting in the chat."""
+    rather = "Or we call you instead" if instead else "Or we call you"
+    return f"{rather}: {_either(slots)}. Just write which one, and your number."
+
+
+def too_late(deadline: str) -> str:
+    """What is offered comes after the customer's deadline, and nothing comes before it."""
+    return f"I know that this may be too late for you ({deadline}), and I have nothing sooner to offer."
+
+
+def call_booked(department: str, when: str, phone: str, *, moved: bool) -> str:
+    """A call is booked, or moved."""
+    now = "now calls" if moved else "calls"
+    return f"Done: {department} {now} you {when} at {phone}. You need not wait here; write if another time is better."
+
+
+def which_number(when: str) -> str:
+    """The time is chosen and the number is missing."""
+    return f"Gladly: {when}. Which number may we call?"
+
+
+def taken_meanwhile(slots: Sequence[str]) -> str:
+    """Somebody was faster."""
+    if not slots:
+        return "I'm sorry, that time has just been taken, and no other is free. You keep your place here."
+    return (
+        f"I'm sorry, that time has just been taken. Free are {_either(slots)}. Just write which one, and your number."
+    )
+
+
+def call_off() -> str:
+    """The call is off."""
+    return "The call is cancelled. Your question stays with us, and the answer comes here."
+
+
+def _either(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
 def ticket(department: str, when: str, contact: str, *, is_open: bool) -> str:
     """Nobody is there: by when somebody answers, and where."""
     away = (

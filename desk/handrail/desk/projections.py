@@ -74,12 +74,45 @@ async def _reminded(connection: Connection, event: Event, data: e.PromiseDue) ->
     await connection.execute(query, [event.at, event.conversation_id, data.promise_id])
 
 
+async def _released(connection: Connection, event: Event, data: e.PromiseReleased) -> None:
+    query = "DELETE FROM promises WHERE conversation_id = %s AND promise_id = %s AND kept IS NULL"
+    await connection.execute(query, [event.conversation_id, data.promise_id])
+
+
 class PromisesTable(Table):
     """What is owed, by whom, by when."""
 
     name = "promises"
     emptied = "DELETE FROM promises"
-    steps = {e.PromiseMade: _promised, e.PromiseDue: _reminded, e.PromiseSettled: _settled}
+    steps = {
+        e.PromiseMade: _promised,
+        e.PromiseDue: _reminded,
+        e.PromiseReleased: _released,
+        e.PromiseSettled: _settled,
+    }
+
+
+async def _call_booked(connection: Connection, event: Event, data: e.CallbackBooked) -> None:
+    query = """
+        INSERT INTO callbacks (conversation_id, callback_id, department, at, booked_at) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (conversation_id) DO UPDATE SET
+            callback_id = excluded.callback_id, department = excluded.department, at = excluded.at,
+            booked_at = excluded.booked_at, ended = NULL
+    """
+    await connection.execute(query, [event.conversation_id, data.callback_id, data.department, data.at, event.at])
+
+
+async def _call_ended(connection: Connection, event: Event, data: e.CallbackEnded) -> None:
+    query = "UPDATE callbacks SET ended = %s WHERE conversation_id = %s AND callback_id = %s"
+    await connection.execute(query, [data.why, event.conversation_id, data.callback_id])
+
+
+class CallbacksTable(Table):
+    """The calls that are booked."""
+
+    name = "callbacks"
+    emptied = "DELETE FROM callbacks"
+    steps = {e.CallbackBooked: _call_booked, e.CallbackEnded: _call_ended}
 
 
 async def _to_send(connection: Connection, event: Event, _: e.PersonSaid) -> None:
@@ -161,6 +194,7 @@ DESK_PROJECTIONS: tuple[Projection, ...] = (
     WaitsTable(),
     TicketsTable(),
     PromisesTable(),
+    CallbacksTable(),
     ApprovalsTable(),
     OutboxTable(),
 )

@@ -11,6 +11,7 @@ from handrail.conversation.situation import Situation
 from handrail.conversation.situations import Situations
 
 from . import notice
+from .callbacks import Callbacks
 from .handover import Handover
 from .staff import Staff
 
@@ -33,7 +34,16 @@ ORDER BY t.moved_at LIMIT %(limit)s
 class Tickets:
     """The tickets of the desk."""
 
-    def __init__(self, log: Log, situations: Situations, database: Database, clock: Clock, handover: Handover) -> None:
+    def __init__(
+        self,
+        log: Log,
+        situations: Situations,
+        database: Database,
+        clock: Clock,
+        handover: Handover,
+        callbacks: Callbacks,
+    ) -> None:
+        self._callbacks = callbacks
         self._log = log
         self._situations = situations
         self._database = database
@@ -48,6 +58,7 @@ class Tickets:
         changes nothing.
         """
         situation = situation or await self._situations.get(conversation_id)
+        await self._callbacks.hear(situation)
         ticket = situation.ticket
         if ticket is None or situation.forgotten:
             return situation.holder != "bot"

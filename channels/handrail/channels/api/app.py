@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from handrail.channels.api import (
     audit,
+    callbacks,
     conversations,
     decisions,
     desk,
@@ -59,7 +60,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, decisions, suggestions, lookups, audit)
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, audit)
     for routes in (conversations, *desks, people, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")

@@ -223,6 +223,15 @@ class Park(Input):
     note: Remark = Field(default="", examples=["the carrier calls back"])
 
 
+class NewCall(Input):
+    """When the customer wants to be called, and at which number."""
+
+    at: AwareDatetime = Field(examples=["2026-06-16T09:00:00+02:00"])
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?\(?[0-9][0-9 ()/-]{5,18}[0-9]$")] = (
+        Field(examples=["+44 20 7946 0018"])
+    )
+
+
 class Whereabouts(Input):
     """Whether conversations are to come to you."""
 

@@ -1,4 +1,4 @@
-"""`handrail desk promises` and `keep`: what is owed to customers, and that it was kept."""
+"""`handrail desk promises`, `keep`, `callbacks`: what is owed to customers, and that it was kept."""
 
 from collections.abc import Awaitable
 from datetime import timedelta
@@ -20,6 +20,7 @@ def add(app: typer.Typer) -> None:
     """Add these commands to those of the desk."""
     app.command()(promises)
     app.command()(keep)
+    app.command()(callbacks)
 
 
 def promises(
@@ -44,6 +45,29 @@ def keep(
         return handrail.desk.settle(conversation_id, staff, promise, kept=not broken)
 
     act(login, conversation, workspace, do, "broken" if broken else "kept")
+
+
+def callbacks(workspace: Workspace = None) -> None:
+    """List the calls that customers have booked, the next one first."""
+    run(_callbacks, workspace)
+
+
+async def _callbacks(settings: "Settings") -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from handrail.agent.parts import open_desk
+
+    first = Column("conversation", no_wrap=True)
+    table = Table(first, "at", "department", "number", "customer", "held by", box=box.SIMPLE_HEAD)
+    zone = ZoneInfo(settings.business.timezone)
+    async with open_desk(settings) as handrail:
+        booked = await handrail.desk.callbacks.booked()
+    for call in booked:
+        at = f"{call.at.astimezone(zone):%a %d %b %H:%M}"
+        table.add_row(call.conversation_id[-10:], at, call.department, call.phone, call.customer, call.holder)
+    Console().print(table if booked else "no calls are booked")
 
 
 async def _promises(settings: "Settings", hours: int | None, settled: bool) -> None:

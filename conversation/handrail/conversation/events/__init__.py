@@ -43,7 +43,17 @@ from .turns import (
     TurnEnded,
     TurnStarted,
 )
-from .waiting import HandoffReturned, PromiseDue, SetAside, TakenUp, WaitTold
+from .waiting import (
+    CallbackBooked,
+    CallbackEnded,
+    HandoffReturned,
+    PromiseDue,
+    PromiseReleased,
+    SetAside,
+    TakenUp,
+    WaitTold,
+    WaysOffered,
+)
 
 KINDS: dict[str, type[Data]] = {
     kind.kind: kind
@@ -66,6 +76,10 @@ KINDS: dict[str, type[Data]] = {
         TakenUp,
         WaitTold,
         PromiseDue,
+        PromiseReleased,
+        WaysOffered,
+        CallbackBooked,
+        CallbackEnded,
         GivenBack,
         TicketOpened,
         ContactLeft,
@@ -112,6 +126,8 @@ __all__ = [
     "ApprovalGiven",
     "ApprovalRefused",
     "BotSaid",
+    "CallbackBooked",
+    "CallbackEnded",
     "Checked",
     "Citation",
     "Closed",
@@ -147,6 +163,7 @@ __all__ = [
     "Private",
     "PromiseDue",
     "PromiseMade",
+    "PromiseReleased",
     "PromiseSettled",
     "Rated",
     "ReadyTool",
@@ -162,6 +179,7 @@ __all__ = [
     "Urgency",
     "Value",
     "WaitTold",
+    "WaysOffered",
     "WrappedUp",
     "private_fields",
 ]

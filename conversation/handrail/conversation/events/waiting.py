@@ -68,3 +68,37 @@ class WaitTold(Data):
     low: float
     high: float
     free: bool = False
+
+
+class WaysOffered(Data):
+    """Calls were offered to somebody who waits, in this order; what they write next may choose one."""
+
+    kind: ClassVar[str] = "ways_offered"
+    handoff_id: str
+    slots: tuple[datetime, ...]
+    deadline: datetime | None = None
+
+
+class CallbackBooked(Data):
+    """The customer is called at this time, instead of an earlier one where they had one."""
+
+    kind: ClassVar[str] = "callback_booked"
+    callback_id: str
+    department: str
+    at: datetime
+    phone: Annotated[str, PRIVATE] = ""
+
+
+class CallbackEnded(Data):
+    """The customer called it off, or a person was with them."""
+
+    kind: ClassVar[str] = "callback_ended"
+    callback_id: str
+    why: Literal["cancelled", "done"]
+
+
+class PromiseReleased(Data):
+    """The customer asks no more for what was promised: it is neither kept nor broken."""
+
+    kind: ClassVar[str] = "promise_released"
+    promise_id: str

@@ -7,7 +7,7 @@ from typing import Any
 from handrail.conversation import events as e
 from handrail.conversation.events import Event
 from handrail.conversation.folding.keep import trimmed
-from handrail.conversation.situation import Handoff, Promise, Situation, Ticket
+from handrail.conversation.situation import Callback, Handoff, Promise, Situation, Ticket
 
 Changes = dict[str, Any]
 
@@ -32,6 +32,7 @@ def claimed(situation: Situation, event: Event, data: e.HandoffClaimed) -> Chang
         **_moved(
             situation, state="claimed", by=data.by, name=data.name, parked_until=None, parked_for="", expected=None
         ),
+        "ways": (),
         "under_way": False,
         "open_reply": None,
         "holder": event.actor if event.actor.startswith("person:") else f"person:{data.by.removeprefix('person:')}",
@@ -96,6 +97,23 @@ def promise_settled(situation: Situation, _: Event, data: e.PromiseSettled) -> C
         replace(p, kept=data.kept) if p.promise_id == data.promise_id else p for p in situation.promises
     )  # fmt: skip
     return {"promises": trimmed(promises, _unsettled)}
+
+
+def promise_released(situation: Situation, _: Event, data: e.PromiseReleased) -> Changes:
+    return {"promises": tuple(p for p in situation.promises if p.promise_id != data.promise_id)}
+
+
+def ways_offered(_: Situation, __: Event, data: e.WaysOffered) -> Changes:
+    return {"ways": data.slots}
+
+
+def callback_booked(_: Situation, __: Event, data: e.CallbackBooked) -> Changes:
+    return {"callback": Callback(data.callback_id, data.at, data.phone), "ways": ()}
+
+
+def callback_ended(situation: Situation, _: Event, data: e.CallbackEnded) -> Changes:
+    booked = situation.callback
+    return {"callback": None} if booked is not None and booked.callback_id == data.callback_id else {}
 
 
 def _unsettled(promise: Promise) -> bool:
