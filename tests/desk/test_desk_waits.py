@@ -165,3 +165,9 @@ async def test_what_comes_back_to_the_queue_is_told_anew(busy, desk, presence, c
     await desk.returns.hand_on(conversation, Staff("uta", "Uta"), department="general")
     assert await desk.telling.sweep() == 1
     assert len(await told(busy, conversation)) == 2
+
+
+def test_where_more_people_are_free_than_could_be_busy_nobody_waits_longer_than_somebody_takes_to_press():
+    quiet = Standing(ahead=60, busy=(30.0,), slots=10**9, later=((0.1, 600.0),))
+    drawn = draw(quiet, Seen(handling=(600.0,) * 30, pickup=(20.0,) * 30))
+    assert (drawn.low, drawn.high) == (20.0, 20.0)

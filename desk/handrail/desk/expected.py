@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 DRAWS = 300
+LATER = 200
+"""So many arrivals to come are drawn at most."""
 PRIOR_HANDLING = tuple(480.0 * math.exp(0.8 * z) for z in (-1.4, -0.9, -0.5, -0.2, 0.0, 0.2, 0.5, 0.9, 1.4))
 """Handling times in seconds that stand in until there are some: a median of eight minutes, log-normal, as the lengths
 of service contacts are (Brown et al., Statistical Analysis of a Telephone Call Center, JASA 2005)."""
@@ -109,6 +111,9 @@ def _log(seconds: float) -> float:
 
 
 def _serve(standing: Standing, handling: Seconds, random: np.random.Generator) -> Seconds:
+    if standing.slots > len(standing.busy) + standing.ahead + LATER:
+        # Somebody is free, whoever comes first.
+        return np.zeros(DRAWS)
     free = _free(standing, handling, random)
     # Of a long line the first part is one sum: by the central limit theorem all that counts of it is its length.
     if (many := standing.ahead - ONE_BY_ONE) > 0:
@@ -133,7 +138,7 @@ def _later(standing: Standing, random: np.random.Generator) -> Iterator[tuple[Se
     if total <= 0:
         return
     untils = np.array([until for _, until in standing.later])
-    most = min(int(total * untils.max() * 2) + 5, 200)
+    most = min(int(total * untils.max() * 2) + 5, LATER)
     arrivals = np.cumsum(random.exponential(1 / total, (most, DRAWS)), axis=0)
     kinds = random.choice(len(rates), (most, DRAWS), p=rates / total)
     yield from zip(arrivals, untils[kinds], strict=True)
