@@ -27,7 +27,8 @@ def test_lines_are_counted_by_their_side() -> None:
         )
     )  # fmt: skip
     assert (told.counts["hurry"], told.counts["harsh"], told.counts["sighs"]) == (2, 1, 1)
-    assert (told.counts["declined"], told.values["declined"], told.values["done"]) == (1, 0.5, 0.5)
+    assert told.counts["declined"] == 1
+    assert 0 < told.values["declined"] == told.values["done"] < 0.5
     assert told.values["word"] == 1
 
 

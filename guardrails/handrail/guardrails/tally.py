@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from statistics import fmean
 
 from handrail.guardrails.friction import word
 from handrail.guardrails.phrasebook import phrasebook
 from handrail.guardrails.sentiment import UPSET
 from handrail.guardrails.text import even
 
+CALM = 1
+"""So many lines of nothing are added to every share and mean: one of two lines says less than ten of twenty."""
 LATE = 2
 """So many lines at the end of each side are its last word."""
 CUES = ("hurry", "harsh", "sighs", "gives_up", "blames", "polite")
@@ -45,7 +46,7 @@ def tally(parts: Sequence[Part]) -> Tally:
     told = [even(part.text).lower() for part in heard]
     for name in CUES:
         counts[name] = sum(bool(_cue(name).search(text)) for text in told)
-        values[name] = counts[name] / len(told) if told else 0.0
+        values[name] = counts[name] / (len(told) + CALM)
     words = [word(text) for text in said]
     declined, done = [w < 0 for w in words], [w > 0 for w in words]
     moved = [d or bool(_moves().search(text)) for d, text in zip(done, said, strict=True)]
@@ -83,7 +84,7 @@ def _longest(marks: Iterable[bool]) -> int:
 
 def _mean(values: Iterable[float]) -> float:
     told = list(values)
-    return fmean(told) if told else 0.0
+    return sum(told) / (len(told) + CALM)
 
 
 @cache

@@ -102,6 +102,9 @@ async def explain(settings: Settings, text: str) -> None:
             f"sentiment {told.sentiment:+.2f}, frustration {told.frustration:.2f}, injection {told.injection:.2f}: "
             f"the checks ask for {'nothing' if found.action == 'note' else found.action}"
         )
+    (turn,) = (await scoring.score([Said("customer", text)], rails, settings.checks)).turns
+    why = f" ({', '.join(turn.sure.reasons)})" if turn.sure.reasons else ""
+    console.print(f"As a first line it needs a person with {turn.sure.needs_person:.2f}{why}.")
 
 
 def _scored(
