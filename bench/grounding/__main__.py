@@ -3,9 +3,9 @@
 On "FAQ answers judged" (DSTC9 track 1, Apache-2.0), below `HANDRAIL_DATA` (default ../shared/data). An answer counts
 as wrong where the median of its three judges is 2 or less. Every answer is shown with its evidence in six forms (the
 entry as one text, in parts, without its question, among other entries, inside a long text), so that the curve does not
-learn one layout; right answers made wrong (denied, with another number, said of something else) teach it that such a
-difference is one even where all words fit. All figures are out of fold: folds by turn, by entry (no question of a fold
-was seen) and by trade.
+learn one layout; right answers made wrong (denied, loosened, with another number, said of something else) teach it that
+such a difference is one even where all words fit. All figures are out of fold: folds by turn, by entry (no question of
+a fold was seen) and by trade.
 `--fit` writes `guardrails/handrail/guardrails/data/grounding.json`.
 """
 

@@ -32,6 +32,8 @@ LINES: dict[str, tuple[tuple[float, ...], str]] = {
     "same_numbers": ((0, 1, 2, 4), "+++"),
     "conditions": ((0, 1, 2), "--"),
     "only": ((-1, 0, 1), "+-"),
+    "sweeping": ((0, 1, 2), "--"),
+    "let_go": ((0, 1), "-"),
     "meaning": ((-0.1, 0.3, 0.5, 0.65, 0.8, 0.9, 1), "++++++"),
 }
 """The knots of each measure, and of each line between them whether it may only rise, only fall, or do either."""

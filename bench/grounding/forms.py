@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.checks.sets import Remembering
 from bench.grounding.judged import RIGHT_AT, Row
-from bench.harming import denied, misnumbered
+from bench.harming import denied, loosened, misnumbered
 from handrail.guardrails.grounding.measures import MEASURES, Stand, stand
 from handrail.guardrails.verdict import Evidence
 
@@ -52,6 +52,7 @@ async def show(rows: Sequence[Row]) -> tuple[dict[str, Shown], Shown, np.ndarray
             elsewhere = {name: (question, evidence) for name, question, evidence in forms(others[0], others[1:])}
             for text, (question, evidence) in (
                 (denied(row["response"], chance), texts[chance.choice(["whole", "bare", "among"])]),
+                (loosened(row["response"], chance), texts[chance.choice(["whole", "bare", "among"])]),
                 (misnumbered(row["response"], chance), texts[chance.choice(["whole", "bare", "among"])]),
                 (row["response"], elsewhere[chance.choice(["whole", "bare", "among"])]),
             ):

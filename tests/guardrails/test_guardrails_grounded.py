@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from handrail.guardrails.claims import claims
+from handrail.guardrails.claims import claims, stem
 from handrail.guardrails.grounded import grounds
 from handrail.guardrails.verdict import Evidence
 
@@ -80,6 +80,25 @@ def test_the_opposite_of_a_source_is_found(sentence: str) -> None:
 )
 def test_courtesy_claims_nothing(sentence: str) -> None:
     assert not grounds(sentence, EVIDENCE).claims
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        "cover covers covered covering",
+        "deliver delivers delivered delivering",
+        "offer offers offered",
+        "cancel cancelled",
+    ],
+)
+def test_the_forms_of_a_word_are_one_word(forms: str) -> None:
+    assert len({stem(form) for form in forms.split()}) == 1
+
+
+def test_days_of_the_week_in_the_plural_are_days_and_no_names() -> None:
+    hours = Evidence(passages={"hours": "We are open from Monday to Friday and on Saturday mornings."})
+    assert grounds("On Saturdays we are open in the morning.", hours).missing == ()
+    assert [m.kind for m in grounds("On Sundays we are open in the morning.", hours).missing] == ["date"]
 
 
 def test_the_nearest_source_is_named() -> None:

@@ -115,6 +115,25 @@ def test_a_question_beside_the_evidence_counts_as_what_was_asked() -> None:
     assert alone.values["asked"] != asked.values["asked"] > 0
 
 
+@pytest.mark.parametrize(
+    ("kept", "lost"),
+    [
+        ("You may renew a loan.", "You may renew a loan at any time."),
+        ("You may renew a loan unless somebody else has asked for the book.", "You may always renew a loan."),
+        ("You may renew a loan twice.", "You may renew a loan as often as you like."),
+        ("Films are lent for one week.", "Everything is lent for one week."),
+    ],
+)
+def test_words_that_leave_no_exception_support_less(kept: str, lost: str) -> None:
+    assert support(stand(lost, EVIDENCE)) < support(stand(kept, EVIDENCE))
+
+
+def test_a_word_of_the_source_that_leaves_no_exception_may_be_said_again() -> None:
+    source = Evidence(passages={"pool": "The pool is open all year."})
+    assert stand("Yes, the pool is open all year.", source).values["sweeping"] == 0
+    assert stand("The pool is always open.", source).values["sweeping"] == 1
+
+
 def test_nothing_stands_on_no_evidence_but_courtesy() -> None:
     assert support(stand("Films are lent for one week.", Evidence())) < 0.1
     assert support(stand("Hello, thanks for waiting!", Evidence())) > Checks().grounded_at

@@ -27,6 +27,7 @@ class _Speech:
     negative: re.Pattern[str]
     no_denial: re.Pattern[str]
     conditions: re.Pattern[str]
+    sweeping: re.Pattern[str]
     free: re.Pattern[str]
     lead: re.Pattern[str]
     courtesy: re.Pattern[str]
@@ -41,6 +42,7 @@ def _speech() -> _Speech:
         negative=book.any("negative"),
         no_denial=book.any("no_denial"),
         conditions=book.any("conditions"),
+        sweeping=book.any("sweeping"),
         free=book.any("free", flags=re.IGNORECASE),
         lead=book.any("lead"),
         courtesy=book.any("courtesy"),
@@ -52,7 +54,7 @@ def _speech() -> _Speech:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One sentence taken apart. `kind` is `courtesy` (nothing is claimed), `question` or `statement`. `plain` are
-    the stems of words that are not written as names."""
+    the stems of words that are not written as names, `sweeping` words that leave no exception."""
 
     text: str
     kind: str
@@ -60,6 +62,7 @@ class Claim:
     plain: frozenset[str]
     negative: bool
     conditions: frozenset[str]
+    sweeping: frozenset[str]
 
 
 def stem(word: str) -> str:
@@ -90,7 +93,8 @@ def claim(text: str) -> Claim:
         kind = "question"
     elif not WORDS.search(told) or _speech().courtesy.match(told) or _addresses(written, told):
         kind = "courtesy"
-    return Claim(text, kind, stems, stems - called, negative(told or low), frozenset(_speech().conditions.findall(low)))
+    conditions, sweeping = (frozenset(each.findall(low)) for each in (_speech().conditions, _speech().sweeping))
+    return Claim(text, kind, stems, stems - called, negative(told or low), conditions, sweeping)
 
 
 def _addresses(written: str, told: str) -> bool:

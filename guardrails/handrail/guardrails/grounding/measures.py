@@ -32,6 +32,7 @@ MEASURES = (
     "new", "rarest", "asked", "least", "size", "alike",
     "denials", "denies", "both_deny", "turned", "against", "yes",
     "no_number", "no_name", "not_named", "confirmed", "unsaid", "same_numbers", "conditions", "only",
+    "sweeping", "let_go",
 )  # fmt: skip
 MEANING = "meaning"
 """The cosine of the text and the part of the evidence that it is held against: measured where an embedder is asked."""
@@ -151,11 +152,15 @@ def _sides(stated: Iterable[Claim]) -> dict[str, set[bool]]:
 def _facts(stated: Sequence[Claim], near: Entry, found: Sequence[Grounds]) -> dict[str, float]:
     """`no_number` counts numbers, dates and codes that are in no source, `no_name` such names, `not_named` those in
     statements that deny something of them, `confirmed` all hard facts that are in a source, `unsaid` the numbers of the
-    nearest statements that the text leaves out."""
+    nearest statements that the text leaves out, `sweeping` words that leave no exception and stand in no source, and
+    `let_go` whether the nearest statements make conditions and the text makes none."""
     missing = [m.kind for g in found for m in g.missing]
     refused = sum(m.kind == "name" for g, c in zip(found, stated, strict=True) if c.negative for m in g.missing)
     said, told = _numbers(stated), _numbers(near.nearest)
     conditions = frozenset().union(*(c.conditions for c in near.nearest))
+    told_sweeping = frozenset().union(*(c.sweeping for c in near.statements))
+    sweeping = frozenset().union(*(c.sweeping for c in stated)) - told_sweeping
+    own = frozenset().union(*(c.conditions for c in stated))
     return {
         "no_number": float(min(sum(kind != "name" for kind in missing), 3)),
         "no_name": float(min(missing.count("name") - refused, 2)),
@@ -163,8 +168,10 @@ def _facts(stated: Sequence[Claim], near: Entry, found: Sequence[Grounds]) -> di
         "confirmed": float(min(sum(g.confirmed for g in found), 4)),
         "unsaid": 0.0 if near.record else float(min(len(told - said), 3)),
         "same_numbers": float(min(len(told & said), 4)),
-        "conditions": float(min(len(frozenset().union(*(c.conditions for c in stated)) - conditions), 2)),
+        "conditions": float(min(len(own - conditions), 2)),
         "only": float(_only(stated)) - float(_only(near.nearest)),
+        "sweeping": float(min(len(sweeping), 2)),
+        "let_go": 0.0 if near.record else float(bool(conditions) and not own),
     }
 
 
