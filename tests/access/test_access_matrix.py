@@ -22,6 +22,7 @@ BODIES: Mapping[str, Any] = {
     "POST /v1/conversations/{id}/identity": CLAIM,
     "POST /v1/conversations/{id}/rating": {"score": 1, "comment": "mine"},
     "POST /v1/conversations/{id}/contact": {"email": "mine@example.org"},
+    "POST /v1/conversations/{id}/callback": {"at": "2100-01-01T09:00:00Z", "phone": "+44 20 7946 0018"},
     "POST /v1/desk/conversations/{id}/claim": {"take_over": True},
     "POST /v1/desk/conversations/{id}/messages": {"text": "Hello"},
     "POST /v1/desk/conversations/{id}/notes": {"text": "Hello"},
