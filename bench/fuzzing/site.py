@@ -66,7 +66,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A running server. `people` are by role; `gone` is disabled, `left` has logged out."""
+    """A running server. `people` are by role; `gone` is disabled, `left` has logged out, and `keeper`, who
+    never calls, stays with the victim: whoever leaves the desk gives back what they hold."""
 
     url: str
     handrail: Handrail
@@ -122,6 +123,7 @@ async def open_site(settings: Settings, **replacements: Any) -> AsyncIterator[Si
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             people: dict[str, Person] = {role: await _person(kit, role, role) for role in ROLES}
+            people["keeper"] = await _person(kit, "keeper", "agent")
             people["gone"] = await _person(kit, "gone", "supervisor")
             await kit.users.change(people["gone"].user.id, disabled=True)
             people["left"] = left = await _person(kit, "left", "supervisor")

@@ -175,7 +175,7 @@ class State:
     async def _victim(self, *, wrapped_up: bool) -> Talk:
         """A customer who proved who they are, asked for a person and talked to one, by the API alone."""
         site, theirs, desk = self.site, self.planted.theirs, self.planted.desk
-        agent = site.people["agent"]
+        agent = site.people["keeper"]
         async with httpx.AsyncClient(base_url=site.url, timeout=60) as http:
 
             async def post(path: str, token: str = "", **body: object) -> httpx.Response:

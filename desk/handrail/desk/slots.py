@@ -19,7 +19,9 @@ GROUP BY at HAVING count(*) >= %(seats)s
 """
 TAKE: LiteralString = """
 INSERT INTO callback_seats (department, at, seat, conversation_id, taken_at)
-SELECT %(department)s, %(at)s, n, %(id)s, %(now)s FROM generate_series(1, %(seats)s) n
+SELECT %(department)s, %(at)s, n, %(id)s, %(now)s FROM generate_series(1, least(%(seats)s, (
+    SELECT count(*) + 1 FROM callback_seats s WHERE s.department = %(department)s AND s.at = %(at)s
+))) n
 WHERE NOT EXISTS (SELECT FROM callback_seats s WHERE s.department = %(department)s AND s.at = %(at)s AND s.seat = n)
 ORDER BY n LIMIT 1 ON CONFLICT DO NOTHING RETURNING seat
 """
