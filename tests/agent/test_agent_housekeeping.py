@@ -9,7 +9,10 @@ from handrail.conversation.settings import Settings
 
 
 class Sweeping:
-    """Has nothing to do."""
+    """Has nothing to do, nor has any part of it."""
+
+    def __getattr__(self, _: str) -> "Sweeping":
+        return self
 
     async def sweep(self) -> int:
         return 0

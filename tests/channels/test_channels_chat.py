@@ -138,6 +138,8 @@ async def test_a_handover_is_told_with_the_last_line_and_where_it_stands(site):
         "department": "general",
         "name": None,
         "position": None,
+        "expected_from": None,
+        "expected_by": None,
     }
 
 
