@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -356,3 +357,42 @@ def test_openai_itself_is_asked_as_it_wants(model: str, heated: bool):
     limits = limits_of(Engine(model=model, api_key=SecretStr("k")), 7)
     assert limits["max_completion_tokens"] == 7
     assert ("temperature" in limits) is heated
+
+
+def sure(*tokens: tuple[str, Any]) -> list[Chunk]:
+    """A stream whose tokens come with what the server tells of their log-probabilities."""
+    told = [(token, {"content": [{"token": token, "logprob": logprob}]}) for token, logprob in tokens]
+    deltas: list[Chunk] = [
+        {"choices": [{"index": 0, "delta": {"content": token}, "logprobs": logprobs, "finish_reason": None}]}
+        for token, logprobs in told
+    ]
+    return [*deltas, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}, DONE]
+
+
+async def test_how_sure_it_is_comes_with_each_piece_where_it_was_asked():
+    answer = sure(("Thirty ", math.log(0.9)), ("days.", math.log(0.4)))
+    async with serving(answer, logprobs=True) as (model, server, _):
+        pieces = [piece async for piece in model.draft(ASKED)]
+    assert server.asked[0]["logprobs"] is True
+    assert [piece.certainty for piece in pieces] == pytest.approx([0.9, 0.6, 0.6])
+
+
+async def test_how_sure_it_is_is_not_asked_unless_the_settings_say_so():
+    async with serving([*content("Thirty days."), DONE]) as (model, server, _):
+        draft = await drafted(model)
+    assert "logprobs" not in server.asked[0]
+    assert draft.certainty is None
+
+
+@pytest.mark.parametrize("told", [None, "high", math.nan])
+async def test_a_server_that_tells_it_in_another_shape_is_heard_all_the_same(told: Any):
+    async with serving(sure(("Thirty days.", told)), logprobs=True) as (model, _, __):
+        draft = await drafted(model)
+    assert (draft.text, draft.certainty) == ("Thirty days.", None)
+
+
+async def test_a_server_that_does_not_know_the_word_is_asked_without_it():
+    refusal = (400, {"error": {"message": "logprobs are not supported with this model"}})
+    async with serving(refusal, [*content("Thirty days."), DONE], logprobs=True) as (model, server, _):
+        assert (await drafted(model)).text == "Thirty days."
+    assert [("logprobs" in asked) for asked in server.asked] == [True, False]

@@ -15,6 +15,8 @@ class Spoken:
     text: str
     engine: str = ""
     switched: str = ""
+    certainty: float | None = None
+    """How sure the engine is of the reply up to here, where it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,11 @@ async def engine_speech(stream: AsyncIterator[Delta | Draft]) -> Speech:
         async for piece in stream:
             if isinstance(piece, Delta):
                 for sentence in splitter.feed(piece.text):
-                    yield Spoken(sentence, piece.engine, piece.switched)
+                    yield Spoken(sentence, piece.engine, piece.switched, piece.certainty)
             else:
-                left = tuple(Spoken(sentence, piece.engine, piece.switched) for sentence in splitter.flush())
+                left = tuple(
+                    Spoken(sentence, piece.engine, piece.switched, piece.certainty) for sentence in splitter.flush()
+                )
                 yield Ending(left, piece)
     finally:
         if isinstance(stream, AsyncGenerator):

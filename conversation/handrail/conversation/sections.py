@@ -77,6 +77,7 @@ class Engine(Section):
     )
     prompt_tokens: int = Field(default=2000, ge=500, description="budget of a routine turn's prompt")
     temperature: float = Field(default=0.2, ge=0, le=2)
+    logprobs: bool = Field(default=False, description="ask for the probabilities of tokens: confidence goes by them")
     price_in: float = Field(default=0.0, ge=0, description="money per million prompt tokens")
     price_out: float = Field(default=0.0, ge=0, description="money per million completion tokens")
     breaker_failures: int = Field(default=3, ge=1)

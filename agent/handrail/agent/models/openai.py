@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from handrail.agent.models.certainty import Certainty
 from handrail.agent.models.failures import AGAIN, asked_pause, told_by, unavailable
 from handrail.agent.models.output import Nonsense, Output
 from handrail.agent.models.prompt import Message, Prompt, render
@@ -137,6 +138,7 @@ class OpenAIModel:
     async def _stream(self, prompt: Prompt, tools: Sequence[str], watch: Watch) -> AsyncGenerator[Delta | Draft, None]:
         output = Output(tools)
         finish, usage, began = "", None, False
+        sure = Certainty()
         watch.expect(self._settings.first_token_seconds)
         stream = await self._ask(watch, request_of(self._settings, prompt, REPLY_TOKENS))
         chunks = aiter(stream)
@@ -147,8 +149,9 @@ class OpenAIModel:
                     began = True
                     watch.expect(None, self._settings.stall_seconds)
                 finish, usage = piece.finish or finish, piece.usage or usage
+                sure.hear(piece.logprobs)
                 if piece.text:
-                    yield Delta(piece.text)
+                    yield Delta(piece.text, certainty=sure.value)
                 if output.endless:
                     finish = "length"
                     break
@@ -157,9 +160,9 @@ class OpenAIModel:
             if not finish:
                 raise Unavailable("the stream ended before the reply did", code="broken_stream")
             if rest := output.rest():
-                yield Delta(rest)
+                yield Delta(rest, certainty=sure.value)
             cost = self._cost(usage, prompt.tokens, count(output.written), watch.lap())
-            yield replace(output.end(cost, finish), engine=self.name)
+            yield replace(output.end(cost, finish), engine=self.name, certainty=sure.value)
         except Nonsense as error:
             raise Unavailable(f"nonsense from {self.name}: {error}", code="nonsense") from error
         finally:

@@ -81,11 +81,12 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of the reply as it is being written; `engine` and `switched` as in `Draft`."""
+    """A piece of the reply as it is being written; `engine` and `switched` as in `Draft`, `certainty` up to here."""
 
     text: str
     engine: str = ""
     switched: str = ""
+    certainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What goes over the wire to a Chat Completions server, and what comes back, read with care: servers differ."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from handrail.conversation.settings import Engine
 REASONING = re.compile(r"(?:o\d|gpt-5)(?:\b|[-.])")
 """Models at OpenAI that take no temperature."""
 
-OPTIONAL = ("parallel_tool_calls", "stream_options", "temperature", "response_format")
+OPTIONAL = ("logprobs", "parallel_tool_calls", "stream_options", "temperature", "response_format")
 """What not every server knows: the request is made without it where it was refused by name."""
 
 
@@ -24,12 +25,16 @@ class Piece:
     began: bool = False
     finish: str = ""
     usage: Any = None
+    logprobs: tuple[float, ...] = ()
+    """The log-probabilities of its tokens of text, as far as the server tells them."""
 
 
 def request_of(settings: Engine, prompt: Prompt, tokens: int) -> dict[str, Any]:
     """The request for one reply, streamed, with its usage."""
     request = {**limits_of(settings, tokens), "messages": list(prompt.messages), "stream": True}
     request["stream_options"] = {"include_usage": True}
+    if settings.logprobs:
+        request["logprobs"] = True
     if prompt.tools:
         request |= {"tools": list(prompt.tools), "parallel_tool_calls": False}
     return request
@@ -72,10 +77,17 @@ def read_chunk(chunk: Any, output: Output) -> Piece:
                 output.call(call.index or 0, call.id or "", call.function.name or "", call.function.arguments or "")
         content = delta.content or getattr(delta, "refusal", None) or ""
         began = bool(content or delta.tool_calls or getattr(delta, "reasoning_content", None))
-        return Piece(output.text(content) if content else "", began, finish, usage)
+        return Piece(output.text(content) if content else "", began, finish, usage, _logprobs(choices[0]))
     except (AttributeError, IndexError, KeyError, TypeError) as error:
         # The client builds chunks from whatever JSON came, without validating it.
         raise Nonsense("a chunk of the stream has another shape than it should") from error
+
+
+def _logprobs(choice: Any) -> tuple[float, ...]:
+    """A server that tells them in another shape tells none: a reply does not hang on it."""
+    told = getattr(getattr(choice, "logprobs", None), "content", None)
+    found = (getattr(token, "logprob", None) for token in (told if isinstance(told, list) else ()))
+    return tuple(min(float(each), 0.0) for each in found if isinstance(each, int | float) and not math.isnan(each))
 
 
 def strict(schema: dict[str, Any]) -> dict[str, Any]:

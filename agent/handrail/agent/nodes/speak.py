@@ -102,7 +102,7 @@ async def _say(turn: Turn, spoken: Spoken, services: Services, *, held: bool = F
         turn["pending"] = (*turn["pending"], checked)
         return _held_back(turn, verdict, services)
     if turn["parts"] == 0 and not turn["own"]:
-        confidence = judge(turn, verdict, services, policy=bool(citations))
+        confidence = judge(turn, verdict, services, policy=bool(citations), certainty=spoken.certainty)
         turn["confidence"] = confidence
         if confidence.decision == "handover":
             found = (*verdict.findings, doubt(confidence))
