@@ -8,9 +8,9 @@ from typing import Any
 from handrail.agent.clean import without_instructions
 from handrail.agent.services import Services
 from handrail.agent.tools.api import Tool
-from handrail.agent.tools.call import call
+from handrail.agent.tools.call import call, ran
 from handrail.conversation.errors import Conflict, Fenced, Invalid, NotFound
-from handrail.conversation.events import Event, Level, ToolRan
+from handrail.conversation.events import Event, Level
 from handrail.conversation.log import Fence
 from handrail.conversation.situation import Situation
 from handrail.desk.staff import Staff
@@ -65,21 +65,11 @@ class Lookups:
         if called.end == "invalid":
             raise Invalid(called.message, code="arguments")
         called, checked = await without_instructions(called, "", name, services.rails)
-        ran = ToolRan(
-            turn_id="",
-            call_id=f"desk-{secrets.token_hex(6)}",
-            tool=name,
-            arguments=dict(arguments),
-            ok=called.ok,
-            result=called.value,
-            error=called.code,
-            message=called.message,
-            milliseconds=called.milliseconds,
-        )
+        event = ran(tool, arguments, called, turn_id="", call_id=f"desk-{secrets.token_hex(6)}")
         try:
             # The key lies with the first event, by which a repeated request is known.
             stored = await services.log.append(
-                conversation_id, staff.actor, ran, *checked, fence=Fence(head.epoch), key=key
+                conversation_id, staff.actor, event, *checked, fence=Fence(head.epoch), key=key
             )
         except Fenced as error:
             raise Conflict(NOT_HOLDER, code="not_holder") from error

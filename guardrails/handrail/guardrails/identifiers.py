@@ -91,7 +91,6 @@ ACCOUNTS = (
         r"|sort ?code[^\n]{0,30}acc(?:oun)?t(?: number| no\.?)?",
     ),
 )
-WORDLESS = tuple(n for n in NUMBERS if n.word is None)
 
 
 def identifiers(text: str) -> list[tuple[int, int]]:

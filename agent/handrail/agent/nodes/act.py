@@ -9,10 +9,10 @@ from handrail.agent.nodes.settle import send_code
 from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.tools.api import Tool
-from handrail.agent.tools.call import Called
+from handrail.agent.tools.call import Called, ran
 from handrail.agent.tools.call import call as call_tool
 from handrail.agent.turn import Step, Turn
-from handrail.conversation.events import Checked, IdentityAsked, ToolRan
+from handrail.conversation.events import Checked, IdentityAsked
 
 CALLS = 8
 """How many calls one turn may make: customer, order, product and its variants, say, and some of them twice."""
@@ -83,18 +83,9 @@ async def _read(turn: Turn, tool: Tool, call: Call, services: Services) -> Turn:
 async def _note(turn: Turn, tool: Tool, call: Call, called: Called, services: Services) -> Turn:
     """Log what a call came to, without instructions in it, and hand it to the engine."""
     called, checked = await _cleaned(turn, tool, called, services)
-    ran = ToolRan(
-        turn_id=turn["turn_id"],
-        call_id=f"{turn['turn_id']}-{turn['calls']}",
-        tool=tool.name,
-        arguments=dict(call.arguments),
-        ok=called.ok,
-        result=called.value,
-        error=called.code,
-        message=called.message,
-        milliseconds=called.milliseconds,
-    )
-    stored = await put(turn, services, *checked, ran)
+    call_id = f"{turn['turn_id']}-{turn['calls']}"
+    event = ran(tool, call.arguments, called, turn_id=turn["turn_id"], call_id=call_id)
+    stored = await put(turn, services, *checked, event)
     result = as_read(call, called, stored.events[-1].seq)
     step: Step = "draft" if "found" in turn else "retrieve"
     return {**_with(turn, result), "situation": stored.situation, "step": step}

@@ -13,6 +13,7 @@ from pydantic_core import to_json
 from handrail.agent.tools.api import Context, Customer, Refusal, Tool
 from handrail.agent.tools.binding import Unbound, bind
 from handrail.agent.tools.offer import Misfit, Undone
+from handrail.conversation.events import ToolRan
 
 End = Literal["done", "refused", "invalid", "failed", "unknown"]
 """`refused`: a business rule said no. `invalid`: the arguments don't fit. `failed`: a read brought no answer, or
@@ -38,6 +39,21 @@ class Called:
     @property
     def ok(self) -> bool:
         return self.end == "done"
+
+
+def ran(tool: Tool, arguments: Mapping[str, Any], called: Called, *, turn_id: str, call_id: str) -> ToolRan:
+    """The event of a read that was made. `turn_id` is empty where a person made it."""
+    return ToolRan(
+        turn_id=turn_id,
+        call_id=call_id,
+        tool=tool.name,
+        arguments=dict(arguments),
+        ok=called.ok,
+        result=called.value,
+        error=called.code,
+        message=called.message,
+        milliseconds=called.milliseconds,
+    )
 
 
 async def call(tool: Tool, ctx: Context, arguments: Mapping[str, Any], *, seconds: float | None = None) -> Called:
