@@ -3,26 +3,6 @@
 import { call } from "./api.js";
 import { by, fill, h } from "./dom.js";
 
-const KEYS = [
-  ["j / k", "next / previous in the queue"],
-  ["x", "take the next one"],
-  ["c", "claim"],
-  ["r", "write to the customer"],
-  ["t", "suggest a reply"],
-  ["l", "look something up"],
-  ["n", "note"],
-  ["a", "what waits for approval"],
-  ["v", "vouch for who the customer is"],
-  ["h", "hand on"],
-  ["p", "park, or take up again"],
-  ["g", "give back to the bot"],
-  ["w", "wrap up"],
-  ["s", "go to the summary"],
-  ["/", "filters"],
-  ["Esc", "leave a field, close a dialog, back"],
-  ["?", "this list"],
-];
-
 /** Open a form in the dialog; `submit(values)` may throw, and what was typed stays then. */
 export function ask({ title, fields, action, submit, wide }) {
   const dialog = by("form");
@@ -45,7 +25,8 @@ export function ask({ title, fields, action, submit, wide }) {
   dialog.querySelector("textarea, select, input:not([type=checkbox])")?.focus();
 }
 
-function frame(dialog, title, ...content) {
+/** Show something in the dialog. */
+export function frame(dialog, title, ...content) {
   const close = h("button", { class: "button small", type: "button", onclick: () => dialog.close() }, "Close");
   dialog.setAttribute("aria-labelledby", "form-title");
   fill(dialog, h("header", {}, h("h2", { id: "form-title" }, title), close), h("div", { class: "content" }, content));
@@ -101,11 +82,6 @@ export function wrapUp(tags, submit) {
   ];
   const send = (form) => submit({ disposition: form.get("disposition"), tags: form.getAll("tags"), right_answer: form.get("right_answer"), note: form.get("note") });
   ask({ title: "Wrap up", action: "Wrap up", fields, submit: send });
-}
-
-export function keys() {
-  const rows = KEYS.flatMap(([key, what]) => [h("dt", {}, key.split(" / ").map((one, index) => [index ? " / " : "", h("kbd", {}, one)])), h("dd", {}, what)]);
-  frame(by("form"), "Keys", h("dl", { class: "keys" }, rows));
 }
 
 /** Accounts, for admins. */

@@ -1,0 +1,56 @@
+/** What a person may do with the conversation that is open: a row of buttons, each with its key. */
+
+import { by, fill, h } from "./dom.js";
+import * as forms from "./desk-forms.js";
+
+export const LEADS = ["supervisor", "admin"];
+
+export class Buttons {
+  /** `opened` is the conversation that is open; what fails is told by `refuse`. */
+  constructor({ opened, routing, lookups, refuse }) {
+    Object.assign(this, { opened, lookups, routing, refuse, tags: [], claims: [] });
+  }
+
+  /** Draw them for whoever has logged in. */
+  begin(me, { tags, claims }) {
+    Object.assign(this, { me, tags, claims });
+    const act = (what) => (body) => this.opened.act(what, body);
+    const rows = [
+      ["claim", "Claim", "c", () => this.opened.claim(by("claim").textContent === "Take over")],
+      ["note", "Note", "n", () => forms.note(act("notes"))],
+      ["look-up", "Look up", "l", () => this.lookups.open(this.opened.id)],
+      ["vouch", "Vouch", "v", () => forms.vouch(this.claims, act("identity"))],
+      ["hand-on", "Hand on", "h", () => this.routing.handOn()],
+      ["park", "Park", "p", () => (by("park").textContent === "Park" ? this.routing.park() : this.routing.takeUp())],
+      ["give-back", "Give back", "g", () => forms.giveBack(act("give-back"))],
+      ["wrap-up", "Wrap up", "w", () => forms.wrapUp(this.tags, act("wrap-up"))],
+    ];
+    fill(by("head"), h("h2", { id: "head-name" }), h("div", { class: "facts", id: "head-facts" }), h("div", { class: "row" }, rows.map((row) => this.button(...row))));
+  }
+
+  button(id, label, key, action) {
+    const press = async () => {
+      try {
+        await action();
+      } catch (error) {
+        this.refuse(error.message);
+      }
+    };
+    return h("button", { class: `button small ${id === "claim" ? "first" : ""}`, id, type: "button", onclick: press, "aria-keyshortcuts": key }, label);
+  }
+
+  /** Press one by its key, where it can be pressed. */
+  press(id) {
+    if (this.opened.id && !by(id).hidden) by(id).click();
+  }
+
+  /** Show those that fit how the conversation stands. */
+  show(data, { mine, others, reads }) {
+    by("claim").hidden = mine || reads || (others && !LEADS.includes(this.me.role));
+    by("claim").textContent = others ? "Take over" : "Claim";
+    for (const id of ["give-back", "wrap-up", "hand-on", "park", "look-up"]) by(id).hidden = !mine;
+    by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";
+    by("note").hidden = by("suggest").hidden = reads;
+    by("vouch").hidden = !mine || !this.claims.length || data.identity.level === "verified";
+  }
+}
