@@ -1,8 +1,8 @@
 """`python -m bench [PART …]`: measure, print a table, and keep it as JSON in `bench/results`.
 
-Parts: `turns` (the default), `actions`, `outside`, `engine`, `fuzz`, `checks`, `grounding`, `confidence`, `packets`,
-`personal`, `retrieval`, `routing`, `scale`, `queue`, `flood`, `library`, `pictures`, `tau2`, `faults`, `races`. All but
-the first three are modules with options: `python -m bench.fuzz --help`, `python -m bench tau2 --help`.
+Parts: `turns` (the default), `actions`, `outside`, `engine`, `fuzz`, `checks`, `grounding`, `confidence`, `coverage`,
+`packets`, `personal`, `retrieval`, `routing`, `scale`, `queue`, `flood`, `library`, `pictures`, `tau2`, `faults`,
+`races`. All but the first three are modules with options: `python -m bench.fuzz --help`, `python -m bench tau2 --help`.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ MODULES = (
     "checks",
     "grounding",
     "confidence",
+    "coverage",
     "packets",
     "personal",
     "retrieval",

@@ -10,6 +10,7 @@ import numpy as np
 from handrail.conversation.errors import Invalid
 from handrail.conversation.settings import Checks
 from handrail.evals.case import Case
+from handrail.evals.curves import auroc
 from handrail.evals.tags import majority
 from handrail.guardrails.calibration import Bin, Calibration, Costs, Scale, logit
 from handrail.guardrails.rails import Rails
@@ -177,12 +178,8 @@ def figures(told: np.ndarray, wanted: np.ndarray) -> dict[str, float]:
     """AUROC, expected calibration error over 15 bins, and Brier skill over telling everybody the base rate."""
     error = sum(abs(b.told - b.seen) * b.n for b in reliability(told, wanted)) / len(told)
     skill = 1 - float(np.mean((told - wanted) ** 2)) / float(wanted.mean() * (1 - wanted.mean()))
-    return {"auroc": round(auroc(told, wanted), 4), "ece": round(error, 4), "brier_skill": round(skill, 4)}
-
-
-def auroc(told: np.ndarray, wanted: np.ndarray) -> float:
-    """The probability that one that needed a person stands above one that did not; ties count half."""
-    _, places, counts = np.unique(told, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
-    ones = int(wanted.sum())
-    return float((ranks[wanted].sum() - ones * (ones + 1) / 2) / (ones * (len(wanted) - ones)))
+    return {
+        "auroc": round(auroc(told.tolist(), wanted.tolist()).value or 0.0, 4),
+        "ece": round(error, 4),
+        "brier_skill": round(skill, 4),
+    }

@@ -6,6 +6,7 @@ from math import sqrt
 
 import numpy as np
 
+LEVEL = 0.95
 Z = 1.959963984540054
 """The 97.5th percentile of the standard normal distribution: intervals are at 95 %."""
 
