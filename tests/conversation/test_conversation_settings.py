@@ -48,6 +48,14 @@ def test_the_file_is_read(workspace: Path) -> None:
     assert [(day, h.opens, h.closes) for day, h in hours.items()] == [("sun", time(10), time(14))]
 
 
+def test_a_desk_may_be_open_around_the_clock(workspace: Path) -> None:
+    text = '[desk.departments.general.hours]\nsun = { opens = "00:00", closes = "24:00" }'
+    hours = load(write(workspace, text), {}).desk.departments["general"].hours["sun"]
+    assert (hours.opens, hours.closes) == (time(0), time(0))
+    with pytest.raises(SettingsError, match="closes"):
+        load(write(workspace, text.replace("24:00", "24:01")), {})
+
+
 def test_the_environment_lies_over_the_file(workspace: Path) -> None:
     write(workspace, '[engine]\nkind = "openai"\nmodel = "x"\n[server]\nport = 1\n[business]\ntools = ["a.py"]')
     environment = {

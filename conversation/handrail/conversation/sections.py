@@ -145,10 +145,15 @@ class IdentitySection(Section):
 
 
 class Hours(Section):
-    """Opening hours of one weekday, local to the department."""
+    """Opening hours of one weekday, local to the department. `24:00` closes at the end of the day."""
 
     opens: time
     closes: time
+
+    @field_validator("closes", mode="before")
+    @classmethod
+    def _end_of_day(cls, value: object) -> object:
+        return "00:00" if value == "24:00" else value
 
 
 def _office_hours() -> dict[Day, Hours]:
