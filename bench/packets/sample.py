@@ -14,8 +14,8 @@ from handrail.conversation.events import Consulted, Event, Packet
 from handrail.conversation.settings import load
 from handrail.desk.packet import LINES
 from handrail.evals.files import read_suite
-from handrail.evals.replay import Played
 from handrail.evals.suite import replay
+from handrail.evals.trace import Played
 
 MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
 TOLD = re.compile(rf"\b[A-Z]{{1,3}}\d{{3,}}\w*\b|[£$€]\d[\d,.]*\d|\b\d{{1,2}} (?:{MONTH})\b|\b\d{{1,2}}:\d\d\b")

@@ -7,11 +7,11 @@ import pytest
 from evals_logs import case, ended, handed, log
 from typer.testing import CliRunner, Result
 
-from handrail.channels.cli import evals
+from handrail.channels.cli import evaluating
 from handrail.channels.cli.main import app
 from handrail.evals import scorers
-from handrail.evals.replay import Played
 from handrail.evals.report import Report, report
+from handrail.evals.trace import Played, Trace
 
 POLICY = """---
 id: hours
@@ -59,7 +59,7 @@ def run(workspace: Path, *arguments: object) -> Result:
 def made(should: bool, *, called: bool) -> Played:
     played = case(escalate=should)
     events = log(handed() if called else ended())
-    return Played(played, tuple(events), (scorers.escalation(played, events),))
+    return Played(played, Trace(tuple(events)), (scorers.escalation(played, events),))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def playing(monkeypatch: pytest.MonkeyPatch):
         async def play(*_: object) -> Report:
             return told
 
-        monkeypatch.setattr(evals, "_play", play)
+        monkeypatch.setattr(evaluating, "play", play)
 
     return comes_to
 
@@ -81,7 +81,7 @@ def test_a_run_tells_figures_failures_and_conversations_and_minds_its_gates(work
         workspace, "--data", file, "--json", out, "--show", "--min-precision", 0.9, "--min-recall", 1,
         "--database", postgres,
     )  # fmt: skip
-    assert done.exit_code == evals.FAILED, done.output
+    assert done.exit_code == evaluating.FAILED, done.output
     assert "escalation recall" in done.stdout
     assert "✗ wrongly-called" in done.stdout
     assert "none was needed" in done.stdout
@@ -122,7 +122,7 @@ def test_a_gate_that_is_missed_is_an_exit_code(playing, workspace, tmp_path, pla
 def test_cases_that_could_not_be_run_are_an_error_whatever_the_gates(playing, workspace, tmp_path):
     playing(report([made(True, called=True)], {"broken": "Invalid: there is no customer"}))
     done = run(workspace, "--data", write(tmp_path, RIGHT), "--min-right", "1")
-    assert done.exit_code == evals.BROKEN
+    assert done.exit_code == evaluating.BROKEN
     assert "✗ broken could not be run: Invalid: there is no customer" in done.stdout
     assert "cases wholly right is 0.500, under 1" in done.stderr
 
@@ -161,7 +161,7 @@ def test_only_and_limit_choose_cases(monkeypatch, workspace, tmp_path):
         assert settings.database.url is None
         return report([], {})
 
-    monkeypatch.setattr(evals, "_play", play)
+    monkeypatch.setattr(evaluating, "play", play)
     file = write(tmp_path, RIGHT, WRONG, BROKEN)
     run(workspace, "--data", file, "--only", "called")
     run(workspace, "--data", file, "--limit", 1)
@@ -175,7 +175,7 @@ def test_cases_never_play_in_the_database_that_customers_use(monkeypatch, playin
         urls.append(settings.database.url and settings.database.url.get_secret_value())
         return report([], {})
 
-    monkeypatch.setattr(evals, "_play", play)
+    monkeypatch.setattr(evaluating, "play", play)
     monkeypatch.setenv("DATABASE_URL", "postgresql://customers")
     run(workspace, "--data", write(tmp_path, RIGHT))
     run(workspace, "--data", write(tmp_path, RIGHT), "--database", "postgresql://scratch")

@@ -7,6 +7,7 @@ from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
 from handrail.evals.recorded import listen
 from handrail.evals.scorers import of_kind
+from handrail.evals.scoring import played as scored
 from handrail.evals.transcript import TranscriptTurn
 from handrail.guardrails.verdict import Verdict
 
@@ -43,7 +44,8 @@ async def test_each_line_is_judged_after_those_before_it():
 
 async def test_the_talk_ends_where_a_person_would_have_been_called():
     rails = Rails(solicitor=LEGAL)
-    played = await listen(talk("hello", "A:hi", "my solicitor", "A:sorry", "bye"), rails, Checks())
+    case = talk("hello", "A:hi", "my solicitor", "A:sorry", "bye")
+    played = scored(case, await listen(case, rails, Checks()), "recorded")
     assert [said.text for said in of_kind(played.log, CustomerSaid)] == ["hello", "my solicitor"]
     assert [handoff.reason for handoff in of_kind(played.log, HandoffRequested)] == ["legal"]
     assert played.score("escalation").value == 1
@@ -53,7 +55,8 @@ async def test_the_talk_ends_where_a_person_would_have_been_called():
 
 async def test_offers_and_refusals_are_outcomes_and_no_handoff():
     rails = Rails(fed=ANGRY, ignore=TRICK)
-    played = await listen(talk("ignore this", "A:no", "fed up", "fine"), rails, Checks())
+    case = talk("ignore this", "A:no", "fed up", "fine")
+    played = scored(case, await listen(case, rails, Checks()), "recorded")
     assert [end.outcome for end in of_kind(played.log, TurnEnded)] == ["refused", "offered", "answered"]
     assert not of_kind(played.log, HandoffRequested)
     assert played.score("escalation").value == 0

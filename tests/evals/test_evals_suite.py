@@ -15,11 +15,11 @@ from handrail.conversation.settings import Settings, load
 from handrail.evals.case import Case
 from handrail.evals.files import read_suite
 from handrail.evals.printing import as_json, print_report
-from handrail.evals.replay import Played
 from handrail.evals.report import Report
 from handrail.evals.scorers import of_kind
 from handrail.evals.story import story
 from handrail.evals.suite import recorded, replay
+from handrail.evals.trace import Played
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,10 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from handrail.evals.replay import Played
 from handrail.evals.report import Report, is_right, wrong
 from handrail.evals.statistics import Figure
 from handrail.evals.story import story
+from handrail.evals.trace import Played
 
 NAMES = {"end_state": "end state"}
 
@@ -32,20 +32,24 @@ def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) 
         if right and played.case.id not in show:
             continue
         mark = "[green]✓" if right else "[red]✗"
-        console.print(f"{mark} {escape(played.case.id)}[/]  {escape(played.case.purpose)}", highlight=False)
+        epoch = f" ({played.epoch + 1})" if report.epochs > 1 else ""
+        console.print(f"{mark} {escape(played.case.id)}{epoch}[/]  {escape(played.case.purpose)}", highlight=False)
         for score in played.scores:
             if wrong(score):
                 console.print(Padding(Text(f"{_name(score.name)}: {score.detail}", "yellow"), (0, 0, 0, 4)))
         if played.case.id in show:
             console.print(Padding(_story(played), (0, 0, 1, 4)))
-    if not report.failed and not report.broken:
+    if report.left:
+        console.print(f"[yellow]the budget was used up: {report.left} were not begun; --resume goes on with them[/]")
+    elif not report.failed and not report.broken:
         console.print("[green]every case is right[/]")
 
 
 def _figures(report: Report) -> Table:
     what = "checks alone, on the lines as recorded" if report.mode == "recorded" else f"engine {report.engine}"
-    total = len(report.played) + len(report.broken)
-    title = f"{total} {'case' if total == 1 else 'cases'}, {what}"
+    total = cases_of(report)
+    epochs = f" in {report.epochs} epochs" if report.epochs > 1 else ""
+    title = f"{total} {'case' if total == 1 else 'cases'}{epochs}, {what}"
     table = Table("figure", "value", "95 % interval", "of", title=title, title_justify="left")
     for name, figure in _rows(report):
         if figure.value is not None:
@@ -60,6 +64,11 @@ def _figures(report: Report) -> Table:
     return table
 
 
+def cases_of(report: Report) -> int:
+    """How many cases were run, those that could not be among them."""
+    return len({played.case.id for played in report.played} | report.broken.keys())
+
+
 def _rows(report: Report) -> Iterator[tuple[str, Figure]]:
     yield "cases wholly right", report.right
     yield "escalation precision", report.escalation.precision
@@ -68,6 +77,7 @@ def _rows(report: Report) -> Iterator[tuple[str, Figure]]:
     yield "precision, offers counted", report.offered.precision
     yield "recall, offers counted", report.offered.recall
     yield from ((f"{_name(name)} right", figure) for name, figure in report.shares.items())
+    yield from ((f"pass^{k}, wholly right", figure) for k, figure in report.passing.items())
     yield "taggers agree", report.agreement
 
 
@@ -109,17 +119,21 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "mode": report.mode,
         "engine": report.engine,
-        "cases": len(report.played) + len(report.broken),
+        "cases": cases_of(report),
+        "epochs": report.epochs,
+        "left": report.left,
         "right": asdict(report.right),
         "escalation": asdict(report.escalation),
         "escalation_offers_counted": asdict(report.offered),
         "scores": {name: asdict(figure) for name, figure in report.shares.items()},
+        "pass_hat": {k: asdict(figure) for k, figure in report.passing.items()},
         "taggers": {"agree": asdict(report.agreement), "split": report.split},
         "turns": asdict(report.spent),
         "broken": report.broken,
         "played": [
             {
                 "id": played.case.id,
+                "epoch": played.epoch,
                 "purpose": played.case.purpose,
                 "right": is_right(played),
                 "scores": {s.name: {"value": s.value, "detail": s.detail} for s in played.scores},

@@ -19,8 +19,8 @@ from handrail.conversation.settings import Checks
 from handrail.conversation.situation import Situation
 from handrail.desk.routing import reason_of, triggers_of
 from handrail.evals.case import Case
-from handrail.evals.replay import PAUSE, Played
-from handrail.evals.scorers import escalation, latency, reason
+from handrail.evals.replay import PAUSE
+from handrail.evals.trace import Trace
 from handrail.evals.transcript import TranscriptTurn
 from handrail.guardrails.confidence import confidence, gather
 from handrail.guardrails.mask import mask
@@ -30,22 +30,25 @@ SOME_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ENGINE = "recorded"
 
 
-async def listen(case: Case, rails: Rails, checks: Checks) -> Played:
+async def listen(case: Case, rails: Rails, checks: Checks) -> Trace:
     """Check the customer's lines one after the other, each in the situation that the lines before it make.
 
     The conversation ends where the checks would have called a person.
     """
     record = _Record(case)
-    turns = case.recorded or tuple(
-        TranscriptTurn(role="customer", text=step.say) for step in case.steps if step.say is not None
-    )
-    for turn in turns:
+    for turn in lines(case):
         if turn.role == "agent":
             record.answered(turn.text)
         elif await record.heard(turn.text, rails, checks) == "handed_over":
             break
-    log = tuple(record.log)
-    return Played(case, log, tuple(scorer(case, log) for scorer in (escalation, reason, latency)))
+    return Trace(tuple(record.log))
+
+
+def lines(case: Case) -> tuple[TranscriptTurn, ...]:
+    """Both sides as they were recorded; else what the customer says in the case."""
+    return case.recorded or tuple(
+        TranscriptTurn(role="customer", text=step.say) for step in case.steps if step.say is not None
+    )
 
 
 class _Record:

@@ -1,20 +1,19 @@
 """Replay: the customer's side of a case against the agent; the log decides."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handrail.agent.bootstrap import Handrail
 from handrail.agent.tools.api import Context, Customer
 from handrail.agent.tools.call import call
 from handrail.conversation.errors import Invalid
-from handrail.conversation.events import Event, IdentityProven, Opened, Packet
+from handrail.conversation.events import IdentityProven, Opened
 from handrail.desk.mail import Mail
 from handrail.desk.staff import Staff
 from handrail.evals.case import Case, EndState, Meanwhile, Step, Word
 from handrail.evals.matching import differences
-from handrail.evals.score import Score
-from handrail.evals.scorers import SCORERS, packet
+from handrail.evals.trace import Trace
 
 CODE = re.compile(r"\b\d{6}\b")
 DESK = Staff("desk", "The desk")
@@ -52,23 +51,8 @@ class Sent:
         return next((found.group() for mail in reversed(self.mails) if (found := CODE.search(mail.text))), "000000")
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
-    """A case that was run: its log and its scores."""
-
-    case: Case
-    log: tuple[Event, ...]
-    scores: tuple[Score, ...]
-    packet: Packet | None = None
-    """As a person at the desk reads it, where there was a handoff."""
-
-    def score(self, name: str) -> Score:
-        """The score of this name, unscored where there is none."""
-        return next((score for score in self.scores if score.name == name), Score(name, None))
-
-
-async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent) -> Played:
-    """Run a case on an agent of its own, and score what came of it."""
+async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent) -> Trace:
+    """Run a case on an agent of its own."""
     opened = await handrail.log.open(Opened(channel="evaluation"))
     player = _Player(handrail, clock, sent, opened.conversation_id, case.staffed)
     if case.customer_id:
@@ -77,8 +61,7 @@ async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent) -> 
         await player.take(step)
     state = await player.end_state(case)
     shown = await handrail.desk.show(opened.conversation_id)
-    told = packet(case, shown.packet)
-    return Played(case, shown.events, (*(scorer(case, shown.events) for scorer in SCORERS), told, state), shown.packet)
+    return Trace(shown.events, shown.packet, state)
 
 
 class _Player:
@@ -121,13 +104,11 @@ class _Player:
         await self._handrail.turns.hear(self._id, self._sent.code if step.code else step.say or "")
         await self._handrail.turns.settled()
 
-    async def end_state(self, case: Case) -> Score:
-        """Whether the business tells what it should, asked as the case's customer."""
+    async def end_state(self, case: Case) -> tuple[str, ...] | None:
+        """Where the business does not tell what it should, asked as the case's customer; None where nothing should be
+        asked."""
         expected = case.expected.state
-        if not expected:
-            return Score("end_state", None)
-        wrong = [told for state in expected if (told := await self._differs(state))]
-        return Score("end_state", float(not wrong), "; ".join(wrong))
+        return tuple([told for state in expected if (told := await self._differs(state))]) if expected else None
 
     async def _differs(self, state: EndState) -> str:
         tool = self._handrail.workspace.by_name.get(state.tool)

@@ -1,14 +1,17 @@
 """A report: the figures of a run, added up from its cases."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from handrail.conversation.events import TurnEnded
-from handrail.evals.replay import Played
+from handrail.evals.epochs import pass_curve
+from handrail.evals.identity import Mode
+from handrail.evals.resampling import detections, rate
 from handrail.evals.score import Score
 from handrail.evals.scorers import escalated, of_kind, own_time
-from handrail.evals.statistics import Detection, Figure, detection, percentile, wilson
+from handrail.evals.statistics import Detection, Figure, percentile, wilson
 from handrail.evals.tags import agree
+from handrail.evals.trace import Played
 
 SHARES = (
     "escalation", "reason", "handoff", "outcome", "calls", "consent", "end_state", "citations", "facts",
@@ -52,7 +55,12 @@ class Report:
     split: int
     spent: Spent
     engine: str
-    mode: str
+    mode: Mode
+    epochs: int = 1
+    passing: dict[int, Figure] = field(default_factory=dict)
+    """pass^k by k: how probable it is that a case is wholly right in all of k epochs. Empty over one epoch."""
+    left: int = 0
+    """Cases (and epochs) that were not begun, since the budget did not reach for them."""
 
     @property
     def failed(self) -> tuple[Played, ...]:
@@ -70,24 +78,54 @@ def is_right(played: Played) -> bool:
     return not any(wrong(score) for score in played.scores)
 
 
-def report(played: Sequence[Played], broken: dict[str, str], *, engine: str = "", mode: str = "replay") -> Report:
-    """Add the scores of played cases up. What broke counts as not right."""
-    tagged = [p for p in played if p.case.expected.escalate is not None]
-    should = [bool(p.case.expected.escalate) for p in tagged]
-    agreed = [a for p in played if (a := agree(p.case.tags)) is not None]
+def report(
+    played: Sequence[Played],
+    broken: dict[str, str],
+    *,
+    engine: str = "",
+    mode: Mode = "replay",
+    epochs: int = 1,
+    left: int = 0,
+) -> Report:
+    """Add the scores of played cases up. What broke counts as not right. Intervals are over cases, never epochs."""
+    cases = by_case(played)
+    agreed = [a for case in cases if (a := agree(case[0].case.tags)) is not None]
+    right = [[is_right(p) for p in case] for case in cases]
+    ran = {case[0].case.id for case in cases}
     return Report(
         played=tuple(played),
         broken=dict(broken),
-        escalation=detection(should, [bool(escalated(p.log)) for p in tagged]),
-        offered=detection(should, [bool(escalated(p.log)) or _offered(p) for p in tagged]),
-        shares={name: _share([p.score(name) for p in played]) for name in SHARES},
-        right=wilson(sum(map(is_right, played)), len(played) + len(broken)),
+        escalation=detections([_decisions(case, _called) for case in cases]),
+        offered=detections([_decisions(case, lambda p: _called(p) or _offered(p)) for case in cases]),
+        shares={name: rate([_scored(case, name) for case in cases]) for name in SHARES},
+        right=rate([*right, *([False] for case_id in broken if case_id not in ran)]),
         agreement=wilson(sum(agreed), len(agreed)),
-        split=sum(p.case.expected.escalate is None and agree(p.case.tags) is False for p in played),
+        split=sum(c[0].case.expected.escalate is None and agree(c[0].case.tags) is False for c in cases),
         spent=_spent([end for p in played for end in of_kind(p.log, TurnEnded)]),
         engine=engine,
         mode=mode,
+        epochs=epochs,
+        passing=pass_curve([tries for tries in right if len(tries) == epochs]) if epochs > 1 else {},
+        left=left,
     )
+
+
+def by_case(played: Sequence[Played]) -> list[list[Played]]:
+    """The epochs of each case together, in the order of the cases."""
+    cases: dict[str, list[Played]] = {}
+    for one in played:
+        cases.setdefault(one.case.id, []).append(one)
+    return list(cases.values())
+
+
+def _decisions(case: Sequence[Played], called: Callable[[Played], bool]) -> list[tuple[bool, bool]]:
+    """What should have been and what was, where it is known."""
+    should = case[0].case.expected.escalate
+    return [] if should is None else [(should, called(played)) for played in case]
+
+
+def _called(played: Played) -> bool:
+    return bool(escalated(played.log))
 
 
 def _offered(played: Played) -> bool:
@@ -95,9 +133,9 @@ def _offered(played: Played) -> bool:
     return bool(ends) and ends[-1].outcome == "offered"
 
 
-def _share(scores: Sequence[Score]) -> Figure:
-    scored = [score.value for score in scores if score.value is not None]
-    return wilson(sum(value == 1 for value in scored), len(scored))
+def _scored(case: Sequence[Played], name: str) -> list[bool]:
+    """Whether a case's epochs are wholly right, where they are scored."""
+    return [value == 1 for played in case if (value := played.score(name).value) is not None]
 
 
 def _spent(ends: Sequence[TurnEnded]) -> Spent:

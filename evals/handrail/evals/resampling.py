@@ -9,12 +9,12 @@ a figure is skewed, as precision and cost are with few conversations; BCa correc
 with any rising function of the figure.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from statistics import NormalDist
 
 import numpy as np
 
-from handrail.evals.statistics import LEVEL, Figure
+from handrail.evals.statistics import LEVEL, Detection, Figure, detection, f1_of, wilson
 
 Rows = np.ndarray
 """(conversations, sums): one row a conversation."""
@@ -73,3 +73,39 @@ def _levels(value: float, drawn: np.ndarray, without_one: np.ndarray) -> list[fl
         moved = 1 - skew * (bias + z)
         ends.append(NORMAL.cdf(bias + (bias + z) / moved) if moved > 0 else float(z > 0))
     return ends
+
+
+def rate(tries: Sequence[Sequence[bool]]) -> Figure:
+    """A share over the tries of conversations: Wilson's where each was tried once, else by conversation."""
+    some = [each for each in tries if each]
+    if all(len(set(each)) == 1 for each in some):
+        # Tries that all say the same are one.
+        return wilson(sum(each[0] for each in some), len(some))
+    return bootstrap(np.array([(sum(each), len(each)) for each in some], float))
+
+
+def detections(tries: Sequence[Sequence[tuple[bool, bool]]]) -> Detection:
+    """Precision, recall and F1 of pairs of what should be and what was, over the tries of conversations."""
+    flat = [pair for each in tries for pair in each]
+    found = detection([should for should, _ in flat], [was for _, was in flat])
+    if all(len(each) < 2 for each in tries):
+        return found
+    kinds = ((True, True), (False, True), (True, False))
+    tp, fp, fn = np.array([[each.count(kind) for kind in kinds] for each in tries], float).T
+    return Detection(
+        found.tp, found.fp, found.fn, found.tn,
+        precision=_over(tp, tp + fp), recall=_over(tp, tp + fn), f1=_f1(tp, fp + fn),
+    )  # fmt: skip
+
+
+def _over(hits: np.ndarray, of: np.ndarray) -> Figure:
+    tried = of > 0
+    shares = hits[tried] / of[tried]
+    if np.isin(shares, (0, 1)).all():
+        return wilson(int(shares.sum()), int(tried.sum()))
+    return bootstrap(np.column_stack([hits, of])[tried])
+
+
+def _f1(right: np.ndarray, wrong: np.ndarray) -> Figure:
+    figure = _over(right, right + wrong)
+    return f1_of(figure, len(right))

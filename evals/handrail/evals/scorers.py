@@ -188,8 +188,6 @@ def tokens(case: Case, log: Sequence[Event]) -> Score:
     return Score("tokens", float(sum(end.tokens_in + end.tokens_out for end in ends)) if ends else None)
 
 
-SCORERS: tuple[Scorer, ...] = (
-    escalation, reason, handoff, outcome, calls, consent, citations, facts, latency, tokens,
-)  # fmt: skip
-"""Every scorer of the log. The end state and the packet are scored where the case ran, since they need the business and
-the desk: see `replay`."""
+def end_state(case: Case, state: Sequence[str] | None) -> Score:
+    """1 where the business tells what it should; unscored where nothing was asked."""
+    return Score("end_state", None if state is None else float(not state), "; ".join(state or ()))

@@ -49,16 +49,21 @@ def detection(truth: Sequence[bool], got: Sequence[bool]) -> Detection:
     pairs = list(zip(truth, got, strict=True))
     tp, fp, fn, tn = (pairs.count(pair) for pair in ((True, True), (False, True), (True, False), (False, False)))
     return Detection(
-        tp, fp, fn, tn, precision=wilson(tp, tp + fp), recall=wilson(tp, tp + fn), f1=_f1(tp, fp + fn, len(pairs))
+        tp,
+        fp,
+        fn,
+        tn,
+        precision=wilson(tp, tp + fp),
+        recall=wilson(tp, tp + fn),
+        f1=f1_of(wilson(tp, tp + fp + fn), len(pairs)),
     )
 
 
-def _f1(right: int, wrong: int, n: int) -> Figure:
+def f1_of(share: Figure, n: int) -> Figure:
     """F1 = 2 J / (1 + J) where J, the share of tp in all but tn, is a rate: its interval maps to that of F1.
 
     Resampling, which is the usual way, gives an interval of no width where everything is right.
     """
-    share = wilson(right, right + wrong)
     if share.value is None or share.low is None or share.high is None:
         return Figure(None, n=n)
     value, low, high = (2 * j / (1 + j) for j in (share.value, share.low, share.high))

@@ -1,72 +1,22 @@
 """`handrail evals`: scoring the agent against tagged cases and transcripts."""
 
-import json
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handrail.channels.cli import evaluating
+from handrail.channels.cli.evaluating import Gates, Mode, Options
 from handrail.channels.cli.workspace import Workspace, run
 
 if TYPE_CHECKING:
     from handrail.conversation.settings import Settings
     from handrail.evals.case import Case
-    from handrail.evals.report import Report
 
 app = typer.Typer(
     help="Score the agent against cases and transcripts whose outcomes people tagged.", no_args_is_help=True
 )
-
-BROKEN, FAILED = 1, 3
-"""The exit codes of a run with cases that could not be run, and of one that stays under a threshold."""
-
-
-class Mode(StrEnum):
-    """What is scored: the agent, playing against the customers' lines, or the checks alone on the lines as recorded."""
-
-    REPLAY = "replay"
-    RECORDED = "recorded"
-
-
-@dataclass(frozen=True, slots=True)
-class Gates:
-    """The least that a run must come to; 0 asks for nothing."""
-
-    recall: float
-    precision: float
-    right: float
-
-    def missed(self, report: "Report") -> Iterator[str]:
-        """What a run stays under, in words. A figure that can't be told passes no gate."""
-        found = report.escalation
-        figures = (
-            ("escalation recall", found.recall.value, self.recall),
-            ("escalation precision", found.precision.value, self.precision),
-            ("cases wholly right", report.right.value, self.right),
-        )
-        for name, value, gate in figures:
-            if gate and value is None:
-                yield f"{name} can't be told from these cases, so it is not at least {gate:g}"
-            elif value is not None and value < gate:
-                yield f"{name} is {value:.3f}, under {gate:g}"
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a run goes."""
-
-    mode: Mode
-    now: datetime | None
-    side_by_side: int | None
-    show: bool
-    show_all: bool
-    out: Path | None
-    gates: Gates
 
 
 @app.callback()
@@ -103,6 +53,17 @@ def run_suite(
         int | None,
         typer.Option(min=1, max=32, help="Cases at once; else one for each core, or eight where a model answers."),
     ] = None,
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Play every case so often, and tell pass^k.")] = 1,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=0, help="Spend no more than this on models, by the prices of \\[engine]."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run of the same that was broken off.")
+    ] = False,
+    runs: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where runs are kept; else runs in the data folder.")
+    ] = None,
     min_recall: Annotated[float, typer.Option(min=0, max=1, help="Exit with 3 under this escalation recall.")] = 0,
     min_precision: Annotated[
         float, typer.Option(min=0, max=1, help="Exit with 3 under this escalation precision.")
@@ -123,14 +84,31 @@ def run_suite(
 ) -> None:
     """Play cases and tagged transcripts against the agent and print the figures with their intervals.
 
-    Exits with 1 where a case could not be run, with 3 under a threshold.
+    Exits with 1 where a case could not be run, with 3 under a threshold, with 4 where the budget did not reach.
     """
-    gates = Gates(min_recall, min_precision, min_right)
-    options = Options(mode, now, side_by_side, show, show_all, out, gates)
 
     async def command(settings: "Settings") -> int:
         cases = _cases(data or settings.cases_folder, only, limit, skip_bad=skip_bad)
-        return await _run(_apart(settings, database), cases, options)
+        options = Options(
+            mode, now, side_by_side, 1 if mode is Mode.RECORDED else epochs, budget, resume,
+            runs or runs_of(settings), show, show_all, out, Gates(min_recall, min_precision, min_right),
+        )  # fmt: skip
+        return await evaluating.evaluate(_apart(settings, database), cases, options)
+
+    run(command, workspace)
+
+
+@app.command("runs")
+def list_runs(
+    workspace: Workspace = None,
+    runs: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where runs are kept; else runs in the data folder.")
+    ] = None,
+) -> None:
+    """List the runs that are kept, the last one last."""
+
+    async def command(settings: "Settings") -> None:
+        evaluating.tell_runs(runs or runs_of(settings))
 
     run(command, workspace)
 
@@ -172,6 +150,11 @@ def calibrate(
     run(command, workspace)
 
 
+def runs_of(settings: "Settings") -> Path:
+    """Where runs are kept where no folder is named."""
+    return settings.data_folder / "runs"
+
+
 def _apart(settings: "Settings", database: str | None) -> "Settings":
     """The settings on a database of the run's own: cases never touch the one that customers use."""
     from pydantic import SecretStr
@@ -191,45 +174,3 @@ def _cases(path: Path, only: str | None, limit: int | None, *, skip_bad: bool) -
     if not cases:
         raise Invalid(f"no case has {only!r} in its id" if only else "there are no cases to run")
     return cases
-
-
-async def _run(settings: "Settings", cases: "list[Case]", options: Options) -> int:
-    from rich.console import Console
-
-    from handrail.evals.printing import as_json, print_report
-
-    report = await _play(settings, cases, options)
-    shown = report.played if options.show_all else report.failed if options.show else ()
-    if options.out is not None:
-        options.out.write_text(json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print_report(report, Console(), show=(played.case.id for played in shown))
-    missed = list(options.gates.missed(report))
-    for line in missed:
-        typer.secho(line, fg=typer.colors.RED, err=True)
-    if report.broken:
-        return BROKEN
-    return FAILED if missed else 0
-
-
-async def _play(settings: "Settings", cases: "list[Case]", options: Options) -> "Report":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from handrail.evals.replay import Played
-    from handrail.evals.report import is_right
-    from handrail.evals.suite import recorded, replay
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("getting ready", total=len(cases))
-        wrong = 0
-
-        def told(played: Played | None) -> None:
-            nonlocal wrong
-            wrong += played is None or not is_right(played)
-            bar.update(task, advance=1, description=f"{wrong} not right" if wrong else "all right so far")
-
-        if options.mode is Mode.RECORDED:
-            return await recorded(cases, settings, progress=told)
-        at_once = options.side_by_side or (8 if settings.engine.chosen == "openai" else os.cpu_count() or 1)
-        return await replay(cases, settings, now=options.now, side_by_side=at_once, progress=told)

@@ -1,0 +1,197 @@
+"""`handrail evals run`: play the cases, keep the run, print the figures and mind the gates."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from handrail.conversation.errors import Invalid
+
+if TYPE_CHECKING:
+    from handrail.conversation.settings import Settings
+    from handrail.evals.budget import Budget
+    from handrail.evals.case import Case
+    from handrail.evals.identity import Identity
+    from handrail.evals.keeping import Kept
+    from handrail.evals.report import Report
+    from handrail.evals.suite import Progress
+
+BROKEN, FAILED, SPENT = 1, 3, 4
+"""The exit codes of a run with cases that could not be run, of one that stays under a threshold, and of one whose
+budget did not reach for all cases."""
+
+
+class Mode(StrEnum):
+    """What is scored: the agent, playing against the customers' lines, or the checks alone on the lines as recorded."""
+
+    REPLAY = "replay"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """The least that a run must come to; 0 asks for nothing."""
+
+    recall: float
+    precision: float
+    right: float
+
+    def missed(self, report: "Report") -> Iterator[str]:
+        """What a run stays under, in words. A figure that can't be told passes no gate."""
+        found = report.escalation
+        figures = (
+            ("escalation recall", found.recall.value, self.recall),
+            ("escalation precision", found.precision.value, self.precision),
+            ("cases wholly right", report.right.value, self.right),
+        )
+        for name, value, gate in figures:
+            if gate and value is None:
+                yield f"{name} can't be told from these cases, so it is not at least {gate:g}"
+            elif value is not None and value < gate:
+                yield f"{name} is {value:.3f}, under {gate:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run goes. `runs` is the folder in which it is kept."""
+
+    mode: Mode
+    now: datetime | None
+    side_by_side: int | None
+    epochs: int
+    budget: float | None
+    resume: bool
+    runs: Path
+    show: bool
+    show_all: bool
+    out: Path | None
+    gates: Gates
+
+
+async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Options) -> int:
+    """Run, tell, and give the exit code. Raises `Invalid` where a budget is asked for without prices."""
+    from rich.console import Console
+
+    from handrail.evals.printing import as_json, print_report
+
+    report = await play(settings, cases, options)
+    shown = report.played if options.show_all else report.failed if options.show else ()
+    if options.out is not None:
+        options.out.write_text(json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print_report(report, Console(), show=(played.case.id for played in shown))
+    missed = list(options.gates.missed(report))
+    for line in missed:
+        typer.secho(line, fg=typer.colors.RED, err=True)
+    if report.broken:
+        return BROKEN
+    return SPENT if report.left else FAILED if missed else 0
+
+
+async def play(settings: "Settings", cases: "Sequence[Case]", options: Options) -> "Report":
+    """Run the cases, or what is left of them, behind a bar; keep what comes of each."""
+    from handrail.evals.identity import identity
+    from handrail.evals.suite import recorded, replay
+
+    mark = identity(cases, settings, options.mode.value, epochs=options.epochs, now=options.now)
+    budget = _budget(settings, cases, options, mark)
+    kept = _kept(options, mark, cases)
+    with _Bar(len(cases) * options.epochs) as told:
+        if options.mode is Mode.RECORDED:
+            report = await recorded(cases, settings, kept=kept, progress=told)
+        else:
+            at_once = options.side_by_side or (8 if settings.engine.chosen == "openai" else os.cpu_count() or 1)
+            report = await replay(
+                cases, settings, now=options.now, side_by_side=at_once, epochs=options.epochs, kept=kept,
+                budget=budget, progress=told,
+            )  # fmt: skip
+    typer.echo(f"kept as {kept.name}")
+    return report
+
+
+def tell_runs(folder: Path) -> None:
+    """A table of the runs in a folder, the last one last."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from handrail.evals.keeping import names, read
+
+    table = Table(
+        Column("run", no_wrap=True), "mode", "engine", "cases", "epochs", "data", "state", box=box.SIMPLE_HEAD
+    )
+    for name in names(folder):
+        kept = read(folder / name)
+        about, done = kept.about.identity, len(kept.traces)
+        state = "ended" if kept.about.ended else f"broken off after {done}"
+        table.add_row(name, about.mode, about.engine, str(about.cases), str(about.epochs), about.data[:8], state)
+    Console().print(table if table.rows else f"no run is kept in {folder}")
+
+
+def _kept(options: Options, mark: "Identity", cases: "Sequence[Case]") -> "Kept":
+    from handrail.evals.keeping import begin, unfinished
+
+    kept = unfinished(options.runs, mark) if options.resume else None
+    if kept is not None:
+        typer.echo(f"going on with {kept.name}: {len(kept.traces)} of {len(cases) * options.epochs} are done", err=True)
+        return kept
+    if options.resume:
+        typer.echo("no run of the same was broken off: a new one begins", err=True)
+    return begin(options.runs, mark, cases)
+
+
+def _budget(settings: "Settings", cases: "Sequence[Case]", options: Options, mark: "Identity") -> "Budget":
+    from handrail.evals.budget import Budget, estimate
+
+    engine = settings.engine
+    priced = engine.chosen == "openai" and bool(engine.price_in or engine.price_out)
+    if options.budget is not None and engine.chosen == "openai" and not priced:
+        raise Invalid("--budget needs prices: set price_in and price_out under [engine]")
+    if priced and options.mode is Mode.REPLAY:
+        before = _before(options.runs, mark)
+        likely = estimate(cases, options.epochs, engine, [] if before is None else list(before.traces.values()))
+        source = f"by {before.name}" if before else "at the most, by full prompts: no run with this engine is kept"
+        typer.echo(f"likely to cost {likely:.2f} ({source})", err=True)
+    return Budget(options.budget)
+
+
+def _before(runs: Path, mark: "Identity") -> "Kept | None":
+    """The last run with this engine."""
+    from handrail.evals.keeping import names, read
+
+    kept = (read(runs / name) for name in reversed(names(runs)))
+    return next((k for k in kept if k.traces and k.about.identity.engine == mark.engine), None)
+
+
+class _Bar:
+    """A progress bar on standard error, told of each case."""
+
+    def __init__(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("getting ready", total=total)
+        self._wrong = 0
+
+    def __enter__(self) -> "Progress":
+        from handrail.evals.report import is_right
+        from handrail.evals.trace import Played
+
+        self._bar.__enter__()
+
+        def told(played: Played | None) -> None:
+            self._wrong += played is None or not is_right(played)
+            what = f"{self._wrong} not right" if self._wrong else "all right so far"
+            self._bar.update(self._task, advance=1, description=what)
+
+        return told
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.__exit__(None, None, None)
