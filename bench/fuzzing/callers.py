@@ -39,6 +39,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/conversations/{id}/rating": "customer",
     "POST /v1/conversations/{id}/contact": "customer",
     "POST /v1/conversations/{id}/close": "customer",
+    "POST /v1/conversations/{id}/typing": "customer",
+    "POST /v1/desk/conversations/{id}/typing": "desk",
     "GET /v1/desk/queue": "staff",
     "GET /v1/desk/options": "staff",
     "GET /v1/desk/events": "staff",

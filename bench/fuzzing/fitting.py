@@ -13,6 +13,7 @@ NEEDS = {
     "claim": "queue",
     "messages": "person",
     "notes": "queue",
+    "typing": "person",
     "give-back": "person",
     "wrap-up": "person",
     "hand-on": "person",

@@ -2,6 +2,7 @@
 
 A notification carries a topic and nothing else: a conversation id, or a word such as `index_changed`. It may come twice
 or, when a process dies just after its commit, never; so whoever waits looks again after a time-out of their own.
+A signal carries a few ids beside its topic: what counts for this moment and is kept nowhere, that somebody types say.
 """
 
 import asyncio
@@ -75,10 +76,11 @@ class Bell:
         self._listening = asyncio.Event()
 
     @contextlib.asynccontextmanager
-    async def hear(self, topic: str) -> AsyncIterator[Ticks]:
-        """Hear one topic, or with `*` all conversations. What is rung from the start of the block on is heard."""
+    async def hear(self, *topics: str) -> AsyncIterator[Ticks]:
+        """Hear these topics; `*` is all conversations. What is rung from the start of the block on is heard."""
         ticks = Ticks()
-        self._ticks[topic].add(ticks)
+        for topic in topics:
+            self._ticks[topic].add(ticks)
         if self._listener is None or self._listener.done():
             self._listener = asyncio.create_task(self._listen(), name="bell: listen")
         try:
@@ -88,9 +90,10 @@ class Bell:
                     await self._listening.wait()
             yield ticks
         finally:
-            self._ticks[topic].discard(ticks)
-            if not self._ticks[topic]:
-                del self._ticks[topic]
+            for topic in topics:
+                self._ticks[topic].discard(ticks)
+                if not self._ticks[topic]:
+                    del self._ticks[topic]
 
     async def ring(self, topic: str) -> None:
         """Wake all who hear `topic`, a word, here and in other processes."""
@@ -100,10 +103,14 @@ class Bell:
         """Wake all who hear this conversation, or `*`. Called after the commit of `events`; does not wait."""
         self._ring(f"c:{conversation_id}", events)
 
+    def signal(self, topic: str, word: str) -> None:
+        """Tell all who hear `topic` a word, which reaches them as `topic|word`: ids alone, no text. Does not wait."""
+        self._ring(f"s:{topic}|{word}")
+
     @property
     def listeners(self) -> int:
         """How many hear something now."""
-        return sum(map(len, self._ticks.values()))
+        return len(set().union(*self._ticks.values()))
 
     async def close(self) -> None:
         """Send what is left to send, then disconnect."""
@@ -160,10 +167,11 @@ class Bell:
                 await connection.execute("SELECT 1")  # notices a line that went dead without a word
 
     def _deliver(self, payload: str, events: Sequence[Event] = ()) -> None:
-        kind, _, topic = payload.partition(":")
+        kind, _, rung = payload.partition(":")
+        topic = rung.partition("|")[0] if kind == "s" else rung
         for name in (topic, ALL) if kind == "c" else (topic,):
             for ticks in self._ticks.get(name, ()):
-                ticks.tick(topic, events if name == topic else ())
+                ticks.tick(rung, events if name == topic else ())
 
     def _wake_all(self) -> None:
         for topic, listeners in self._ticks.items():

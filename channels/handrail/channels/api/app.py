@@ -22,6 +22,7 @@ from handrail.channels.api import (
     policies,
     problems,
     routing,
+    signals,
     suggestions,
     web,
 )
@@ -60,7 +61,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, audit)
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, audit, signals)
     for routes in (conversations, *desks, people, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")

@@ -91,6 +91,16 @@ async def caller(
 async def speaker(kit: WithKit, who: Annotated[Caller, Depends(caller)]) -> Caller:
     """Whoever may act as the customer: the customer, or staff in a conversation that staff opened to try things."""
     kit.limits.messages.take(who.conversation_id)
+    return await _as_customer(kit, who)
+
+
+async def typist(kit: WithKit, who: Annotated[Caller, Depends(caller)]) -> Caller:
+    """Whoever may act as the customer, and signals something that takes no part of what they may say."""
+    kit.limits.signals.take(f"{who.conversation_id} customer")
+    return await _as_customer(kit, who)
+
+
+async def _as_customer(kit: Kit, who: Caller) -> Caller:
     if who.staff is not None:
         first = await kit.handrail.log.read(who.conversation_id, limit=1)
         if not first:
@@ -126,6 +136,7 @@ def _known_form(conversation_id: str) -> str:
 
 Reading = Annotated[Caller, Depends(caller)]
 Speaking = Annotated[Caller, Depends(speaker)]
+Typing = Annotated[Caller, Depends(typist)]
 Somebody = Annotated[Session | None, Depends(somebody)]
 OnDesk = Annotated[Session, Depends(staff())]
 AtDesk = Annotated[Session, Depends(staff("agent", "supervisor", "admin"))]

@@ -6,7 +6,8 @@ from handrail.channels.api import answers
 from handrail.channels.api.answers import Ended
 from handrail.channels.api.kit import Kit
 from handrail.channels.api.outputs import State
-from handrail.channels.api.streams import Sent
+from handrail.channels.api.signals import to_customer
+from handrail.channels.api.streams import Sent, merged
 from handrail.channels.api.wire import MOVES, findings, said, whole
 from handrail.channels.api.wire import state as view
 from handrail.conversation.events import CustomerSaid, Event, TurnEnded, TurnStarted
@@ -25,7 +26,10 @@ async def conversation(kit: Kit, conversation_id: str, after: int, *, staff: boo
             yield sent
         seen = event.seq
     yield await _state(kit, conversation_id, seen)
-    async for event in kit.handrail.log.follow(conversation_id, after=seen):
+    async for event in merged(kit.handrail.log.follow(conversation_id, after=seen), to_customer(kit, conversation_id)):
+        if isinstance(event, Sent):
+            yield event
+            continue
         for sent in _shown(event, staff=staff):
             yield sent
         if isinstance(event.data, MOVES):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from handrail.conversation.errors import TooMany
 
+SIGNALS = 40
+"""Twice as often as a page that signals every three seconds."""
+
 KEPT = 20_000
 """How many callers a limit remembers; the one unheard for longest is forgotten first."""
 
@@ -47,6 +50,7 @@ class Limits:
         conversations: float,
         messages: float,
         logins: float,
+        signals: float = SIGNALS,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = Limit(requests, seconds)
@@ -57,3 +61,5 @@ class Limits:
         """Lines, codes, ratings and the like in one conversation."""
         self.logins = Limit(logins, seconds)
         """Tries to log in, by address and by name."""
+        self.signals = Limit(signals, seconds)
+        """That somebody types or listens, by conversation and by who it is."""

@@ -76,7 +76,33 @@ async def _encoded(source: AsyncGenerator[Sent], closing: asyncio.Event) -> Asyn
         await source.aclose()
 
 
-def _forget(ended: "asyncio.Task[Sent | None]") -> None:
+END: Any = object()
+
+
+async def merged(*sources: AsyncIterator[Any]) -> AsyncGenerator[Any]:
+    """What several sources yield, as it comes, until all have ended."""
+    coming = {asyncio.create_task(anext(source, END)): source for source in sources}
+    try:
+        while coming:
+            done, _ = await asyncio.wait(coming, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                source = coming.pop(task)
+                if (found := task.result()) is END:
+                    continue
+                coming[asyncio.create_task(anext(source, END))] = source
+                yield found
+    finally:
+        for task in coming:
+            task.add_done_callback(_forget)
+            task.cancel()
+        if coming:
+            await asyncio.wait(coming)
+        for source in sources:
+            if isinstance(source, AsyncGenerator):
+                await source.aclose()
+
+
+def _forget(ended: "asyncio.Task[Any]") -> None:
     # The reader has left: nobody is told of a failure on the way out, and asyncio is not to complain of that.
     if not ended.cancelled():
         ended.exception()

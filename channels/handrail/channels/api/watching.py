@@ -9,6 +9,7 @@ from typing import Any
 from handrail.channels.api.desk_views import ApprovalsView, approval, entry
 from handrail.channels.api.kit import Kit
 from handrail.channels.api.outputs import outage
+from handrail.channels.api.signals import told, topic_of
 from handrail.channels.api.streams import Sent
 from handrail.conversation.bell import ALL
 from handrail.desk.queue import Entry, Filter, State
@@ -62,25 +63,31 @@ async def desk(kit: Kit, staff: Staff, choice: Choice) -> AsyncGenerator[Sent]:
     """What a desk shows, now and as it changes, without end."""
     before: Any = None
     waited: Any = None
-    async with kit.handrail.bell.hear(ALL) as ticks:
-        seen = -SEEN_SECONDS
+    signals = topic_of(staff.actor)
+    async with kit.handrail.bell.hear(ALL, signals) as ticks:
+        seen, rung, signalled = -SEEN_SECONDS, frozenset[str](), frozenset[str]()
         while True:
             now = asyncio.get_running_loop().time()
             if now - seen >= SEEN_SECONDS:
                 await _seen(kit, staff)
                 seen = now
-            shown, told = await _queue(kit, choice)
-            if shown != before:
-                before = shown
-                yield Sent("queue", told)
-            waiting = await approvals(kit, staff)
-            if waiting.items != waited:
-                waited = waiting.items
-                yield Sent("approvals", waiting.model_dump(mode="json"))
+            if not signalled or rung:
+                shown, queue = await _queue(kit, choice)
+                if shown != before:
+                    before = shown
+                    yield Sent("queue", queue)
+                waiting = await approvals(kit, staff)
+                if waiting.items != waited:
+                    waited = waiting.items
+                    yield Sent("approvals", waiting.model_dump(mode="json"))
             rung = await ticks.wait(SEEN_SECONDS)
             if rung:
                 await asyncio.sleep(PAUSE_SECONDS)
                 rung |= await ticks.wait(0)
+            signalled = frozenset(each for each in rung if each.startswith(signals))
+            for sent in await told(kit, signalled):
+                yield sent
+            if rung := rung - signalled:
                 yield Sent("changed", {"conversations": sorted(rung - {ALL}), "all": ALL in rung})
 
 

@@ -8,6 +8,7 @@ import { introduce } from "./chat-welcome.js";
 import { by, fill, h } from "./dom.js";
 import { readAs } from "./policy.js";
 import { Stream } from "./stream.js";
+import { Hears, Tells } from "./typing.js";
 
 readAs({ token: () => conversation?.token });
 const lines = new Lines(send);
@@ -22,6 +23,8 @@ let rated = false;
 let awayTimer = null;
 let typingUntil = 0;
 let word = null;
+const typist = new Hears(() => render());
+const typing = new Tells(() => call("POST", path("typing"), { token: conversation.token }));
 
 async function begin() {
   if (conversation) return;
@@ -48,7 +51,11 @@ function follow() {
           typingUntil = 0;
           hearApprovals(state, data);
           state = data;
-        } else lines.take(name, data);
+        } else if (name === "typing") typist.hear(data.name, data.seconds);
+        else {
+          if (name === "person") typist.end();
+          lines.take(name, data);
+        }
         render();
       },
       up: () => reached(true),
@@ -87,6 +94,7 @@ function startOver() {
   stream?.stop();
   stream = null;
   state = null;
+  typist.end();
   wantsProof = wantsRating = rated = away = false;
   conversation = keep(null);
   lines.clear();
@@ -148,7 +156,9 @@ function render() {
   by("end").hidden = !state || state.closed || lines.empty;
   by("fresh").hidden = !state?.closed;
   by("prove").hidden = state?.closed || state?.identity.level === "verified";
-  by("typing").hidden = !(state?.holder !== "person" && (state?.working || Date.now() < typingUntil));
+  const person = state?.holder === "person" ? typist.name : "";
+  by("typing").hidden = !person && !(state?.holder !== "person" && (state?.working || Date.now() < typingUntil));
+  by("typist").textContent = person ? `${person} is typing` : "";
   if (!by("typing").hidden) lines.follow();
   const [text, tone] = away ? ["Reconnecting…", "alarm"] : word || (state && standing(state)) || ["", ""];
   notice(text, tone);
@@ -242,7 +252,10 @@ by("text").addEventListener("keydown", (event) => {
     compose(by("text").value);
   }
 });
-by("text").addEventListener("input", grow);
+by("text").addEventListener("input", () => {
+  grow();
+  if (state?.holder === "person") typing.typed();
+});
 by("prove").addEventListener("click", () => {
   wantsProof = true;
   render();

@@ -2,13 +2,15 @@
 
 import { newKey } from "./api.js";
 import { by, fill, h } from "./dom.js";
+import { Tells } from "./typing.js";
 
 const TALLEST = 176;
 
 export class Composer {
-  /** `send(text, key)` may throw, and the text stays then; `begun()` is called when a draft has come or gone. */
-  constructor({ drafts, send, begun }) {
-    Object.assign(this, { drafts, send, begun, id: null, sending: null });
+  /** `send(text, key)` may throw, and the text stays then; `begun()` is called when a draft has come or gone;
+   * `types()` tells the customer that something is being written. */
+  constructor({ drafts, send, begun, types }) {
+    Object.assign(this, { drafts, send, begun, typing: new Tells(types), id: null, sending: null });
     by("composer").addEventListener("submit", (event) => {
       event.preventDefault();
       this.write();
@@ -72,6 +74,7 @@ export class Composer {
   typed() {
     this.grow();
     if (!this.id) return;
+    if (this.allowed) this.typing.typed();
     const had = this.drafts.has(this.id);
     this.drafts.set(this.id, by("text").value);
     if (had !== this.drafts.has(this.id)) this.begun();

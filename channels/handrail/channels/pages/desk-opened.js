@@ -67,6 +67,11 @@ export class Opened {
     }
   }
 
+  /** Tell the customer that something is being written. */
+  types() {
+    return call("POST", `${path(this.id)}/typing`, { csrf: this.csrf() });
+  }
+
   async claim(takeOver) {
     this.claiming = this.id;
     try {

@@ -16,6 +16,7 @@ import { Opened } from "./desk-opened.js";
 import { Queue } from "./desk-queue.js";
 import { Replies } from "./desk-replies.js";
 import { Routing } from "./desk-routing.js";
+import { Typists } from "./desk-typists.js";
 import { by, fill, h } from "./dom.js";
 import { readAs } from "./policy.js";
 
@@ -26,7 +27,7 @@ let me = null;
 let mayApprove = false;
 const csrf = () => me.csrf;
 const drafts = new Drafts();
-const composer = new Composer({ drafts, send: (text, key) => opened.act("messages", { text }, key), begun: () => queue.redraw() });
+const composer = new Composer({ drafts, send: (text, key) => opened.act("messages", { text }, key), begun: () => queue.redraw(), types: () => opened.types() });
 const refuse = (message) => composer.refuse(message);
 const queue = new Queue({ choose, drafts });
 const notices = new Notices({ choose });
@@ -37,7 +38,8 @@ const lookups = new Lookups({ csrf, done: () => opened.look() });
 const routing = new Routing({ act: (what, body) => opened.act(what, body), choose: take, say, refuse });
 const replies = new Replies({ use: (text) => shown.use(text) });
 const buttons = new Buttons({ opened, routing, lookups, refuse });
-const live = new Live({ on: { queue: hear, approvals: (data) => approvals.show(data), changed }, gone: depart, say });
+const typists = new Typists({ opened, shown });
+const live = new Live({ on: { queue: hear, typing: (data) => typists.hear(data), approvals: (data) => approvals.show(data), changed }, gone: depart, say });
 
 /** Somebody is logged in. */
 async function arrive(person) {
@@ -73,6 +75,7 @@ function hear(data) {
   const before = queue.items.filter((item) => item.state === "waiting").length;
   queue.show(data.items, data.now);
   live.model(data.engine.outage);
+  typists.draw();
   notices.hear(data.items, data.waiting, me.id);
   if (data.waiting > before) say(`${data.waiting} waiting`);
 }
@@ -92,6 +95,7 @@ function choose(id) {
   composer.choose(id);
   queue.select(id);
   opened.choose(id);
+  typists.draw();
 }
 
 /** Open a conversation that has become theirs a moment ago. */
@@ -105,7 +109,10 @@ function present(data) {
   const mine = data.person === me.id;
   const as = { mine, others: Boolean(data.person) && !mine, reads: me.role === "engineer", name: me.name, who: data.entry?.person_name || "A colleague" };
   const fresh = shown.show(data, { decides: mayApprove, settles: mine || leads });
-  for (const event of fresh) if (event.kind === "customer_said") say(`Customer: ${event.data.text}`);
+  for (const event of fresh) if (event.kind === "customer_said") {
+    typists.wrote(data.id);
+    say(`Customer: ${event.data.text}`);
+  }
   buttons.show(data, as);
   composer.show(mine, ...lead(as));
   // In the same moment in which it can be written to: whoever has gone on by then is not called back.
