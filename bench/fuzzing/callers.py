@@ -11,9 +11,9 @@ from bench.fuzzing.state import State
 from handrail.channels.api.callers import COOKIE, CSRF_HEADER
 from handrail.channels.tokens import AUDIENCE, signing_key
 
-Audience = Literal["anyone", "customer", "staff", "desk", "approver", "admin"]
-"""Whom an operation is for: `staff` are all who are logged in, `desk` those of them who may answer customers, and an
-`approver` one who leads these."""
+Audience = Literal["anyone", "customer", "staff", "desk", "approver", "measuring", "admin"]
+"""Whom an operation is for: `staff` are all who are logged in, `desk` those of them who may answer customers, an
+`approver` one who leads these, and `measuring` are those who may see figures: all but who only answers."""
 
 WRONG_KEY = "a key of 32 bytes that nobody here uses"
 
@@ -46,6 +46,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "GET /v1/desk/events": "staff",
     "GET /v1/desk/approvals": "staff",
     "GET /v1/desk/audit": "approver",
+    "GET /v1/desk/insights": "measuring",
+    "GET /v1/desk/insights/gaps": "measuring",
     "POST /v1/desk/leave": "staff",
     "GET /v1/desk/people": "staff",
     "GET /v1/desk/waits": "staff",
@@ -116,6 +118,8 @@ def worker(whom: Audience, state: State) -> list[Person]:
         return [people["supervisor"], people["admin"]]
     if whom == "desk":
         return [people["agent"], people["supervisor"], people["admin"]]
+    if whom == "measuring":
+        return [people["supervisor"], people["engineer"], people["admin"]]
     return [people["agent"], people["supervisor"], people["engineer"], people["admin"]]
 
 
@@ -137,7 +141,7 @@ def wrong(method: str, path: str, state: State) -> list[Caller]:
         callers += [Caller("admin with another's CSRF", {**by_cookie(people["admin"]).headers, CSRF_HEADER: "0" * 64})]
     if whom in ("desk", "approver"):
         callers += [by_token(people["engineer"])]
-    if whom == "approver":
+    if whom in ("approver", "measuring"):
         callers += [by_token(people["agent"])]
     if whom == "admin":
         callers += [by_token(people[role]) for role in ("agent", "supervisor", "engineer")]

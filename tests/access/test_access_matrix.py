@@ -134,7 +134,9 @@ async def test_customers_get_at_their_own_conversation_alone(shop: World, state:
         assert not shop.leaks(told), who
 
 
-DESK = [operation for operation, whom in AUDIENCES.items() if whom in ("staff", "desk", "approver", "admin")]
+DESK = [
+    operation for operation, whom in AUDIENCES.items() if whom in ("staff", "desk", "approver", "measuring", "admin")
+]
 
 
 @pytest.mark.parametrize("operation", [each for each in DESK if each != "POST /v1/logout"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import channels_pages
 import httpx
+import numpy as np
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
@@ -217,6 +218,18 @@ class FakeLibrary:
     policies: tuple[Policy, ...] = POLICIES
 
 
+class FakeEmbedder:
+    """Texts with the same first word mean the same."""
+
+    name, dimensions = "first words", 64
+
+    async def embed(self, texts: Sequence[str]) -> np.ndarray:
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        for number, text in enumerate(texts):
+            rows[number, sum(map(ord, text.split()[0])) % self.dimensions] = 1
+        return rows
+
+
 @dataclass
 class FakeSuggestions:
     """Drafts the same for everybody; `text` is the draft."""
@@ -272,6 +285,7 @@ class FakeHandrail:
     presence: Presence
     lookups: FakeLookups
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
+    embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
     suggestions: FakeSuggestions = field(default_factory=FakeSuggestions)
     outside: Mapping[str, Any] = field(default_factory=dict)
     engine: str = ENGINE

@@ -71,6 +71,7 @@ class Handrail:
     log: Log
     situations: Situations
     knowledge: Knowledge
+    embedder: Embedder
     rails: Rails
     workspace: Workspace
     sources: Sources
@@ -216,6 +217,7 @@ async def build(
             log=log,
             situations=situations,
             knowledge=knowledge,
+            embedder=embedder,
             rails=rails,
             workspace=workspace,
             sources=sources,

@@ -324,3 +324,13 @@ class Retention(Section):
     days: float | None = Field(default=None, gt=0)
     """Conversations that rest since so many days are forgotten: their keys are destroyed, their figures stay. Without
     it they are kept until somebody forgets them."""
+
+
+class FiguresSection(Section):
+    """What figures count by."""
+
+    came_back_days: float = Field(default=7, gt=0, le=366)
+    """A customer who begins another contact about the same within so many days has come back: the first one was not
+    contained."""
+    metrics_token: SecretStr | None = None
+    """The bearer token with which `/metrics` is read; without one it answers to this machine alone."""

@@ -26,6 +26,7 @@ from handrail.conversation.sections import (
     Department,
     DeskSection,
     Engine,
+    FiguresSection,
     Hours,
     IdentitySection,
     Index,
@@ -71,6 +72,7 @@ class Settings(Section):
     checks: Checks = Checks()
     mail: Mail = Mail()
     retention: Retention = Retention()
+    figures: FiguresSection = FiguresSection()
     server: Server = Server()
     tools: ToolsTable = ToolsTable()
     mcp: AssistantsTable = AssistantsTable()
@@ -162,6 +164,7 @@ __all__ = [
     "Department",
     "DeskSection",
     "Engine",
+    "FiguresSection",
     "Hours",
     "IdentitySection",
     "Index",

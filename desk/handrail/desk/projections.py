@@ -1,10 +1,13 @@
-"""The desk's tables, kept in step with the log: the queue, waits, tickets, promises, approvals, letters to send."""
+"""The desk's tables, kept in step with the log: the queue, waits, tickets, promises, approvals, letters, figures."""
 
 from handrail.conversation import events as e
 from handrail.conversation.database import Connection
 from handrail.conversation.events import Event
 from handrail.conversation.projection import Projection
 
+from .figures.contacts import ContactsTable
+from .figures.escalations import EscalationsTable
+from .figures.unanswered import UnansweredTable
 from .outbox import TOPIC
 from .queue_table import QueueTable
 from .table import Table
@@ -197,5 +200,9 @@ DESK_PROJECTIONS: tuple[Projection, ...] = (
     CallbacksTable(),
     ApprovalsTable(),
     OutboxTable(),
+    ContactsTable(),
+    EscalationsTable(),
+    UnansweredTable(),
 )
-"""The desk's projections, in the order in which they must be applied: letters look at tickets."""
+"""The desk's projections, in the order in which they must be applied: letters look at tickets, escalations at contacts,
+and what had no answer at escalations."""

@@ -1,10 +1,11 @@
-"""The checks of how a conversation goes, as validators: mood, standstill, insults."""
+"""The checks of how a conversation goes, as validators: mood, standstill, insults, and that all is done."""
 
 from handrail.conversation.events import Finding
 from handrail.guardrails.abuse import abuse
 from handrail.guardrails.check import Check
 from handrail.guardrails.context import Context
 from handrail.guardrails.sentiment import FURIOUS, NEGATIVE, UPSET, feel, trend
+from handrail.guardrails.settled import says_settled
 from handrail.guardrails.stuck import standstill
 
 
@@ -101,3 +102,13 @@ class Abuse(Check):
         return [
             self.finding("abuse", score, "refuse" if score >= 0.9 else "note", span=span, reason="insults the reader")
         ]
+
+
+class Settled(Check):
+    """The customer says that the matter is settled. Nothing follows from it but that figures count it."""
+
+    check = "settled"
+
+    async def look(self, text: str, context: Context) -> list[Finding]:
+        span = says_settled(text)
+        return [self.finding("said", 1.0, span=span, reason="says that it is settled")] if span else []

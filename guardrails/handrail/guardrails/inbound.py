@@ -7,7 +7,7 @@ from handrail.guardrails.asks import asks_for_person
 from handrail.guardrails.check import Check
 from handrail.guardrails.contact import contacts
 from handrail.guardrails.context import Context
-from handrail.guardrails.course import Abuse, Sentiment, Stuck
+from handrail.guardrails.course import Abuse, Sentiment, Settled, Stuck
 from handrail.guardrails.mask import TOLD, hits
 from handrail.guardrails.person import people
 from handrail.guardrails.probes import Reading
@@ -135,7 +135,9 @@ class PersonalData(Check):
         return found
 
 
-INBOUND: tuple[type[Check], ...] = (Sensitive, AsksForPerson, Sentiment, Injection, PersonalData, Stuck, Abuse)
+INBOUND: tuple[type[Check], ...] = (
+    Sensitive, AsksForPerson, Sentiment, Injection, PersonalData, Stuck, Abuse, Settled,
+)  # fmt: skip
 """In the order in which their findings are told."""
 DATA: tuple[type[Check], ...] = (Injection, PersonalData)
 """What passages and results are checked for."""

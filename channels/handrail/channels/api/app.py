@@ -15,6 +15,7 @@ from handrail.channels.api import (
     desk,
     failures,
     health,
+    insights,
     lookups,
     outside,
     owed,
@@ -61,7 +62,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, audit, signals)
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, audit, signals, insights)
     for routes in (conversations, *desks, people, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")

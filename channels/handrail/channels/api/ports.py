@@ -15,6 +15,7 @@ from handrail.desk.desk import Desk
 from handrail.desk.outside.inbox import Inbox
 from handrail.desk.staff import Presence, Staff
 from handrail.guardrails.verdict import Verdict
+from handrail.knowledge.embed import Embedder
 from handrail.knowledge.passages import Found, Policy
 
 
@@ -186,6 +187,8 @@ class Handrail(Protocol):
     def situations(self) -> Situations: ...
     @property
     def knowledge(self) -> Library: ...
+    @property
+    def embedder(self) -> Embedder: ...
     @property
     def rails(self) -> Checks: ...
     @property

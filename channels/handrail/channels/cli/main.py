@@ -171,7 +171,7 @@ def audit(
 
 @app.command()
 def rebuild(workspace: Workspace = None) -> None:
-    """Make the projections (queue, tickets, promises) anew from the log."""
+    """Make the projections (queue, tickets, promises, figures) anew from the log."""
     from handrail.channels.cli import upkeep
 
     run(upkeep.rebuild, workspace)
