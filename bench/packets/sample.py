@@ -1,6 +1,5 @@
 """The packets of the sample's handoffs: the facts that their cases tag, and a judge over every line."""
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from statistics import mean
@@ -14,12 +13,9 @@ from handrail.conversation.events import Consulted, Event, Packet
 from handrail.conversation.settings import load
 from handrail.desk.packet import LINES
 from handrail.evals.files import read_suite
+from handrail.evals.packets import VALUES
 from handrail.evals.suite import replay
 from handrail.evals.trace import Played
-
-MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-TOLD = re.compile(rf"\b[A-Z]{{1,3}}\d{{3,}}\w*\b|[£$€]\d[\d,.]*\d|\b\d{{1,2}} (?:{MONTH})\b|\b\d{{1,2}}:\d\d\b")
-"""Ids, amounts, days and hours: what a reader takes for a fact."""
 
 
 async def sample() -> list[Figure]:
@@ -48,7 +44,7 @@ def _facts(played: Sequence[Played]) -> Iterator[Figure]:
     told = right = 0
     for one in played:
         text = " ".join(fact for facts in one.case.expected.packet for fact in facts).casefold()
-        values = {match.rstrip(".,") for match in TOLD.findall(_text(one.packet))}
+        values = {match.rstrip(".,") for match in VALUES.findall(_text(one.packet))}
         told += len(values)
         right += sum(value.casefold() in text for value in values)
         if beside := sorted(value for value in values if value.casefold() not in text):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from handrail.conversation.events import Outcome, Reason
-from handrail.evals.tags import Tag, majority, reasons
+from handrail.evals.tags import Tag, lines, majority, reasons
 from handrail.evals.transcript import AnyOf, Transcript, TranscriptTurn
 
 
@@ -81,6 +81,8 @@ class Expected(Part):
     """Whether a person must have been called."""
     reasons: tuple[Reason, ...] = ()
     """Any of these is right."""
+    lines: tuple[int, int] | None = None
+    """At which of the customer's lines, from 1, a person is called at the earliest and at the latest."""
     handoff: ExpectedHandoff | None = None
     outcome: AnyOf[Outcome] = ()
     """How the last turn ends; any of these is right."""
@@ -99,8 +101,9 @@ class Expected(Part):
 class Case(Part):
     """A case of the suite. `now` is the moment at which it plays, `customer_id` who is proven from the start.
 
-    `staffed` tells whether somebody is at the desk while it is open. `recorded` are both sides of the conversation that
-    the case was made of, where it was.
+    `staffed` tells whether somebody is at the desk while it is open, `attack` that the customer tries to make the agent
+    do what it must not; figures are sliced by `labels` (intent, channel, language …). `recorded` are both sides of the
+    conversation that the case was made of, where it was.
     """
 
     id: str = Field(min_length=1)
@@ -108,6 +111,8 @@ class Case(Part):
     now: AwareDatetime | None = None
     customer_id: str | None = None
     staffed: bool = True
+    attack: bool = False
+    labels: dict[str, str] = {}
     steps: tuple[Step, ...] = Field(min_length=1)
     expected: Expected = Expected()
     tags: tuple[Tag, ...] = ()
@@ -131,8 +136,10 @@ def case_of(transcript: Transcript) -> Case:
         expected=Expected(
             escalate=majority(transcript.tags),
             reasons=tuple(sorted(reasons(transcript.tags))),
+            lines=lines(transcript.tags) if majority(transcript.tags) else None,
             packet=transcript.packet,
         ),
         tags=transcript.tags,
+        labels=transcript.labels,
         recorded=transcript.turns,
     )

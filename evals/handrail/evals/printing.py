@@ -4,18 +4,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from handrail.evals.report import Report, is_right, wrong
+from handrail.evals.report import Report
 from handrail.evals.statistics import Figure
 from handrail.evals.story import story
 from handrail.evals.trace import Played
+from handrail.evals.verdicts import is_right, wrong
 
-NAMES = {"end_state": "end state"}
+NAMES = {
+    "end_state": "end state",
+    "grounded": "drafted sentences that are grounded",
+    "tone": "drafted sentences in tone",
+    "bounds": "drafted sentences within bounds",
+    "packet_precision": "values of the packet that were tagged",
+    "packet_supported": "lines of the packet with evidence",
+    "lateness": "lines by which a person came too late",
+    "cost": "cost of a case",
+    "tokens": "tokens of a case",
+    "latency": "slowest turn of a case, ms",
+}
+OFTEN = 40
+"""Slices that are printed; the JSON and the page have all."""
 
 
 def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) -> None:
@@ -25,6 +40,8 @@ def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) 
     """
     show = frozenset(show)
     console.print(_figures(report))
+    if report.slices:
+        console.print(_slices(report))
     for case, why in sorted(report.broken.items()):
         console.print(f"[red]✗ {escape(case)}[/] could not be run: {escape(why)}")
     for played in report.played:
@@ -69,6 +86,18 @@ def cases_of(report: Report) -> int:
     return len({played.case.id for played in report.played} | report.broken.keys())
 
 
+def _slices(report: Report) -> Table:
+    table = Table("slice", "", "of", "wholly right", "95 % interval", "escalation precision", "recall", box=SIMPLE_HEAD)
+    for part in report.slices[:OFTEN]:
+        found = part.escalation
+        told = (f"{f.value:.3f} ({f.n})" if f.value is not None else "–" for f in (found.precision, found.recall))
+        value, interval, n = _told(part.right)
+        table.add_row(part.by, Text(part.value), n, value, interval, *told)
+    if len(report.slices) > OFTEN:
+        table.caption = f"{len(report.slices) - OFTEN} more slices are in the JSON"
+    return table
+
+
 def _rows(report: Report) -> Iterator[tuple[str, Figure]]:
     yield "cases wholly right", report.right
     yield "escalation precision", report.escalation.precision
@@ -77,6 +106,7 @@ def _rows(report: Report) -> Iterator[tuple[str, Figure]]:
     yield "precision, offers counted", report.offered.precision
     yield "recall, offers counted", report.offered.recall
     yield from ((f"{_name(name)} right", figure) for name, figure in report.shares.items())
+    yield from ((_name(name), figure) for name, figure in report.measures.items() if name != "latency")
     yield from ((f"pass^{k}, wholly right", figure) for k, figure in report.passing.items())
     yield "taggers agree", report.agreement
 
@@ -126,6 +156,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "escalation": asdict(report.escalation),
         "escalation_offers_counted": asdict(report.offered),
         "scores": {name: asdict(figure) for name, figure in report.shares.items()},
+        "measures": {name: asdict(figure) for name, figure in report.measures.items()},
+        "slices": [asdict(part) for part in report.slices],
         "pass_hat": {k: asdict(figure) for k, figure in report.passing.items()},
         "taggers": {"agree": asdict(report.agreement), "split": report.split},
         "turns": asdict(report.spent),

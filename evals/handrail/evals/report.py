@@ -3,21 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from handrail.conversation.events import TurnEnded
 from handrail.evals.epochs import pass_curve
 from handrail.evals.identity import Mode
-from handrail.evals.resampling import detections, rate
-from handrail.evals.score import Score
-from handrail.evals.scorers import escalated, of_kind, own_time
+from handrail.evals.resampling import bootstrap, detections, rate
+from handrail.evals.scorers import escalated, of_kind
+from handrail.evals.slices import Slice, slices
+from handrail.evals.spending import own_time
 from handrail.evals.statistics import Detection, Figure, percentile, wilson
 from handrail.evals.tags import agree
 from handrail.evals.trace import Played
-
-SHARES = (
-    "escalation", "reason", "handoff", "outcome", "calls", "consent", "end_state", "citations", "facts",
-    "packet",
-)  # fmt: skip
-"""Scores that are right or wrong (or in part): told as the share of cases that are wholly right."""
+from handrail.evals.verdicts import MEASURES, SHARES, by_case, is_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,9 @@ class Report:
     escalation: Detection
     offered: Detection
     shares: dict[str, Figure]
+    measures: dict[str, Figure]
+    """The means over cases of what makes no case wrong, in the unit of each score."""
+    slices: tuple[Slice, ...]
     right: Figure
     agreement: Figure
     split: int
@@ -66,16 +67,6 @@ class Report:
     def failed(self) -> tuple[Played, ...]:
         """The cases that have a score below 1."""
         return tuple(p for p in self.played if not is_right(p))
-
-
-def wrong(score: Score) -> bool:
-    """Whether a score says that the case is not wholly right."""
-    return score.name in SHARES and score.value is not None and score.value < 1
-
-
-def is_right(played: Played) -> bool:
-    """Whether nothing that was scored is wrong."""
-    return not any(wrong(score) for score in played.scores)
 
 
 def report(
@@ -98,6 +89,8 @@ def report(
         escalation=detections([_decisions(case, _called) for case in cases]),
         offered=detections([_decisions(case, lambda p: _called(p) or _offered(p)) for case in cases]),
         shares={name: rate([_scored(case, name) for case in cases]) for name in SHARES},
+        measures={name: _mean_of(cases, name) for name in MEASURES},
+        slices=slices(played),
         right=rate([*right, *([False] for case_id in broken if case_id not in ran)]),
         agreement=wilson(sum(agreed), len(agreed)),
         split=sum(c[0].case.expected.escalate is None and agree(c[0].case.tags) is False for c in cases),
@@ -108,14 +101,6 @@ def report(
         passing=pass_curve([tries for tries in right if len(tries) == epochs]) if epochs > 1 else {},
         left=left,
     )
-
-
-def by_case(played: Sequence[Played]) -> list[list[Played]]:
-    """The epochs of each case together, in the order of the cases."""
-    cases: dict[str, list[Played]] = {}
-    for one in played:
-        cases.setdefault(one.case.id, []).append(one)
-    return list(cases.values())
 
 
 def _decisions(case: Sequence[Played], called: Callable[[Played], bool]) -> list[tuple[bool, bool]]:
@@ -136,6 +121,11 @@ def _offered(played: Played) -> bool:
 def _scored(case: Sequence[Played], name: str) -> list[bool]:
     """Whether a case's epochs are wholly right, where they are scored."""
     return [value == 1 for played in case if (value := played.score(name).value) is not None]
+
+
+def _mean_of(cases: Sequence[Sequence[Played]], name: str) -> Figure:
+    rows = [[value for played in case if (value := played.score(name).value) is not None] for case in cases]
+    return bootstrap(np.array([(sum(row), len(row)) for row in rows if row], float).reshape(-1, 2))
 
 
 def _spent(ends: Sequence[TurnEnded]) -> Spent:

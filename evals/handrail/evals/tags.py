@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from handrail.conversation.events import Reason
 
@@ -18,6 +18,8 @@ class Tag(BaseModel):
     escalate: bool | None = None
     reason: Reason | None = None
     outcome: Resolution | None = None
+    line: int | None = Field(default=None, ge=1)
+    """At which of the customer's lines, from 1, a person should have been called."""
     by: str
     at: datetime
 
@@ -33,6 +35,12 @@ def majority(tags: tuple[Tag, ...]) -> bool | None:
 def reasons(tags: tuple[Tag, ...]) -> frozenset[Reason]:
     """The reasons that taggers gave for an escalation."""
     return frozenset(tag.reason for tag in tags if tag.escalate and tag.reason)
+
+
+def lines(tags: tuple[Tag, ...]) -> tuple[int, int] | None:
+    """The earliest and the latest of the lines at which taggers would have called a person."""
+    told = [tag.line for tag in tags if tag.escalate and tag.line is not None]
+    return (min(told), max(told)) if told else None
 
 
 def agree(tags: tuple[Tag, ...]) -> bool | None:

@@ -23,7 +23,7 @@ class Transcript(BaseModel):
     """`{"id", "turns": [{"role", "text"}], "tags": [{"escalate", "reason", "outcome", "by", "at"}]}`.
 
     `now` is the moment at which it plays when it is replayed, `customer_id` who is proven from the start, `packet` the
-    facts that the packet of a handoff must tell.
+    facts that the packet of a handoff must tell, `labels` what figures are sliced by (intent, channel, language …).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,3 +34,4 @@ class Transcript(BaseModel):
     now: AwareDatetime | None = None
     customer_id: str | None = None
     packet: tuple[AnyOf[str], ...] = ()
+    labels: dict[str, str] = {}

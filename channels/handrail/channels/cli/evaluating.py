@@ -181,8 +181,8 @@ class _Bar:
         self._wrong = 0
 
     def __enter__(self) -> "Progress":
-        from handrail.evals.report import is_right
         from handrail.evals.trace import Played
+        from handrail.evals.verdicts import is_right
 
         self._bar.__enter__()
 
