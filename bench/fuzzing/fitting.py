@@ -6,8 +6,9 @@ from typing import Any
 
 from bench.fuzzing.callers import Caller, audience, rightful, worker
 from bench.fuzzing.hostile import LINES, attacks
-from bench.fuzzing.site import PASSWORD, log_in
+from bench.fuzzing.site import PASSWORD, Person, log_in
 from bench.fuzzing.state import ACTION, KEY, PROMISE, STATES, State, Talk
+from handrail.conversation.events import CustomerSaid
 
 NEEDS = {
     "claim": "queue",
@@ -24,6 +25,10 @@ NEEDS = {
     "approvals": "approval",
     "identity": "person",
     "actions": "unknown",
+    "take-off": "proposed",
+    "preview": "served",
+    "propose": "served",
+    "run": "served",
 }
 """In which state a conversation must be for what a person does at the desk."""
 
@@ -45,9 +50,11 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
             talk = await _calls(case, method, dice, state)
         case.path_parameters, token = {"id": talk.id}, talk.token
     elif path.startswith("/v1/desk/conversations/{id}"):
-        what = "".join(path.split("/")[5:6])
+        what = "take-off" if path.endswith("take-off") else "".join(path.split("/")[5:6])
         talk = await state.talk(NEEDS.get(what, STATES[dice % len(STATES)]), person)
         case.path_parameters = addressed(path, talk.id)
+        if what in ("preview", "propose", "run"):
+            await _acts(case, what, dice, person, talk, state)
     await _bodies(case, dice, state)
     if "Idempotency-Key" in case.headers and dice % 3 == 0:
         case.headers["Idempotency-Key"] = KEY
@@ -105,6 +112,21 @@ def _at_the_desk(case: Any, dice: int, state: State, body: dict[str, Any]) -> No
     elif what == "park":
         until = state.site.handrail.clock.now() + timedelta(minutes=1 + dice % 1000)
         case.body = {"until": until.isoformat(), "note": str(body.get("note") or "")}
+
+
+async def _acts(case: Any, what: str, dice: int, person: Person, talk: Talk, state: State) -> None:
+    """A change that any customer may make, as the preview has shown it; agreed to where it is to be done."""
+    writes, log = state.site.handrail.writes, state.site.handrail.log
+    call: dict[str, Any] = {"tool": "change_contact", "arguments": {"email": f"m{dice}@example.org"}}
+    case.body = call
+    if what == "preview":
+        return
+    seen = await writes.foresee(talk.id, person.staff, "change_contact", call["arguments"])
+    case.body = {**call, "fingerprint": seen.fingerprint}
+    if what == "run":
+        await writes.propose(talk.id, person.staff, "change_contact", call["arguments"], seen.fingerprint)
+        said, *_ = await log.append(talk.id, "customer", CustomerSaid(text="by all means"))
+        case.body["said"] = said.seq
 
 
 async def _calls(case: Any, method: str, dice: int, state: State) -> Talk:

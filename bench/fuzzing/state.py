@@ -89,17 +89,22 @@ class State:
             case "verified":
                 customer_id, _ = next(self.customers)
                 await self.site.handrail.identity.token(talk, self.site.site_token(customer_id))
-            case "queue" | "person" | "ticket" | "promise" | "unknown":
+            case "queue" | "person" | "ticket" | "promise" | "unknown" | "served" | "proposed":
                 await self._to_desk(talk, ticket=kind == "ticket")
             case "approval":
                 await self._waits(talk)
             case "closed":
                 await log.append(talk, "customer", Closed(reason="customer"))
-        if kind in ("person", "promise", "unknown"):
+        if kind in ("person", "promise", "unknown", "served", "proposed"):
             await self.site.handrail.desk.claim(talk, person.staff)
         if kind == "unknown":
             claimed = ActionClaimed(action_id=ACTION, idempotency_key=f"{talk}-{ACTION}")
             await log.append(talk, "bot", self._refund(), claimed, ActionUnknown(action_id=ACTION, why="timeout"))
+        if kind == "proposed":
+            await log.append(talk, "bot", self._refund())
+        if kind == "served":
+            customer_id, _ = next(self.customers)
+            await self.site.handrail.identity.token(talk, self.site.site_token(customer_id))
         if kind == "promise":
             await log.append(talk, "bot", PromiseMade(promise_id=PROMISE, text="A refund by Friday", owner="general"))
         return Talk(talk, self.site.kit.tokens.issue(talk)[0])

@@ -138,6 +138,9 @@ class ScriptedTurns:
     def wake(self, conversation_id: str) -> None:
         self.woken.append(conversation_id)
 
+    async def through(self, conversation_id: str, seconds: float) -> None:
+        """Nothing runs here."""
+
     async def _turn(self, conversation_id: str) -> None:
         try:
             await self.gate.wait()
@@ -259,7 +262,10 @@ class FakeLookups:
         }
         parameters = {"type": "object", "properties": properties, "required": ["order_id"]}
         known = {"order_id": ("W10021",), "year": (), "state": ()}
-        return (Offer("order_status", "Tell where an order stands.", parameters, known, self.needs),)
+        return (
+            Offer("order_status", "read", "Tell where an order stands.", parameters, known, self.needs),
+            Offer("cancel_order", "write", "Cancel an order.", parameters, known, self.needs),
+        )
 
     async def run(
         self, conversation_id: str, staff: Any, name: str, arguments: Mapping[str, Any], *, key: str | None = None

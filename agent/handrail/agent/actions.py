@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handrail.agent.clean import Clean, as_it_is
-from handrail.agent.execution import Executed, Execution
+from handrail.agent.execution import Executed, Execution, hand_of
 from handrail.agent.promised import promised
 from handrail.agent.proposal import OPEN, Cite, Prepared, Proposal, facts_of, open_action, prepare, replies
 from handrail.agent.reconciliation import reconcile
@@ -35,6 +35,7 @@ from handrail.conversation.events import (
     PromiseMade,
 )
 from handrail.conversation.log import Fence, Log
+from handrail.conversation.once import HAND, agreed_in
 from handrail.conversation.settings import Settings
 from handrail.conversation.situation import ActionState, Identity, Situation
 
@@ -98,6 +99,8 @@ class Actions:
     ) -> Event:
         """Put the customer's yes, in the line `said`, on the log for exactly this fingerprint.
 
+        A line agrees to one action, whoever put it.
+
         Raises `Conflict` when that line has agreed to another action, or was said before this one was asked for, and
         `Fenced` when the turn is no longer this run's, or the customer wrote again.
         """
@@ -107,8 +110,9 @@ class Actions:
             action_id=action.action_id, fingerprint=action.fingerprint, said=said, read_by=read_by
         )
         (event, *_) = await self.log.append(
-            situation.conversation_id, "bot", consented, fence=self.heard(fence, situation), key=f"consent:{said}"
-        )
+            situation.conversation_id, hand_of(situation, action), consented, fence=self.heard(fence, situation),
+            key=agreed_in(said), keys=HAND,
+        )  # fmt: skip
         if event.data != consented:
             raise Conflict(f"line {said} has agreed to another action already", code="consent")
         return event
@@ -116,7 +120,8 @@ class Actions:
     async def drop(self, situation: Situation, action: ActionState, why: str, fence: Fence) -> Event:
         """Take the proposal off: `declined`, `changed`, `expired` or `superseded`."""
         dropped = ActionDropped(action_id=action.action_id, why=why)
-        (event, *_) = await self.log.append(situation.conversation_id, "bot", dropped, fence=fence)
+        hand = hand_of(situation, action)
+        (event, *_) = await self.log.append(situation.conversation_id, hand, dropped, fence=fence)
         return event
 
     async def execute(self, situation: Situation, turn_id: str, action: ActionState, fence: Fence) -> Executed:
@@ -143,9 +148,17 @@ class Actions:
         return await prepare(tool, arguments, context, situation.identity, digest, self._cite)
 
     def proposal(
-        self, situation: Situation, turn_id: str, prepared: Prepared, why: str, replaced: ActionState | None = None
+        self,
+        situation: Situation,
+        turn_id: str,
+        prepared: Prepared,
+        why: str,
+        replaced: ActionState | None = None,
+        *,
+        name: str = "",
     ) -> Proposal:
-        """The events that ask for `prepared`, and drop for `why` what was open before and what it replaces."""
+        """The events that ask for `prepared`, and drop for `why` what was open before and what it replaces; `name` is
+        the person's who asks."""
         preview = prepared.preview
         proposed = ActionProposed(
             turn_id=turn_id,
@@ -157,6 +170,7 @@ class Actions:
             fingerprint=prepared.fingerprint,
             rule=prepared.rule,
             expires_at=self.clock.now() + timedelta(minutes=self._settings.identity.consent_minutes),
+            name=name,
         )
         gone = replaced.action_id if replaced else ""
         stale = (a.action_id for a in situation.actions if a.stage in OPEN or a.action_id == gone)

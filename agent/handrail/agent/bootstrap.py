@@ -33,6 +33,7 @@ from handrail.agent.suggestions import Suggestions
 from handrail.agent.turns import Turns
 from handrail.agent.vouching import Vouching
 from handrail.agent.workspace import Workspace, load_workspace
+from handrail.agent.writes import Writes
 from handrail.conversation.audience import EVERYBODY
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock, SystemClock
@@ -87,6 +88,7 @@ class Handrail:
     turns: Turns
     suggestions: Suggestions
     lookups: Lookups
+    writes: Writes
     housekeeping: Housekeeping
     model: Model
     breaker: Breaker | None
@@ -233,6 +235,7 @@ async def build(
             turns=turns,
             suggestions=Suggestions(services),
             lookups=Lookups(services),
+            writes=Writes(services),
             housekeeping=housekeeping,
             model=chosen,
             breaker=breaker,

@@ -23,6 +23,7 @@ from handrail.conversation.events import (
     PromiseMade,
 )
 from handrail.conversation.log import Fence
+from handrail.conversation.once import HAND, claim_on
 from handrail.conversation.situation import ActionState, Situation
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class Executed:
         return self.stage == "unknown" and self.retry_at is None
 
 
+def hand_of(situation: Situation, action: ActionState) -> str:
+    """The actor as whom an action goes on: the person who put it while they hold the conversation, else the bot."""
+    return action.by if action.by and action.by == situation.holder else "bot"
+
+
 @dataclass(frozen=True, slots=True)
 class Execution:
     """One run that wants to do one action. Whether it may is settled on the log."""
@@ -70,6 +76,11 @@ class Execution:
     turn_id: str
     action: ActionState
     fence: Fence
+
+    @property
+    def hand(self) -> str:
+        """As whom it is done."""
+        return hand_of(self.situation, self.action)
 
     async def run(self) -> Executed:
         """As `Actions.execute`, which see."""
@@ -111,7 +122,7 @@ class Execution:
     def _void(self, prepared: Prepared) -> str:
         # A turn that ended since has dealt with something else that the customer said after their yes. That is as it
         # should be while a colleague is asked.
-        lapsed = self.action.stage == "consented" and self.situation.ended > self.action.seq
+        lapsed = self.action.stage == "consented" and self.situation.answered >= self.action.said
         if lapsed or self.actions.clock.now() > self.action.expires_at:
             return "expired"
         return "" if prepared.fingerprint == self.action.fingerprint else "changed"
@@ -125,8 +136,9 @@ class Execution:
         )
         fence = self.actions.heard(self.fence, self.situation)
         (event, *_) = await self.actions.log.append(
-            self.situation.conversation_id, "bot", claimed, fence=fence, key=f"claim:{self.action.action_id}"
-        )
+            self.situation.conversation_id, self.hand, claimed, fence=fence,
+            key=claim_on(self.action.action_id), keys=HAND,
+        )  # fmt: skip
         return event if event.data == claimed else None
 
     async def _overtaken(self, claim: Event) -> bool:
@@ -153,7 +165,9 @@ class Execution:
         if called.end != "unknown":
             return await self._ended(called)
         unknown = ActionUnknown(action_id=self.action.action_id, why=called.code)
-        event = await write_unknown(self.actions.log, self.situation.conversation_id, unknown, self.fence)
+        event = await write_unknown(
+            self.actions.log, self.situation.conversation_id, unknown, self.fence, hand=self.hand
+        )
         return replace(self._unseen(tool, called.code), seq=event.seq if event else 0)
 
     def _unseen(self, tool: Tool, code: str) -> Executed:
@@ -164,7 +178,7 @@ class Execution:
         called = await self.actions.cleaned(called, self.situation, self.action, self.turn_id)
         fence = self.actions.heard(self.fence, self.situation)
         failed = self._failure(called)
-        (event, *_) = await self.actions.log.append(self.situation.conversation_id, "bot", failed, fence=fence)
+        (event, *_) = await self.actions.log.append(self.situation.conversation_id, self.hand, failed, fence=fence)
         return self._told(called, event)
 
     async def _ended(self, called: Called) -> Executed:
@@ -174,7 +188,8 @@ class Execution:
         if called.ok:
             end = ActionSucceeded(action_id=self.action.action_id, result=called.value)
             owed = self.actions.promised(self.action, called.value)
-        return self._told(called, await write_end(self.actions.log, self.situation.conversation_id, end, *owed))
+        event = await write_end(self.actions.log, self.situation.conversation_id, end, *owed, hand=self.hand)
+        return self._told(called, event)
 
     def _failure(self, called: Called) -> ActionFailed:
         # What broke is for the log of the process; what a rule says is for the customer.

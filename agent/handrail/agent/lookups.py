@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from handrail.agent.clean import without_instructions
 from handrail.agent.services import Services
@@ -22,10 +22,11 @@ NOT_HOLDER = "you do not hold this conversation"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A reading tool as a form. `known` are values for its arguments that came up in the conversation, the newest
+    """A tool as a form. `known` are values for its arguments that came up in the conversation, the newest
     first; `needs` is the identity that it asks for, where the customer has not proven it."""
 
     name: str
+    effect: Literal["read", "write"]
     description: str
     parameters: Mapping[str, Any]
     known: Mapping[str, tuple[str, ...]]
@@ -39,9 +40,9 @@ class Lookups:
         self._services = services
 
     async def offers(self, conversation_id: str) -> tuple[Offer, ...]:
-        """The tools that only read. Raises `NotFound`."""
+        """The tools that there are. Raises `NotFound`."""
         situation = await self._services.situations.get(conversation_id)
-        return tuple(self._offer(tool, situation) for tool in self._services.workspace.tools if tool.effect == "read")
+        return tuple(self._offer(tool, situation) for tool in self._services.workspace.tools)
 
     async def run(
         self, conversation_id: str, staff: Staff, name: str, arguments: Mapping[str, Any], *, key: str | None = None
@@ -79,7 +80,9 @@ class Lookups:
         names = tool.parameters.get("properties", {})
         known = {name: tuple(dict.fromkeys(_values(situation, name)))[:KNOWN] for name in names}
         proven = self._services.actions.context(situation).customer.reaches(tool.identity)
-        return Offer(tool.name, tool.description, tool.parameters, known, None if proven else tool.identity)
+        return Offer(
+            tool.name, tool.effect, tool.description, tool.parameters, known, None if proven else tool.identity
+        )
 
 
 def _values(situation: Situation, name: str) -> Iterator[str]:

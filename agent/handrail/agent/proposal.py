@@ -143,13 +143,13 @@ def replies(situation: Situation) -> tuple[Line, ...]:
     if action is None:
         return ()
     # A consent whose turn died before the claim is read again with what came after it: "yes", then "no, wait".
-    fresh = action.stage == "consented" and situation.ended < action.seq
+    fresh = action.stage == "consented" and situation.answered < action.said
     since = max(situation.answered, action.seq if action.stage == "proposed" else 0)
     lines = tuple(line for line in situation.lines if line.speaker == "customer" and line.seq > since)
-    return lines if fresh or _answer(lines, action, situation) else ()
+    return lines if fresh or answers(lines, action, situation) else ()
 
 
-def _answer(lines: Sequence[Line], action: ActionState, situation: Situation) -> bool:
+def answers(lines: Sequence[Line], action: ActionState, situation: Situation) -> bool:
     """Whether these lines speak of the action: it was asked for last, or they can't mean anything else."""
     if not lines:
         return False

@@ -8,6 +8,7 @@ The process that hears a customer runs the turn. If it is killed, another finds 
     a call whose proof of identity came               the loose end of the proof: proven
     any of these, once a person gives it back         the loose end of that: given_back
     a colleague's word, or the end of the wait for    its row among the approvals (`Approvals.due`)
+    a yes to what a person put before the customer    the loose end of that: put
 
 A turn that was woken by anything but a line and is cut short leaves the loose end that woke it. A consent without a
 claim needs none: its line is without an answer, or the turn has ended and the consent with it.
@@ -26,6 +27,7 @@ from handrail.agent.nodes.hand_over import hand_over
 from handrail.agent.nodes.situate import needs_turn
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
+from handrail.agent.word import standing, word_on
 from handrail.conversation import loose_ends
 from handrail.conversation.errors import Fenced
 from handrail.conversation.events import CustomerSaid, Event, TurnStarted
@@ -80,6 +82,8 @@ class Turns:
         situation = await self._services.situations.after(events)
         if await self._services.tickets.hear(conversation_id, situation):
             self._services.refresher.note(conversation_id)
+            if self._owes(situation):
+                self.wake(conversation_id)
         else:
             self.wake(conversation_id)
         return events[0]
@@ -104,7 +108,7 @@ class Turns:
             situation = await self._services.situations.get(conversation_id)
             if self._owes(situation) or (situation.unsettled and not situation.forgotten):
                 due.add(conversation_id)
-            else:
+            elif not standing(situation, log_.clock.now()):
                 await loose_ends.tidy(log_.database, conversation_id, situation.seq)
         for conversation_id in due:
             self.wake(conversation_id)
@@ -115,6 +119,11 @@ class Turns:
         while self._running:
             await asyncio.wait(list(self._running.values()))
             await asyncio.sleep(0)
+
+    async def through(self, conversation_id: str, seconds: float) -> None:
+        """Wait until no turn of this conversation runs in this process, but no longer than `seconds`."""
+        if (task := self._running.get(conversation_id)) is not None:
+            await asyncio.wait({task}, timeout=seconds)
 
     async def stop(self, seconds: float = 10.0) -> None:
         """Let running turns end, but no longer than this; what is cut short is taken up by the next process."""
@@ -159,7 +168,9 @@ class Turns:
     def _owes(self, situation: Situation) -> bool:
         """Whether there is something to do: for the bot that holds it, or quietly where a person or the queue does."""
         now = self._services.clock.now()
-        return needs_turn(situation, now) if situation.holder == "bot" else bool(situation.decided(now))
+        if situation.holder == "bot":
+            return needs_turn(situation, now)
+        return bool(situation.decided(now)) or (not situation.forgotten and word_on(situation, now) is not None)
 
     async def _turns(self, conversation_id: str, fence: Fence) -> Situation | None:
         """Run a turn; where its last event gave the lease back, return the situation as of that very moment."""

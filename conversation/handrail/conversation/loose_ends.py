@@ -13,7 +13,9 @@ from handrail.conversation import events as e
 from handrail.conversation.database import Connection, Database
 from handrail.conversation.events import Data, Event
 
-SECONDS: Mapping[str, float] = {"claimed": 20.0, "unknown": 10.0, "ended": 5.0, "proven": 5.0, "given_back": 5.0}
+SECONDS: Mapping[str, float] = {
+    "put": 5.0, "claimed": 20.0, "unknown": 10.0, "ended": 5.0, "proven": 5.0, "given_back": 5.0,
+}  # fmt: skip
 """How long after an event the first look is due: its own process gets so long to deal with it, a claim's longer than a
 turn's lease. Each look after that comes after twice as long, up to an hour."""
 
@@ -53,7 +55,7 @@ class LooseEnds:
         data.kind
         for data in (
             e.ActionClaimed, e.ActionUnknown, e.ActionSucceeded, e.ActionFailed, e.IdentityAsked, e.IdentityProven,
-            e.GivenBack, e.WrappedUp,
+            e.GivenBack, e.WrappedUp, e.ActionProposed,
         )
     )  # fmt: skip
 
@@ -91,6 +93,9 @@ async def tidy(database: Database, conversation_id: str, seq: int) -> None:
 def _place(data: Data) -> tuple[str, str] | None:
     """The row that an event puts: its ref and its stage."""
     match data:
+        case e.ActionProposed(name=name) if name:
+            # What a person put before the customer is done on their yes, whoever's process hears it.
+            return data.action_id, "put"
         case e.ActionClaimed() | e.ActionUnknown() | e.ActionSucceeded() | e.ActionFailed():
             return data.action_id, ACTION[data.kind]
         case e.IdentityAsked() | e.IdentityProven(level="verified"):

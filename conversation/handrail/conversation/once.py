@@ -9,6 +9,16 @@ def end_of(action_id: str) -> str:
     return f"end:{action_id}"
 
 
+def claim_on(action_id: str) -> str:
+    """An action is claimed once: by one run of one hand."""
+    return f"claim:{action_id}"
+
+
+def agreed_in(seq: int) -> str:
+    """A customer's line agrees to one action."""
+    return f"consent:{seq}"
+
+
 def decision_on(action_id: str) -> str:
     """An action is approved or refused once."""
     return f"approval:{action_id}"

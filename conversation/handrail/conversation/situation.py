@@ -88,6 +88,11 @@ class ActionState:
     code: str = ""
     message: str = ""
     rule: Citation | None = None
+    by: str = ""
+    """The person who put it before the customer (`person:<id>`) and their name; empty for the bot."""
+    by_name: str = ""
+    said: int = 0
+    """The seq of the customer's line that agreed to it."""
     asked_at: datetime | None = None
     """Since when a colleague's word is waited for."""
     decided_by: str = ""

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from handrail.conversation.errors import Invalid
 from handrail.conversation.events import (
+    ActionDropped,
     Announced,
     Closed,
     Data,
@@ -49,8 +50,10 @@ def said(situation: Situation, staff: Staff, text: str, now: datetime, zone: Zon
 
 
 def given_back(situation: Situation, staff: Staff, instruction: str, now: datetime) -> list[Data]:
-    """The bot goes on. A line of the customer that the person has not answered is the bot's to answer."""
+    """The bot goes on. A line of the customer that the person has not answered is the bot's to answer, and what the
+    person has put before the customer is the bot's to do on their yes; what stood before that is off."""
     data: list[Data] = [GivenBack(by=staff.id, instruction=instruction), *_ticket_to(situation, "closed")]
+    data += _taken_off(situation, "taken_over", but=staff.actor)
     lines = [line for line in situation.lines if line.speaker in ("customer", "person")]
     if lines and lines[-1].speaker == "person":
         data.append(_answered(situation, now))
@@ -60,7 +63,8 @@ def given_back(situation: Situation, staff: Staff, instruction: str, now: dateti
 def wrapped_up(situation: Situation, wrapped: WrappedUp, staff: Staff, now: datetime) -> list[Data]:
     """The matter is settled: the conversation rests, and a ticket is closed, or waits where something is to follow."""
     state = "waiting" if wrapped.disposition == "follow_up" else "closed"
-    data: list[Data] = [wrapped, *_ticket_to(situation, state), _answered(situation, now)]
+    data: list[Data] = [wrapped, *_ticket_to(situation, state), *_taken_off(situation, "taken_off")]
+    data.append(_answered(situation, now))
     if wrapped.disposition not in QUIET:
         data.append(Announced(code="wrapped_up", text=notice.wrapped_up(staff.name)))
     return [*data, Closed(reason="wrapped_up")]
@@ -84,6 +88,12 @@ def wrap_up_of(staff: Staff, disposition: str, tags: Iterable[str], note: str, r
 def _answered(situation: Situation, now: datetime) -> TurnEnded:
     """What the customer wrote up to here needs no turn of the bot any more."""
     return TurnEnded(turn_id=new_id(now), reply_id=None, upto=situation.heard, outcome="held", engine="person")
+
+
+def _taken_off(situation: Situation, why: str, but: str = "") -> list[Data]:
+    """What nobody has agreed to yet, or what nobody has begun to do, is off; `but` that of this actor."""
+    stale = (a for a in situation.actions if a.stage in ("proposed", "consented") and (not but or a.by != but))
+    return [ActionDropped(action_id=action.action_id, why=why) for action in stale]
 
 
 def _ticket_to(situation: Situation, state: str) -> list[Data]:

@@ -52,6 +52,9 @@ class Waiting:
     customer_id: str | None
     verified: bool
     holder: str
+    by: str
+    by_name: str
+    """The person (`person:<id>`) who put it before the customer, and their name; empty for the bot."""
 
 
 class Approvals:
@@ -85,14 +88,17 @@ class Approvals:
     ) -> Event:
         """Approve or refuse one exact action; a refusal needs a `reason`, which the customer is told.
 
-        It is decided once: deciding the same again changes nothing. Raises `Denied` for who may not, `Invalid` without
-        a reason, `NotFound` where there is no such action, and `Conflict` where it is decided, withdrawn or too late.
+        It is decided once: deciding the same again changes nothing. Raises `Denied` for who may not, and for who would
+        approve what they have put before the customer themselves (`own`), `Invalid` without a reason, `NotFound` where
+        there is no such action, and `Conflict` where it is decided, withdrawn or too late.
         """
         if not self.may_decide(staff):
             raise Denied(f"approving needs one of the roles {', '.join(self._roles)}", code="approver")
         if decision == "refuse" and not reason.strip():
             raise Invalid("a refusal needs a reason: the customer is told it", code="reason")
         action = action_in(await self._situations.get(conversation_id), action_id)
+        if decision == "approve" and action.by == staff.actor:
+            raise Denied("you have put this before the customer yourself: a second person approves it", code="own")
         if action.stage == "waiting" and self._clock.now() >= action.expires_at:
             raise Conflict("the time to decide this is over; nothing was done", code="expired")
         if action.asked_at is None or (action.stage == "dropped" and not action.decided_by):
@@ -147,4 +153,6 @@ def _waiting(situation: Situation, action: ActionState) -> Waiting:
         customer_id=identity.customer_id,
         verified=identity.level == "verified",
         holder=situation.holder,
+        by=action.by,
+        by_name=action.by_name,
     )

@@ -14,6 +14,8 @@ DROPPED = {
     "declined": "Offered, and they said no: {what}.",
     "withdrawn": "Taken back by them before a colleague approved it: {what}.",
     "refused": "A colleague did not approve it: {what}.",
+    "taken_over": "Offered before a colleague took over, and not done: {what}.",
+    "taken_off": "Offered by a colleague, and taken off again: {what}.",
     "approval_expired": "Nobody approved it in time: {what}.",
 }
 """What is told of a proposal that is off, by why."""

@@ -26,6 +26,7 @@ from handrail.channels.api import (
     signals,
     suggestions,
     web,
+    writes,
 )
 from handrail.channels.api.headers import SecurityHeaders
 from handrail.channels.api.intake import Intake
@@ -62,7 +63,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, audit, signals, insights)
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, writes, audit, signals, insights)
     for routes in (conversations, *desks, people, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")

@@ -112,6 +112,12 @@ class ActionView(BaseModel):
     word: str = Field(description="the reason that the colleague gave")
     settled_by: str
     key: str
+    arguments: dict[str, Any]
+    code: str = Field(description="why it failed, is unclear or was taken off")
+    message: str = Field(description="what the business system said where it refused")
+    by: str = Field(description="`person:<id>` of who put it before the customer; empty for the bot")
+    by_name: str
+    said: int = Field(description="the seq of the customer's line that agreed to it; 0 before that")
 
 
 class ApprovalView(BaseModel):
@@ -130,6 +136,8 @@ class ApprovalView(BaseModel):
     customer_id: str | None
     verified: bool
     holder: str
+    by: str = Field(description="`person:<id>` of who put it before the customer: somebody else must approve it")
+    by_name: str
 
 
 class ApprovalsView(BaseModel):
@@ -193,7 +201,8 @@ def approval(found: Waiting) -> ApprovalView:
     return ApprovalView(**{each.name: getattr(found, each.name) for each in fields(Waiting)})
 
 
-def _action(found: ActionState) -> ActionView:
+def action_view(found: ActionState) -> ActionView:
+    """How far an action has come."""
     return ActionView(
         id=found.action_id,
         tool=found.tool,
@@ -209,6 +218,12 @@ def _action(found: ActionState) -> ActionView:
         word=found.word,
         settled_by=found.settled_by,
         key=found.idempotency_key,
+        arguments=dict(found.arguments),
+        code=found.code,
+        message=found.message,
+        by=found.by,
+        by_name=found.by_name,
+        said=found.said,
     )
 
 
@@ -230,7 +245,7 @@ def case(shown: Shown, engine: str, after: int = 0) -> CaseView:
             PromiseView(id=p.promise_id, **{k: v for k, v in asdict(p).items() if k != "promise_id"})
             for p in situation.promises
         ],
-        actions=[_action(a) for a in situation.actions],
+        actions=[action_view(a) for a in situation.actions],
         forgotten=situation.forgotten,
         events=[EventView(**whole(event)) for event in shown.events if event.seq > after],
         seq=head.last_seq,

@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictInt,
     StringConstraints,
     model_validator,
 )
@@ -169,11 +170,27 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-class LookUp(Input):
-    """A reading tool, and what it is asked."""
+class ToolCall(Input):
+    """A tool, and what it is called with."""
 
     tool: Annotated[str, Field(min_length=1, max_length=128, pattern=VISIBLE, examples=["find_orders"])]
     arguments: Annotated[dict[str, Any], Field(max_length=50), AfterValidator(_plain)] = {}
+
+
+class LookUp(ToolCall):
+    """A reading tool, and what it is asked."""
+
+
+class Act(ToolCall):
+    """A tool that changes something, as a preview has shown it."""
+
+    fingerprint: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$", examples=["9f3c5b0a7d1e4f62"])]
+
+
+class Perform(Act):
+    """A tool that changes something, and the customer's line that is their yes to it."""
+
+    said: Annotated[StrictInt, Field(ge=1, le=999_999_999, examples=[12])]
 
 
 class NewNote(Input):

@@ -1,6 +1,6 @@
 """What a person looks up in the business's systems for the customer they are with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -15,9 +15,10 @@ router = APIRouter(prefix="/v1/desk", tags=["desk"], dependencies=[Depends(count
 
 
 class OfferView(BaseModel):
-    """A reading tool as a form."""
+    """A tool as a form."""
 
     name: str
+    effect: Literal["read", "write"] = Field(description="`look-up` calls what reads, `preview` begins what writes")
     description: str
     parameters: dict[str, Any] = Field(description="a JSON schema of its arguments")
     known: dict[str, list[str]] = Field(description="values for its arguments that came up, the newest first")
@@ -36,11 +37,12 @@ class LookedUp(BaseModel):
 
 @router.get(ONE + "/tools", responses=READS)
 async def tools(kit: WithKit, session: AtDesk, conversation_id: DeskConversation) -> list[OfferView]:
-    """The tools by which you can look something up for this customer."""
+    """The tools by which you can look something up or change something for this customer."""
     await looked(kit, session, "case", conversation_id)
     return [
         OfferView(
             name=each.name,
+            effect=each.effect,
             description=each.description,
             parameters=dict(each.parameters),
             known={name: list(values) for name, values in each.known.items()},

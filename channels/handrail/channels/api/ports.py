@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock
@@ -36,6 +36,10 @@ class Turns(Protocol):
 
     def wake(self, conversation_id: str) -> None:
         """See to it that a turn looks at this conversation."""
+        ...
+
+    async def through(self, conversation_id: str, seconds: float) -> None:
+        """Wait until no turn of this conversation runs in this process, but no longer than `seconds`."""
         ...
 
 
@@ -103,10 +107,12 @@ class Suggestions(Protocol):
 
 
 class Offer(Protocol):
-    """A reading tool as a form."""
+    """A tool as a form."""
 
     @property
     def name(self) -> str: ...
+    @property
+    def effect(self) -> Literal["read", "write"]: ...
     @property
     def description(self) -> str: ...
     @property
@@ -121,13 +127,69 @@ class Lookups(Protocol):
     """Reads for people, by the agent's tools."""
 
     async def offers(self, conversation_id: str) -> Sequence[Offer]:
-        """The tools that only read. Raises `NotFound`."""
+        """The tools that there are. Raises `NotFound`."""
         ...
 
     async def run(
         self, conversation_id: str, staff: Staff, name: str, arguments: Mapping[str, Any], *, key: str | None = None
     ) -> Event:
         """Call one; the `ToolRan` that came of it. Raises `Conflict`, `Invalid`, `NotFound`."""
+        ...
+
+
+class Foreseen(Protocol):
+    """What a write would do."""
+
+    @property
+    def tool(self) -> str: ...
+    @property
+    def arguments(self) -> Mapping[str, Any]: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+    @property
+    def rule(self) -> Citation | None: ...
+    @property
+    def approval(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def lines(self) -> Sequence[int]: ...
+    @property
+    def unfit(self) -> str: ...
+
+
+class Writes(Protocol):
+    """Writes for people. All raise `Conflict`, `Invalid`, `NotFound`."""
+
+    async def foresee(self, conversation_id: str, staff: Staff, name: str, arguments: Mapping[str, Any]) -> Foreseen:
+        """What the tool would do; nothing is changed."""
+        ...
+
+    async def propose(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        name: str,
+        arguments: Mapping[str, Any],
+        fingerprint: str,
+        *,
+        key: str | None = None,
+    ) -> Event:
+        """Ask the customer; the `ActionProposed`."""
+        ...
+
+    async def run(
+        self, conversation_id: str, staff: Staff, name: str, arguments: Mapping[str, Any], fingerprint: str, said: int
+    ) -> Event:
+        """Take a line of the customer's for their yes; the `ActionConsented`. The turn does it."""
+        ...
+
+    async def take_off(self, conversation_id: str, staff: Staff, action_id: str) -> Event:
+        """Take off what is not under way."""
         ...
 
 
@@ -207,6 +269,8 @@ class Handrail(Protocol):
     def suggestions(self) -> Suggestions: ...
     @property
     def lookups(self) -> Lookups: ...
+    @property
+    def writes(self) -> Writes: ...
     @property
     def engine(self) -> str: ...
     @property

@@ -11,7 +11,7 @@ class ActionProposed(Data):
     """One tool with its exact arguments was put before the customer.
 
     `fingerprint` is a digest over tool, canonical arguments, preview (amounts, state) and identity: consent binds to
-    it.
+    it. `name` is the person of the desk who put it there; empty where the bot did.
     """
 
     kind: ClassVar[str] = "action_proposed"
@@ -24,12 +24,14 @@ class ActionProposed(Data):
     fingerprint: str
     rule: Citation | None = None
     expires_at: datetime
+    name: str = ""
 
 
 class ActionConsented(Data):
     """The customer said yes in the line `said` to exactly this fingerprint. It is the claim after it that must last.
 
     `read_by` names the engine that cleared words beside the yes which were not known; empty where none was needed.
+    `name` is the person who pointed at that line as the yes, where one did.
     """
 
     kind: ClassVar[str] = "action_consented"
@@ -38,12 +40,14 @@ class ActionConsented(Data):
     fingerprint: str
     said: int
     read_by: str = ""
+    name: str = ""
 
 
 class ActionDropped(Data):
     """The proposal is off: `declined` by the customer, `changed` (arguments, amount, identity or state moved),
-    `expired`, `superseded`; where it waited for a colleague `withdrawn` by the customer, `refused` (which closes what
-    `ApprovalRefused` decided) or `approval_expired`."""
+    `expired`, `superseded`, `taken_over` (it stood when a person took the conversation, and was not done by the time
+    they gave it back), `taken_off` by the person who holds it; where it waited for a colleague `withdrawn` by the
+    customer, `refused` (which closes what `ApprovalRefused` decided) or `approval_expired`."""
 
     kind: ClassVar[str] = "action_dropped"
     action_id: str

@@ -16,13 +16,13 @@ OPEN = ("proposed", "consented", "waiting", "approved", "refused", "claimed", "u
 def proposed(situation: Situation, event: Event, data: e.ActionProposed) -> Changes:
     action = ActionState(
         data.action_id, data.tool, data.arguments, data.preview, data.question, data.fingerprint, data.expires_at,
-        "proposed", event.seq, rule=data.rule,
+        "proposed", event.seq, rule=data.rule, by=event.actor if data.name else "", by_name=data.name,
     )  # fmt: skip
     return {**_kept((*situation.actions, action)), **unparked(situation, data.tool)}
 
 
 def consented(situation: Situation, event: Event, data: e.ActionConsented) -> Changes:
-    return _moved(situation, event, data.action_id, stage="consented")
+    return _moved(situation, event, data.action_id, stage="consented", said=data.said)
 
 
 def dropped(situation: Situation, event: Event, data: e.ActionDropped) -> Changes:
