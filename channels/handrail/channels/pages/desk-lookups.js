@@ -16,7 +16,7 @@ export class Lookups {
   async open(id) {
     this.id = id;
     const dialog = by("form");
-    const tools = await call("GET", `/v1/desk/conversations/${encodeURIComponent(id)}/tools`);
+    const tools = (await call("GET", `/v1/desk/conversations/${encodeURIComponent(id)}/tools`)).filter((tool) => tool.effect === "read");
     const body = h("div", { class: "content lookup" });
     dialog.setAttribute("aria-labelledby", "form-title");
     fill(dialog,
