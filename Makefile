@@ -50,9 +50,9 @@ bench: $(VENV)/test
 
 lock: $(VENV)/uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
-		pyproject.toml -o requirements.lock
+		--all-extras --group dev --group model pyproject.toml -o requirements-dev.lock
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header \
-		--group dev --group model pyproject.toml -c requirements.lock -o requirements-dev.lock
+		pyproject.toml -c requirements-dev.lock -o requirements.lock
 
 clean:
 	rm -rf $(VENV) .handrail .mypy_cache .pytest_cache .ruff_cache

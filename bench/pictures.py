@@ -16,9 +16,9 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from handrail.agent.bootstrap import build
 from handrail.channels.api.app import create_app
-from handrail.channels.cli.workspace import sample_folder
 from handrail.channels.users import Users
 from handrail.conversation.clock import FixedClock
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import load
 from handrail.desk.staff import Staff
 from handrail.evals.replay import Sent

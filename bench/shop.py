@@ -12,9 +12,9 @@ from pathlib import Path
 
 from handrail.agent.bootstrap import Handrail, build
 from handrail.agent.models.protocol import Model
-from handrail.channels.cli.workspace import sample_folder
 from handrail.conversation import embedded
 from handrail.conversation.events import BotSaid, IdentityProven, Opened, TurnEnded
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import Settings, load
 
 PATIENCE = 60.0

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bench.figures import Figure
 from bench.packets.judge import ground, made_up
-from handrail.channels.cli.workspace import sample_folder
 from handrail.conversation.events import Consulted, Event, Packet
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import load
 from handrail.desk.packet import LINES
 from handrail.evals.files import read_suite

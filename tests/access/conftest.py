@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from handrail.channels.cli.workspace import sample_folder
 from handrail.conversation.assistants import AssistantsTable
 from handrail.conversation.copies import Copies
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import load
 
 sys.path.insert(0, str(Path(__file__).parents[2]))

@@ -8,7 +8,7 @@ from agent_customers import MONDAY, Shop
 from agent_server import ModelServer, model_server
 from pydantic import SecretStr
 
-from handrail.channels.cli.workspace import sample_folder
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import load
 from handrail.evals.world import Worlds, open_worlds
 

@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bench.fuzzing.site import Site, open_site
 
-from handrail.channels.cli.workspace import sample_folder
 from handrail.conversation.copies import Copies
 from handrail.conversation.events import ActionClaimed, ActionConsented, TurnEnded
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import Settings, load
 from handrail.knowledge.passages import Found, Hit, Passage, Policy
 

@@ -9,8 +9,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 from rich.console import Console
 
-from handrail.channels.cli.workspace import sample_folder
 from handrail.conversation.events import HandoffRequested, ToolRan
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import Settings, load
 from handrail.evals.case import Case
 from handrail.evals.files import read_suite

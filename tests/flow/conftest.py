@@ -7,7 +7,7 @@ import pytest_asyncio
 from flow_shop import MONDAY_MORNING, Shop, open_shop
 from pydantic import SecretStr
 
-from handrail.channels.cli.workspace import sample_folder
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import load
 from handrail.evals.world import Worlds, open_worlds
 

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from handrail.agent.bootstrap import build
-from handrail.channels.cli.workspace import sample_folder
+from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import load
 
 

@@ -15,10 +15,9 @@ from typing import Any, TextIO
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from handrail.conversation.errors import Conflict, Invalid
-from handrail.conversation.events import KINDS, Data, Event, Packet
 from handrail.evals.case import Case
 from handrail.evals.identity import Identity
-from handrail.evals.trace import Trace
+from handrail.evals.trace import Trace, row_of, trace_of
 
 ABOUT, CASES, TRACES = "run.json", "cases.jsonl", "traces.jsonl"
 Key = tuple[str, int]
@@ -143,7 +142,9 @@ def read(folder: Path) -> Kept:
                 row = json.loads(line)
             except json.JSONDecodeError:
                 continue
-            kept._put((row["case"], row["epoch"]), _trace(row), row.get("error", ""))
+            kept._put(
+                (row["case"], row["epoch"]), trace_of(row["case"], row) if "log" in row else None, row.get("error", "")
+            )
     except (OSError, ValidationError, KeyError, UnicodeDecodeError) as error:
         raise Invalid(f"{folder} holds no run that can be read: {error}") from error
     return kept
@@ -162,31 +163,4 @@ def _write(path: Path, text: str) -> None:
 
 
 def _row(key: Key, trace: Trace | None, error: str) -> dict[str, Any]:
-    row: dict[str, Any] = {"case": key[0], "epoch": key[1]}
-    if trace is None:
-        return row | {"error": error}
-    if trace.packet is not None:
-        row["packet"] = trace.packet.model_dump(mode="json", exclude_defaults=True)
-    if trace.state is not None:
-        row["state"] = trace.state
-    return row | {"log": [_event_row(event) for event in trace.log]}
-
-
-def _event_row(event: Event) -> dict[str, Any]:
-    data = event.data.model_dump(mode="json", exclude_defaults=True)
-    row = {"at": event.at.isoformat(), "actor": event.actor, "kind": event.kind, "data": data}
-    return row | ({"holder": event.holder} if event.holder is not None else {})
-
-
-def _trace(row: dict[str, Any]) -> Trace | None:
-    if "log" not in row:
-        return None
-    events = tuple(
-        Event(
-            row["case"], seq, datetime.fromisoformat(one["at"]), one["actor"],
-            KINDS.get(one["kind"], Data).model_validate(one["data"]), holder=one.get("holder"),
-        )
-        for seq, one in enumerate(row["log"], 1)
-    )  # fmt: skip
-    packet = Packet.model_validate(row["packet"]) if "packet" in row else None
-    return Trace(events, packet, tuple(row["state"]) if "state" in row else None)
+    return {"case": key[0], "epoch": key[1], **({"error": error} if trace is None else row_of(trace))}

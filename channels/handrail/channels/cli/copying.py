@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from handrail.channels.cli.workspace import sample_folder
+from handrail.conversation.folder import sample_folder
 
 LEFT_OUT = shutil.ignore_patterns(".handrail", "__pycache__", "py.typed", "*.pyc")
 

@@ -5,7 +5,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,29 +27,10 @@ Workspace = Annotated[
 ]
 
 
-def sample_folder() -> Path:
-    """The packaged sample business."""
-    spec = find_spec("handrail.sample")
-    assert spec is not None and spec.submodule_search_locations is not None
-    return Path(spec.submodule_search_locations[0])
-
-
-def settings_for(workspace: Path | None) -> "Settings":
-    """Load the settings of the workspace that is meant. Raises `SettingsError`."""
-    from handrail.conversation.settings import FILE, load
-
-    if workspace is not None:
-        if not (workspace / FILE).is_file():
-            raise SettingsError(f"there is no {FILE} in {workspace}; `handrail new {workspace}` makes a workspace")
-        return load(workspace)
-    if Path(FILE).is_file():
-        return load(Path())
-    # The sample may be installed where nothing may be written: its data go to the folder one stands in.
-    return load(sample_folder()).model_copy(update={"data": Path.cwd() / ".handrail"})
-
-
 def run(command: Callable[["Settings"], Awaitable[int | None]], workspace: Path | None) -> None:
     """Run an async command on its settings; a wrong setting or a refused request is told in a line, not a traceback."""
+    from handrail.conversation.folder import settings_for
+
     try:
         settings = settings_for(workspace)
         code = asyncio.run(_awaited(command, settings))

@@ -1,0 +1,138 @@
+"""Samples of Inspect: a case goes in as one, and a conversation comes back as its messages."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from inspect_ai.dataset import Sample
+from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageTool, ChatMessageUser
+from inspect_ai.tool import ToolCall, ToolCallError
+
+from handrail.conversation.errors import Invalid
+from handrail.conversation.events import (
+    ActionClaimed,
+    ActionFailed,
+    ActionProposed,
+    ActionSucceeded,
+    ActionUnknown,
+    Announced,
+    BotSaid,
+    CustomerSaid,
+    Data,
+    Event,
+    HandoffRequested,
+    PersonSaid,
+    ToolRan,
+)
+from handrail.evals.case import Case, Step
+
+CASE = "case"
+"""The entry of a sample's metadata in which its case stands, whole."""
+
+
+def sample_of(case: Case) -> Sample:
+    """A case as a sample: what the customer does is its input, what is expected its target, the whole its metadata."""
+    expected = case.expected.model_dump(mode="json", exclude_defaults=True)
+    return Sample(
+        id=case.id,
+        input=[ChatMessageUser(content=_told(step)) for step in case.steps],
+        target=json.dumps(expected, ensure_ascii=False),
+        metadata={CASE: case.model_dump(mode="json", exclude_defaults=True), "purpose": case.purpose},
+    )
+
+
+def case_of(sample: Sample) -> Case:
+    """The case of a sample: the one it carries, else its user's messages as what the customer says.
+
+    Raises `Invalid` where there is neither.
+    """
+    try:
+        if sample.metadata and CASE in sample.metadata:
+            return Case.model_validate(sample.metadata[CASE])
+        said = [sample.input] if isinstance(sample.input, str) else [m.text for m in sample.input if m.role == "user"]
+        return Case(id=str(sample.id or ""), purpose="a sample", steps=tuple(Step(say=text) for text in said))
+    except ValueError as error:
+        raise Invalid(f"the sample {sample.id!r} is no case: {error}") from error
+
+
+def messages_of(log: Sequence[Event]) -> list[ChatMessage]:
+    """A conversation as messages: the parts of a reply joined, tool calls with their results, and the handover."""
+    teller = _Teller()
+    return [message for event in log for message in teller.hear(event.data)] + teller.rest()
+
+
+class _Teller:
+    """Tells a log as messages, event by event."""
+
+    def __init__(self) -> None:
+        self._reply: list[BotSaid] = []
+        self._proposed: dict[str, ActionProposed] = {}
+
+    def hear(self, data: Data) -> list[ChatMessage]:
+        """The messages that an event completes."""
+        if isinstance(data, BotSaid):
+            before = self.rest() if self._reply and self._reply[0].reply_id != data.reply_id else []
+            self._reply.append(data)
+            return before
+        shown = list(self._shown(data))
+        return self.rest() + shown if shown else []
+
+    def rest(self) -> list[ChatMessage]:
+        """The reply that is still open."""
+        parts, self._reply = self._reply, []
+        if not parts:
+            return []
+        cited = sorted({f"{c.policy}@{c.version}" for part in parts for c in part.citations})
+        text = "".join(part.text for part in parts)
+        return [ChatMessageAssistant(content=text, metadata={"cites": cited} if cited else None)]
+
+    def _shown(self, data: Data) -> Iterator[ChatMessage]:
+        match data:
+            case CustomerSaid():
+                yield ChatMessageUser(content=data.text)
+            case PersonSaid():
+                yield ChatMessageAssistant(content=data.text, metadata={"speaker": "person"})
+            case Announced():
+                yield ChatMessageSystem(content=data.text)
+            case HandoffRequested():
+                yield ChatMessageSystem(content=f"[handed over: {data.reason}, {data.urgency}, {data.mode}]")
+            case ToolRan():
+                yield _call(data.call_id, data.tool, data.arguments)
+                yield _result(
+                    data.call_id, data.result if data.ok else None, "" if data.ok else data.message or data.error
+                )
+            case ActionProposed():
+                self._proposed[data.action_id] = data
+            case ActionClaimed() if (action := self._proposed.get(data.action_id)) is not None:
+                yield _call(data.action_id, action.tool, action.arguments)
+            case ActionSucceeded():
+                yield _result(data.action_id, data.result, "")
+            case ActionFailed():
+                yield _result(data.action_id, None, data.message or data.code)
+            case ActionUnknown():
+                yield _result(data.action_id, None, f"its end was not seen: {data.why}")
+            case _:
+                pass
+
+
+def _call(call_id: str, tool: str, arguments: dict[str, Any]) -> ChatMessage:
+    return ChatMessageAssistant(content="", tool_calls=[ToolCall(id=call_id, function=tool, arguments=arguments)])
+
+
+def _result(call_id: str, result: Any, error: str) -> ChatMessage:
+    told = "" if error else json.dumps(result, ensure_ascii=False, default=str)
+    failed = ToolCallError("unknown", error) if error else None
+    return ChatMessageTool(content=told, tool_call_id=call_id, error=failed)
+
+
+def _told(step: Step) -> str:
+    """What happens in a step, as the input of a sample shows it."""
+    if step.say is not None:
+        return step.say
+    if step.code:
+        return "[types the code that was sent]"
+    if step.wait:
+        return f"[{step.wait:g} seconds pass]"
+    if step.meanwhile:
+        return f"[meanwhile {step.meanwhile.customer_id} calls {step.meanwhile.tool}]"
+    return f"[a colleague decides: {step.decide.decision if step.decide else ''}]"
