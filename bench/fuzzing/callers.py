@@ -83,6 +83,8 @@ AUDIENCES: Mapping[str, Audience] = {
     "GET /v1/desk/policies/{id}/told": "staff",
     "POST /v1/login": "anyone",
     "POST /v1/password": "anyone",
+    "POST /v1/enter": "anyone",
+    "POST /v1/openid": "anyone",
     "POST /v1/logout": "staff",
     "GET /v1/me": "staff",
     "GET /v1/users": "admin",

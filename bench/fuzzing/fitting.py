@@ -67,7 +67,7 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
 
 async def _bodies(case: Any, dice: int, state: State) -> None:
     """What no schema tells: words that attack, and values that must be true."""
-    body, users = case.body if isinstance(case.body, dict) else {}, state.site.kit.users
+    body = case.body if isinstance(case.body, dict) else {}
     match case.method, case.path:
         case "POST", "/v1/conversations":
             if "customer_token" in body:
@@ -87,10 +87,8 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             body["login"] = f"u{os.urandom(6).hex()}"
         case "PATCH" | "POST", "/v1/users/{id}" | "/v1/users/{id}/link":
             case.path_parameters = {"id": (await _user(state)).id}
-        case "POST", "/v1/login":
-            case.body = {"login": "agent", "password": PASSWORD, "bearer": bool(dice % 2)}
-        case "POST", "/v1/password":
-            case.body = {"token": await users.link((await _user(state)).id), "password": PASSWORD}
+        case "POST", "/v1/login" | "/v1/password" | "/v1/enter":
+            case.body = await _door(case.path, dice, state)
         case "GET", "/v1/policies/{id}" | "/v1/desk/policies/{id}":
             policies = state.site.handrail.knowledge.policies
             policy = policies[dice % len(policies)]
@@ -154,6 +152,16 @@ def _identity(body: dict[str, Any], dice: int, state: State) -> None:
     elif "claim" in body and dice % 2:
         claims = ({"email": email}, {"order_id": state.orders[0]}, {"customer_id": "C1001"})
         body["claim"] = claims[dice // 2 % len(claims)]
+
+
+async def _door(path: str, dice: int, state: State) -> dict[str, Any]:
+    """What lets somebody in."""
+    users = state.site.kit.users
+    if path == "/v1/login":
+        return {"login": "agent", "password": PASSWORD, "bearer": bool(dice % 2)}
+    if path == "/v1/enter":
+        return {"token": await users.link((await _user(state)).id, "enter")}
+    return {"token": await users.link((await _user(state)).id), "password": PASSWORD}
 
 
 async def _user(state: State) -> Any:

@@ -13,12 +13,14 @@ import jwt
 import uvicorn
 from pydantic import SecretStr
 
+from bench.openid_provider import CLIENT, SECRET, providing
 from handrail.agent.bootstrap import Handrail, build
 from handrail.channels.api.app import create_app
 from handrail.channels.api.kit import Kit
 from handrail.channels.api.server import Server
 from handrail.channels.sessions import SessionKind
-from handrail.channels.users import Role, User
+from handrail.channels.users import User
+from handrail.conversation.login import LoginSection, OpenIdSection, Role
 from handrail.conversation.settings import Settings
 from handrail.desk.mail import Mail
 from handrail.desk.staff import Staff
@@ -89,8 +91,9 @@ class Site:
         return jwt.encode({"sub": customer_id, "exp": int(now.timestamp()) + 3600}, JWT_SECRET, "HS256")
 
 
-def raised(settings: Settings) -> Settings:
-    """The settings with limits that no run reaches, and a secret that the company's own site would sign with."""
+def raised(settings: Settings, issuer: str) -> Settings:
+    """The settings with limits that no run reaches, a secret that the company's own site would sign with, and a
+    provider that says who people are."""
     limits = ("messages", "conversations", "requests", "logins")
     server = settings.server.model_copy(update={f"{name}_per_minute": WITHOUT_LIMIT for name in limits})
     unbounded = dict.fromkeys(("tries_per_address", "codes_per_day"), WITHOUT_LIMIT)
@@ -98,7 +101,8 @@ def raised(settings: Settings) -> Settings:
     calls = {"callback_minutes": 15, "callback_seats": WITHOUT_LIMIT}
     departments = {code: found.model_copy(update=calls) for code, found in settings.desk.departments.items()}
     desk = settings.desk.model_copy(update={"capacity": WITHOUT_LIMIT, "departments": departments})
-    return settings.model_copy(update={"server": server, "identity": identity, "desk": desk})
+    login = LoginSection(openid=OpenIdSection(issuer=issuer, client_id=CLIENT, client_secret=SecretStr(SECRET)))
+    return settings.model_copy(update={"server": server, "identity": identity, "desk": desk, "login": login})
 
 
 @asynccontextmanager
@@ -106,7 +110,10 @@ async def open_site(settings: Settings, **replacements: Any) -> AsyncIterator[Si
     """Serve the agent on a free port of loopback, put together as `handrail serve` does it, but for `replacements`."""
     letters = Letters()
     parts = {"clock": OpenHours(), "mailer": letters, **replacements}
-    async with build(raised(settings), **parts) as handrail:
+    async with (
+        providing(parts["clock"], sub="nobody who works here") as provider,
+        build(raised(settings, provider.url), **parts) as handrail,
+    ):
         app = create_app(handrail)
         kit: Kit = app.state.kit
         listener = socket.create_server(("127.0.0.1", 0))

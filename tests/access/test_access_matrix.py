@@ -41,6 +41,8 @@ BODIES: Mapping[str, Any] = {
     "POST /v1/desk/conversations/{id}/actions/{action_id}": {"happened": False, "seen": "nothing"},
     "POST /v1/login": {"login": "admin", "password": "not the password"},
     "POST /v1/password": {"token": "made up", "password": PASSWORD},
+    "POST /v1/enter": {"token": "made up"},
+    "POST /v1/openid": {},
     "POST /v1/users": {"login": "mallory", "name": "Mallory", "role": "admin"},
     "PATCH /v1/users/{id}": {"role": "admin"},
 }

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.agent import key_set
+from handrail.agent import key_set, published
 from handrail.agent.site_keys import keys_of
 from handrail.agent.site_token import SiteTokens
 from handrail.conversation.clock import FixedClock
@@ -131,7 +131,7 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no JSON": {"body": b"<html>"},
     "no set": {"body": b"[]"},
     "too deep": {"body": b"[" * 100_000},
-    "too large": {"body": b" " * (key_set.BYTES + 1)},
+    "too large": {"body": b" " * (published.BYTES + 1)},
     "bad text": {"body": b"\xff\xfe\x00"},
 }
 

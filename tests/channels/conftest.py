@@ -24,7 +24,7 @@ from handrail.agent.vouching import Vouching
 from handrail.channels.api.app import create_app
 from handrail.channels.api.server import Server
 from handrail.channels.passwords import Passwords
-from handrail.channels.users import Role, User
+from handrail.channels.users import User
 from handrail.conversation.bell import Bell
 from handrail.conversation.database import Database
 from handrail.conversation.errors import Denied, TooMany
@@ -41,6 +41,7 @@ from handrail.conversation.events import (
     TurnStarted,
 )
 from handrail.conversation.log import Fence, Log
+from handrail.conversation.login import Role
 from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.conversation.vault import Vault

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
+from bench.openid_provider import CLIENT, Provider, providing
+from bench.openid_provider import SECRET as OPENID_SECRET
 from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -80,6 +83,8 @@ class Grounds:
         if path == "/v1/password":
             user = self.run(self.user())
             case.body = {"token": self.run(self.site.app.state.kit.users.link(user.id)), "password": PASSWORD}
+        if path == "/v1/enter":
+            case.body = {"token": self.run(self.site.app.state.kit.users.link(self.run(self.user()).id, "enter"))}
         if path in ("/v1/policies/{id}", "/v1/desk/policies/{id}"):
             case.path_parameters, case.query = {"id": "returns"}, {}
         if path == "/v1/logout":
@@ -147,10 +152,17 @@ class Grounds:
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """A desk that calls back."""
+async def provider(clock: Any) -> AsyncIterator[Provider]:
+    async with providing(clock, sub="nobody who works here") as found:
+        yield found
+
+
+@pytest.fixture
+def settings(settings: Settings, provider: Provider) -> Settings:
+    """A desk that calls back, at which people log in through a provider too."""
     desk = {"departments": {"general": {"callback_minutes": 15, "callback_seats": 10**6}}}
-    return Settings.model_validate({**settings.model_dump(), "desk": desk})
+    login = {"openid": {"issuer": provider.url, "client_id": CLIENT, "client_secret": OPENID_SECRET}}
+    return Settings.model_validate({**settings.model_dump(), "desk": desk, "login": login})
 
 
 @pytest.fixture

@@ -10,14 +10,11 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from handrail.agent.published import SECONDS, read_published
 from handrail.agent.site_keys import SiteKey, keys_of
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Unavailable
 
-SECONDS = 5.0
-"""How long a fetch may take, from the connection to the last byte."""
-
-BYTES = 128_000
 FRESH_SECONDS = (60, 600, 3600)
 """For how long a set is fresh: at least, where the site does not say (`Cache-Control: max-age`), and at most."""
 
@@ -75,7 +72,7 @@ class KeySet:
         self._tried_at = now = self._clock.now()
         try:
             async with asyncio.timeout(SECONDS):
-                content, fresh = await self._get()
+                content, cache_control = await read_published(self.url, self._transport)
             keys = keys_of(json.loads(content))
         except TimeoutError as error:
             raise Unavailable(f"{self.url} did not answer within {SECONDS:g} s", code="site_keys") from error
@@ -83,6 +80,7 @@ class KeySet:
             told = str(error) or type(error).__name__
             raise Unavailable(f"{self.url} gives no keys: {told}", code="site_keys") from error
         # A set without a key is one: the site has taken all of them back.
+        fresh = _freshness(cache_control)
         self._kept = _Kept(keys, now + EARLY * fresh, now + fresh)
         return keys
 
@@ -105,22 +103,6 @@ class KeySet:
 
     def _renewed(self, _: "asyncio.Task[None]") -> None:
         self._renewing = None
-
-    async def _get(self) -> tuple[bytes, timedelta]:
-        """The document, and for how long it is fresh. Redirects are not followed: they could lead anywhere."""
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        async with (
-            httpx.AsyncClient(transport=self._transport, timeout=SECONDS, headers=headers) as http,
-            http.stream("GET", self.url) as answer,
-        ):
-            if answer.status_code != httpx.codes.OK:
-                raise ValueError(f"it answered {answer.status_code}")
-            content = b""
-            async for chunk in answer.aiter_raw():
-                content += chunk
-                if len(content) > BYTES:
-                    raise ValueError(f"the document is larger than {BYTES} bytes")
-            return content, _freshness(answer.headers.get("cache-control", ""))
 
 
 def _freshness(cache_control: str) -> timedelta:

@@ -35,15 +35,16 @@ class Sessions:
     def __init__(self, database: Database, clock: Clock, users: Users) -> None:
         self._database, self._clock, self._users = database, clock, users
 
-    async def begin(self, user: User, kind: SessionKind) -> tuple[str, Session]:
-        """Log `user` in. The token is told once and not kept."""
+    async def begin(self, user: User, kind: SessionKind, *, id_token: str | None = None) -> tuple[str, Session]:
+        """Log `user` in. The token is told once and not kept; `id_token` is, for when they log out."""
         token, now = PREFIX + secrets.token_urlsafe(32), self._clock.now()
         expires = now + LIFE[kind]
         async with self._database.transaction() as connection:
             await connection.execute("DELETE FROM user_sessions WHERE expires_at < %s", (now,))
             await connection.execute(
-                "INSERT INTO user_sessions (digest, user_id, kind, created_at, expires_at) VALUES (%s, %s, %s, %s, %s)",
-                (digest(token), user.id, kind, now, expires),
+                "INSERT INTO user_sessions (digest, user_id, kind, created_at, expires_at, id_token)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                (digest(token), user.id, kind, now, expires, id_token),
             )
         return token, Session(user, kind, _csrf(token), expires)
 
@@ -60,10 +61,14 @@ class Sessions:
             raise Denied("you are not logged in any more", code="unauthenticated")
         return Session(await self._users.get(row["user_id"]), kind, _csrf(token), row["expires_at"])
 
-    async def end(self, token: str) -> None:
-        """Log out."""
+    async def end(self, token: str) -> str | None:
+        """Log out. The ID token that the session began with, where a provider let them in."""
         async with self._database.connection() as connection:
-            await connection.execute("DELETE FROM user_sessions WHERE digest = %s", (digest(token),))
+            cursor = await connection.execute(
+                "DELETE FROM user_sessions WHERE digest = %s RETURNING id_token", (digest(token),)
+            )
+            row = await cursor.fetchone()
+        return row["id_token"] if row else None
 
 
 def same(given: str, wanted: str) -> bool:

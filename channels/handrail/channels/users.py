@@ -8,19 +8,23 @@ from typing import Literal
 
 from handrail.channels.passwords import Passwords
 from handrail.conversation.clock import Clock
-from handrail.conversation.database import Database, Row, UniqueViolation
+from handrail.conversation.database import Connection, Database, Row, UniqueViolation
 from handrail.conversation.errors import Conflict, Denied, NotFound
+from handrail.conversation.login import Role
 
-Role = Literal["agent", "supervisor", "engineer", "admin"]
-"""`agent` works the desk, `supervisor` too, `engineer` reads it, `admin` also manages users."""
+LinkKind = Literal["password", "enter"]
+"""What a one-time link is for: to set a password (or to come in through the provider), or to be logged in at once."""
 
-LINK_LIFE = timedelta(hours=48)
-COLUMNS = "id, login, name, role, departments, skills, capacity, password IS NOT NULL AS ready, disabled_at, created_at"
+LINK_LIFE: dict[LinkKind, timedelta] = {"password": timedelta(hours=48), "enter": timedelta(minutes=15)}
+COLUMNS = (
+    "id, login, name, role, departments, skills, capacity, disabled_at, created_at,"
+    " password IS NOT NULL OR openid_subject IS NOT NULL AS ready"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `login` is what they type, `name` what customers see; `ready` once a password is set. `capacity` is
+    """An account. `login` is what they type, `name` what customers see; `ready` once they can log in. `capacity` is
     how many live conversations they have at once, where it is not the desk's."""
 
     id: str
@@ -41,15 +45,24 @@ class Users:
     def __init__(self, database: Database, clock: Clock, passwords: Passwords | None = None) -> None:
         self._database, self._clock, self._passwords = database, clock, passwords or Passwords()
 
-    async def create(self, login: str, name: str, role: Role, departments: tuple[str, ...] = ()) -> User:
-        """Add somebody, without a password yet. Raises `Conflict` where the login is taken."""
+    async def create(
+        self,
+        login: str,
+        name: str,
+        role: Role,
+        departments: tuple[str, ...] = (),
+        *,
+        openid: tuple[str | None, str | None] = (None, None),
+    ) -> User:
+        """Add somebody, without a password yet; `openid` is an issuer and its name for them. Raises `Conflict` where
+        the login or that name is taken."""
         user_id = f"u_{secrets.token_hex(8)}"
         try:
             async with self._database.connection() as connection:
                 await connection.execute(
-                    "INSERT INTO users (id, login, name, role, departments, created_at)"
-                    " VALUES (%s, %s, %s, %s, %s, %s)",
-                    (user_id, login.casefold(), name, role, list(departments), self._clock.now()),
+                    "INSERT INTO users (id, login, name, role, departments, created_at, openid_issuer, openid_subject)"
+                    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                    (user_id, login.casefold(), name, role, list(departments), self._clock.now(), *openid),
                 )
         except UniqueViolation as error:
             raise Conflict("somebody has this login already", code="login_taken") from error
@@ -100,14 +113,15 @@ class Users:
                 await connection.execute("DELETE FROM user_sessions WHERE user_id = %s", (user_id,))
         return await self.get(user_id)
 
-    async def link(self, user_id: str) -> str:
-        """A new one-time token to set a password with, good for two days; older ones of this user end."""
+    async def link(self, user_id: str, kind: LinkKind = "password") -> str:
+        """A new one-time token to set a password with (good for two days), or to be logged in by (15 minutes); older
+        ones of this user end."""
         token = secrets.token_urlsafe(32)
         async with self._database.transaction() as connection:
             await connection.execute("DELETE FROM user_links WHERE user_id = %s", (user_id,))
             await connection.execute(
-                "INSERT INTO user_links (digest, user_id, expires_at) VALUES (%s, %s, %s)",
-                (digest(token), user_id, self._clock.now() + LINK_LIFE),
+                "INSERT INTO user_links (digest, user_id, kind, expires_at) VALUES (%s, %s, %s, %s)",
+                (digest(token), user_id, kind, self._clock.now() + LINK_LIFE[kind]),
             )
         return token
 
@@ -122,17 +136,19 @@ class Users:
         """Use a one-time link up: sets the password, and logs the user out everywhere. Raises `Denied`, `Invalid`."""
         sealed = await self._passwords.seal(password)
         async with self._database.transaction() as connection:
-            cursor = await connection.execute(
-                "DELETE FROM user_links WHERE digest = %s RETURNING user_id, expires_at", (digest(token),)
-            )
-            row = await cursor.fetchone()
-            good = row is not None and row["expires_at"] > self._clock.now()
-            if row is not None and good:
-                await connection.execute("UPDATE users SET password = %s WHERE id = %s", (sealed, row["user_id"]))
-                await connection.execute("DELETE FROM user_sessions WHERE user_id = %s", (row["user_id"],))
-        if row is None or not good:
-            raise Denied("this link has been used, or has run out; ask for a new one", code="link")
-        return await self.get(row["user_id"])
+            user_id = await self._use_up(connection, token, "password")
+            await connection.execute("UPDATE users SET password = %s WHERE id = %s", (sealed, user_id))
+            await connection.execute("DELETE FROM user_sessions WHERE user_id = %s", (user_id,))
+        return await self.get(user_id)
+
+    async def enter(self, token: str) -> User:
+        """Use a one-time link up that logs its owner in. Raises `Denied`."""
+        async with self._database.transaction() as connection:
+            user_id = await self._use_up(connection, token, "enter")
+        user = await self.get(user_id)
+        if user.disabled_at is not None:
+            raise Denied("this account is disabled", code="link")
+        return user
 
     async def login(self, login: str, password: str) -> User:
         """The user whose login and password these are. Raises `Denied`, the same way whatever was wrong."""
@@ -144,6 +160,16 @@ class Users:
         if not await self._passwords.check(row["password"] if row else None, password) or row is None:
             raise Denied("the name or the password is not right", code="login")
         return await self.get(row["id"])
+
+    async def _use_up(self, connection: Connection, token: str, kind: LinkKind) -> str:
+        cursor = await connection.execute(
+            "DELETE FROM user_links WHERE digest = %s AND kind = %s AND expires_at > %s RETURNING user_id",
+            (digest(token), kind, self._clock.now()),
+        )
+        row = await cursor.fetchone()
+        if row is None:
+            raise Denied("this link has been used, or has run out; ask for a new one", code="link")
+        return str(row["user_id"])
 
     async def _one(self, where: str, value: str) -> User | None:
         async with self._database.connection() as connection:

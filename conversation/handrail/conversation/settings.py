@@ -11,12 +11,13 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from handrail.conversation.assistants import AssistantsTable
 from handrail.conversation.errors import SettingsError
+from handrail.conversation.login import LoginSection
 from handrail.conversation.outside import OutsideDesk
 from handrail.conversation.sections import (
     Business,
@@ -57,6 +58,9 @@ KUBERNETES = re.compile(r"HANDRAIL_(SERVICE_(HOST|PORT\w*)|PORT(_\d+_\w+)?)")
 """Names that a cluster sets by itself where a service is called `handrail`."""
 
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
 class Settings(Section):
     """Everything that can be set. `workspace` is the folder of the file; paths in it are relative to that."""
 
@@ -74,10 +78,17 @@ class Settings(Section):
     retention: Retention = Retention()
     figures: FiguresSection = FiguresSection()
     server: Server = Server()
+    login: LoginSection = LoginSection()
     tools: ToolsTable = ToolsTable()
     mcp: AssistantsTable = AssistantsTable()
     webhooks: dict[Name, Webhook] = {}
     outside: dict[Name, OutsideDesk] = {}
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.login.openid and not self.server.public_url and self.server.host not in LOOPBACK:
+            raise ValueError("login.openid needs server.public_url, where the provider sends people back to")
+        return self
 
     @property
     def data_folder(self) -> Path:

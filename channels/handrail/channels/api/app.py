@@ -17,6 +17,7 @@ from handrail.channels.api import (
     health,
     insights,
     lookups,
+    openid,
     outside,
     owed,
     people,
@@ -64,7 +65,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     app.state.kit = kit
     failures.install(app)
     desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, writes, audit, signals, insights)
-    for routes in (conversations, *desks, people, policies, outside, health, web):
+    for routes in (conversations, *desks, people, openid, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

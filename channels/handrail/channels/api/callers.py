@@ -10,8 +10,8 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.sessions import PREFIX, Session, same
-from handrail.channels.users import Role
 from handrail.conversation.errors import Denied, NotFound
+from handrail.conversation.login import Role
 
 COOKIE = "handrail_session"
 CSRF_HEADER = "X-CSRF-Token"

@@ -48,6 +48,8 @@ class About(BaseModel):
     contact: str = Field(description="how to reach people without Handrail")
     departments: dict[str, str]
     max_message_characters: int
+    passwords: bool = Field(description="whether people log in with a password")
+    openid: str | None = Field(description="what people may log in with instead, where there is something")
 
 
 @router.get("/healthz")
@@ -89,6 +91,8 @@ async def about(kit: WithKit) -> About:
         contact=settings.business.contact,
         departments={key: department.name for key, department in settings.desk.departments.items()},
         max_message_characters=settings.server.max_message_characters,
+        passwords=settings.login.passwords,
+        openid=settings.login.openid.name if settings.login.openid else None,
     )
 
 

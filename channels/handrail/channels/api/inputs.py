@@ -20,7 +20,7 @@ from pydantic import (
 
 from handrail.agent.codes import DIGITS
 from handrail.channels.passwords import LONGEST, SHORTEST
-from handrail.channels.users import Role
+from handrail.conversation.login import Role
 from handrail.desk.acts import TAGS
 
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -138,6 +138,20 @@ class NewPassword(Input):
 
     token: Annotated[str, Field(min_length=1, max_length=200)]
     password: str = Field(min_length=SHORTEST, max_length=LONGEST, examples=["correct horse battery staple"])
+
+
+class Entry(Input):
+    """A one-time link that logs its owner in."""
+
+    token: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Departure(Input):
+    """With what somebody goes to the provider: a one-time link, where they were invited by one, and the conversation
+    that they want to see."""
+
+    invitation: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    conversation: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")] | None = None
 
 
 class NewUser(Input):

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from handrail.channels.api.limits import Limits
 from handrail.channels.api.ports import Handrail
+from handrail.channels.openid.port import OpenId
 from handrail.channels.sessions import Sessions
 from handrail.channels.tokens import ConversationTokens, signing_key
 from handrail.channels.users import Users
@@ -24,6 +25,7 @@ class Kit:
     tokens: ConversationTokens
     limits: Limits
     looks: Looks
+    openid: OpenId | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -43,7 +45,18 @@ def make_kit(handrail: Handrail) -> Kit:
             logins=server.logins_per_minute,
         ),
         looks=Looks(handrail.database, handrail.clock),
+        openid=_provider(handrail, users),
     )
+
+
+def _provider(handrail: Handrail, users: Users) -> OpenId | None:
+    """The login through a provider, where the settings name one."""
+    settings = handrail.settings.login.openid
+    if settings is None:
+        return None
+    from handrail.channels.openid.login import OpenId as Provided
+
+    return Provided(settings, users, handrail.database, handrail.clock)
 
 
 def _kit(request: Request) -> Kit:

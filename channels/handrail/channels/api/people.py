@@ -7,11 +7,14 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from handrail.channels.api.callers import COOKIE, AsAdmin, Bearer, Cookie, OnDesk, address, counted
-from handrail.channels.api.inputs import Login, NewPassword, NewUser, UserChange
+from handrail.channels.api.cookies import base_url, set_session
+from handrail.channels.api.inputs import Entry, Login, NewPassword, NewUser, UserChange
 from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.api.problems import documented
 from handrail.channels.sessions import Session
-from handrail.channels.users import Role, User
+from handrail.channels.users import User
+from handrail.conversation.errors import Denied
+from handrail.conversation.login import Role
 
 router = APIRouter(prefix="/v1", tags=["people"], dependencies=[Depends(counted)])
 UserId = Annotated[str, Path(alias="id", pattern=r"^[A-Za-z0-9_-]{1,64}$", examples=["u_5f0c1a2b3c4d5e6f"])]
@@ -31,6 +34,12 @@ class Me(BaseModel):
     expires_at: datetime
 
 
+class LoggedOut(BaseModel):
+    """With `url` the browser goes on there, to be logged out of the company's own login too."""
+
+    url: str | None = None
+
+
 class Account(BaseModel):
     """An account. `link` is a one-time link to set a password with, told once."""
 
@@ -46,34 +55,51 @@ class Account(BaseModel):
     link: str | None = None
 
 
-@router.post("/login", responses=documented(401, 408, 413, 415, 422))
+@router.post("/login", responses=documented(401, 403, 408, 413, 415, 422))
 async def login(kit: WithKit, request: Request, response: Response, body: Login) -> Me:
     """Log in: sets a cookie for a browser, or with `bearer` tells a token for the command line."""
+    _expect_passwords(kit)
     kit.limits.logins.take(f"address {address(request)}")
     kit.limits.logins.take(f"login {body.login.casefold()}")
     user = await kit.users.login(body.login, body.password)
     token, session = await kit.sessions.begin(user, "bearer" if body.bearer else "cookie")
     if body.bearer:
         return _me(session, token)
-    _set_cookie(kit, request, response, token, session)
+    set_session(kit, request, response, token, session)
     return _me(session)
 
 
 @router.post("/password", responses=documented(403, 408, 413, 415, 422))
 async def set_password(kit: WithKit, request: Request, response: Response, body: NewPassword) -> Me:
     """Use a one-time link up: set the password, and be logged in."""
+    _expect_passwords(kit)
     kit.limits.logins.take(f"address {address(request)}")
     user = await kit.users.set_password(body.token, body.password)
     token, session = await kit.sessions.begin(user, "cookie")
-    _set_cookie(kit, request, response, token, session)
+    set_session(kit, request, response, token, session)
     return _me(session)
 
 
-@router.post("/logout", status_code=204, responses=documented(401, 403))
-async def logout(kit: WithKit, response: Response, _: OnDesk, bearer: Bearer, cookie: Cookie) -> None:
+@router.post("/enter", responses=documented(403, 408, 413, 415, 422))
+async def enter(kit: WithKit, request: Request, response: Response, body: Entry) -> Me:
+    """Use a one-time link up that logs its owner in: the way back where no other is left (`handrail users enter`)."""
+    kit.limits.logins.take(f"address {address(request)}")
+    user = await kit.users.enter(body.token)
+    token, session = await kit.sessions.begin(user, "cookie")
+    set_session(kit, request, response, token, session)
+    return _me(session)
+
+
+@router.post("/logout", responses=documented(401, 403))
+async def logout(
+    kit: WithKit, request: Request, response: Response, _: OnDesk, bearer: Bearer, cookie: Cookie
+) -> LoggedOut:
     """Log out: the cookie or the token is worth nothing from here."""
-    await kit.sessions.end(bearer.credentials if bearer else cookie or "")
+    id_token = await kit.sessions.end(bearer.credentials if bearer else cookie or "")
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    if id_token is None or kit.openid is None:
+        return LoggedOut()
+    return LoggedOut(url=await kit.openid.leaving(id_token, f"{base_url(kit, request)}/desk"))
 
 
 @router.get("/me", responses=documented(401))
@@ -117,28 +143,23 @@ async def link(kit: WithKit, request: Request, user_id: UserId, _: AsAdmin) -> A
     return _account(user, await _link(kit, request, user))
 
 
+def _expect_passwords(kit: Kit) -> None:
+    if not kit.handrail.settings.login.passwords:
+        raise Denied("passwords are not taken here; log in through the company's own login", code="passwords_off")
+
+
+def enter_link(base: str, token: str) -> str:
+    """Where a one-time token logs its owner in."""
+    return f"{base.rstrip('/')}/desk#enter={token}"
+
+
 def password_link(base: str, token: str) -> str:
     """Where a one-time token is used. It stands in the fragment, which no server and no log gets to see."""
     return f"{base.rstrip('/')}/desk#password={token}"
 
 
 async def _link(kit: Kit, request: Request, user: User) -> str:
-    return password_link(
-        kit.handrail.settings.server.public_url or str(request.base_url), await kit.users.link(user.id)
-    )
-
-
-def _set_cookie(kit: Kit, request: Request, response: Response, token: str, session: Session) -> None:
-    public = kit.handrail.settings.server.public_url or ""
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=int((session.expires_at - kit.handrail.clock.now()).total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https" or public.startswith("https:"),
-    )
+    return password_link(base_url(kit, request), await kit.users.link(user.id))
 
 
 def _me(session: Session, token: str | None = None) -> Me:

@@ -132,6 +132,20 @@ async def _identity(settings: Settings) -> str:
     return f"one-time codes of {identity.code_minutes:g} minutes, {identity.code_tries} tries; {tokens}"
 
 
+async def _login(settings: Settings) -> str:
+    openid = settings.login.openid
+    ways = ["passwords"] if settings.login.passwords else []
+    if openid is None:
+        return "people log in with passwords"
+    from handrail.channels.openid.provider import Provider
+    from handrail.conversation.clock import SystemClock
+
+    keys = await (await Provider(openid.issuer, SystemClock()).keys()).fetch()
+    if not keys:
+        raise Unavailable(f"{openid.issuer} publishes no key that can be taken")
+    return f"people log in with {' or '.join([*ways, openid.name])} ({openid.issuer}, {len(keys)} keys)"
+
+
 async def _assistants(settings: Settings) -> str:
     table = settings.mcp
     if not table.is_open:
@@ -187,6 +201,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Awaitable[str]], str], ...] = (
     ),
     ("mail", _mail, "check mail.host, mail.port, mail.user and mail.password"),
     ("identity", _identity, "check the table identity: jwt_secret, jwt_public_key or jwks_url"),
+    ("login", _login, "check login.openid.issuer: it must be written as the provider itself writes it"),
     ("assistants", _assistants, "check the table mcp"),
     ("webhooks", _webhooks, "`handrail webhooks test NAME` tries one; `handrail webhooks retry NAME` begins anew"),
     ("desks", _desks, "check the table that is named; `handrail webhooks retry NAME` begins anew"),

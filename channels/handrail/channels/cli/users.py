@@ -7,6 +7,7 @@ import typer
 from handrail.channels.cli.workspace import Workspace, run
 
 if TYPE_CHECKING:
+    from handrail.channels.users import LinkKind
     from handrail.conversation.settings import Settings
 
 app = typer.Typer(help="Accounts of the people at the desk.", no_args_is_help=True)
@@ -41,6 +42,12 @@ def add(
 def link(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -> None:
     """Print a new one-time link for an account (a forgotten password)."""
     run(lambda settings: _link(settings, login), workspace)
+
+
+@app.command()
+def enter(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -> None:
+    """Print a one-time link that logs an account in: the way back where the provider or the password fails."""
+    run(lambda settings: _link(settings, login, "enter"), workspace)
 
 
 async def _list(settings: "Settings") -> None:
@@ -78,19 +85,22 @@ async def _add(
         _print_link(settings, await users.link(user.id))
 
 
-async def _link(settings: "Settings", login: str) -> None:
+async def _link(settings: "Settings", login: str, kind: "LinkKind" = "password") -> None:
     from handrail.agent.parts import open_database
     from handrail.channels.users import Users
     from handrail.conversation.clock import SystemClock
 
     async with open_database(settings) as database:
         users = Users(database, SystemClock())
-        _print_link(settings, await users.link((await users.by_login(login)).id))
+        _print_link(settings, await users.link((await users.by_login(login)).id, kind), kind)
 
 
-def _print_link(settings: "Settings", token: str) -> None:
-    from handrail.channels.api.people import password_link
+def _print_link(settings: "Settings", token: str, kind: "LinkKind" = "password") -> None:
+    from handrail.channels.api.people import enter_link, password_link
 
     server = settings.server
     base = server.public_url or f"http://{server.host}:{server.port}"
+    if kind == "enter":
+        typer.echo(f"Log in here (works once, for 15 minutes): {enter_link(base, token)}")
+        return
     typer.echo(f"Set the password here (works once, for two days): {password_link(base, token)}")

@@ -169,7 +169,9 @@ by("fold").addEventListener("click", () => fold(!by("aside").classList.contains(
 by("people").addEventListener("click", () => forms.people(me.csrf).catch((error) => refuse(error.message)));
 by("leave").addEventListener("click", async () => {
   try {
-    await call("POST", "/v1/logout", { csrf: me.csrf });
+    const { url } = await call("POST", "/v1/logout", { csrf: me.csrf });
+    // The company's own login ends too, where it offers that.
+    if (url) return location.assign(url);
   } catch (error) {
     if (error.status !== 401) return refuse(error.message);
   }
