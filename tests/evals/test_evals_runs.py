@@ -138,8 +138,8 @@ def test_runs_are_found_by_name_part_and_place(workspace, tmp_path):
     assert keeping.find(tmp_path, "last").name == second.name
     assert keeping.find(tmp_path, "last~1").name == first.name
     assert keeping.find(tmp_path, str(first.folder)).name == first.name
-    assert keeping.find(tmp_path, first.name[:22]).name == first.name
-    for wrong in ("last~2", "nothing", first.name[-8:]):
+    assert keeping.find(tmp_path, first.name[:16]).name == first.name
+    for wrong in ("last~2", "nothing", first.name[-6:]):
         with pytest.raises(Invalid, match=r"there is no run|several runs"):
             keeping.find(tmp_path, wrong)
 

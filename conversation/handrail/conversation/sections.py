@@ -318,6 +318,13 @@ class Server(Section):
     token_days: float = Field(default=30, gt=0)
 
 
+class EvalsSection(Section):
+    """What evaluations are held to."""
+
+    gates: tuple[str, ...] = ()
+    """What a run must come to, as `escalation.recall >= 0.95`, or `no regression beyond noise`."""
+
+
 class Retention(Section):
     """How long what was said can be read."""
 

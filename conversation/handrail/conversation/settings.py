@@ -27,6 +27,7 @@ from handrail.conversation.sections import (
     Department,
     DeskSection,
     Engine,
+    EvalsSection,
     FiguresSection,
     Hours,
     IdentitySection,
@@ -76,6 +77,7 @@ class Settings(Section):
     checks: Checks = Checks()
     mail: Mail = Mail()
     retention: Retention = Retention()
+    evals: EvalsSection = EvalsSection()
     figures: FiguresSection = FiguresSection()
     server: Server = Server()
     login: LoginSection = LoginSection()
@@ -175,6 +177,7 @@ __all__ = [
     "Department",
     "DeskSection",
     "Engine",
+    "EvalsSection",
     "FiguresSection",
     "Hours",
     "IdentitySection",

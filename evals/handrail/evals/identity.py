@@ -13,7 +13,7 @@ import handrail
 from handrail.conversation.settings import Settings
 from handrail.evals.case import Case
 
-ELSEWHERE = {"workspace", "data", "database", "server", "webhooks"}
+ELSEWHERE = {"workspace", "data", "database", "server", "webhooks", "evals"}
 """Settings of where it runs, which no figure depends on."""
 CODE = {".py", ".toml", ".md", ".json", ".txt"}
 Mode = Literal["replay", "recorded"]

@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +20,8 @@ from handrail.evals.identity import Identity
 from handrail.evals.trace import Trace, row_of, trace_of
 
 ABOUT, CASES, TRACES = "run.json", "cases.jsonl", "traces.jsonl"
+SHORT = 6
+"""So much of the identity stands in the name of a run."""
 Key = tuple[str, int]
 """A case's id and the epoch."""
 
@@ -87,7 +89,8 @@ class Kept:
 def begin(folder: Path, identity: Identity, cases: Sequence[Case]) -> Kept:
     """A new run below `folder`, named by the time and its identity. Raises `Invalid` where nothing can be written."""
     began = datetime.now(UTC)
-    place = folder / f"{began:%Y%m%d-%H%M%S-%f}-{identity.key[:8]}"
+    while (place := folder / f"{began:%y%m%d-%H%M%S}{began.microsecond // 1000:03d}-{identity.key[:SHORT]}").exists():
+        began += timedelta(milliseconds=1)
     about = About(began=began, identity=identity)
     try:
         place.mkdir(parents=True, mode=0o700)
@@ -101,7 +104,7 @@ def begin(folder: Path, identity: Identity, cases: Sequence[Case]) -> Kept:
 def unfinished(folder: Path, identity: Identity) -> Kept | None:
     """The last run of this identity that did not end, open for adding; None where there is none."""
     for name in reversed(names(folder)):
-        if name.endswith(identity.key[:8]):
+        if name.endswith(identity.key[:SHORT]):
             kept = read(folder / name)
             if kept.about.identity == identity and kept.about.ended is None:
                 return kept.writing()

@@ -18,6 +18,8 @@ from handrail.evals.trace import Played
 from handrail.evals.verdicts import is_right, wrong
 
 NAMES = {
+    "right": "cases wholly right",
+    "escalation.recall": "escalation recall",
     "end_state": "end state",
     "grounded": "drafted sentences that are grounded",
     "tone": "drafted sentences in tone",
@@ -53,9 +55,9 @@ def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) 
         console.print(f"{mark} {escape(played.case.id)}{epoch}[/]  {escape(played.case.purpose)}", highlight=False)
         for score in played.scores:
             if wrong(score):
-                console.print(Padding(Text(f"{_name(score.name)}: {score.detail}", "yellow"), (0, 0, 0, 4)))
+                console.print(Padding(Text(f"{named(score.name)}: {score.detail}", "yellow"), (0, 0, 0, 4)))
         if played.case.id in show:
-            console.print(Padding(_story(played), (0, 0, 1, 4)))
+            console.print(Padding(story_table(played), (0, 0, 1, 4)))
     if report.left:
         console.print(f"[yellow]the budget was used up: {report.left} were not begun; --resume goes on with them[/]")
     elif not report.failed and not report.broken:
@@ -68,10 +70,10 @@ def _figures(report: Report) -> Table:
     epochs = f" in {report.epochs} epochs" if report.epochs > 1 else ""
     title = f"{total} {'case' if total == 1 else 'cases'}{epochs}, {what}"
     table = Table("figure", "value", "95 % interval", "of", title=title, title_justify="left")
-    for name, figure in _rows(report):
+    for name, figure in rows(report):
         if figure.value is not None:
             table.add_row(name, *_told(figure))
-    unscored = [_name(name) for name, figure in report.shares.items() if figure.value is None]
+    unscored = [named(name) for name, figure in report.shares.items() if figure.value is None]
     if unscored and report.mode != "recorded":
         table.caption = f"not scored, since no case expects it: {', '.join(unscored)}"
     if report.split:
@@ -98,15 +100,16 @@ def _slices(report: Report) -> Table:
     return table
 
 
-def _rows(report: Report) -> Iterator[tuple[str, Figure]]:
+def rows(report: Report) -> Iterator[tuple[str, Figure]]:
+    """The figures of a report by the names that people read."""
     yield "cases wholly right", report.right
     yield "escalation precision", report.escalation.precision
     yield "escalation recall", report.escalation.recall
     yield "escalation F1", report.escalation.f1
     yield "precision, offers counted", report.offered.precision
     yield "recall, offers counted", report.offered.recall
-    yield from ((f"{_name(name)} right", figure) for name, figure in report.shares.items())
-    yield from ((_name(name), figure) for name, figure in report.measures.items() if name != "latency")
+    yield from ((f"{named(name)} right", figure) for name, figure in report.shares.items())
+    yield from ((named(name), figure) for name, figure in report.measures.items() if name != "latency")
     yield from ((f"pass^{k}, wholly right", figure) for k, figure in report.passing.items())
     yield "taggers agree", report.agreement
 
@@ -126,7 +129,8 @@ def _costs(report: Report) -> Iterator[tuple[str, str]]:
         yield "cost of the run", f"{spent.cost:.4f}"
 
 
-def _story(played: Played) -> Table:
+def story_table(played: Played) -> Table:
+    """A conversation, line by line."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(justify="right", style="bold", no_wrap=True)
     grid.add_column()
@@ -135,7 +139,8 @@ def _story(played: Played) -> Table:
     return grid
 
 
-def _name(score: str) -> str:
+def named(score: str) -> str:
+    """A score as people read it."""
     return NAMES.get(score, score)
 
 

@@ -26,6 +26,11 @@ def is_right(played: Played) -> bool:
     return not any(wrong(score) for score in played.scores)
 
 
+def is_scored(played: Played) -> bool:
+    """Whether anything of it can be right or wrong."""
+    return any(score.name in SHARES and score.value is not None for score in played.scores)
+
+
 def by_case(played: Sequence[Played]) -> list[list[Played]]:
     """The epochs of each case together, in the order of the cases."""
     cases: dict[str, list[Played]] = {}

@@ -1,5 +1,6 @@
 """`handrail evals`: scoring the agent against tagged cases and transcripts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handrail.channels.cli import evaluating
-from handrail.channels.cli.evaluating import Gates, Mode, Options
+from handrail.channels.cli.evaluating import Mode, Options, Outputs
 from handrail.channels.cli.workspace import Workspace, run
 
 if TYPE_CHECKING:
     from handrail.conversation.settings import Settings
     from handrail.evals.case import Case
+    from handrail.evals.gates import Gate
 
 app = typer.Typer(
     help="Score the agent against cases and transcripts whose outcomes people tagged.", no_args_is_help=True
@@ -41,6 +43,8 @@ def run_suite(
     out: Annotated[
         Path | None, typer.Option("--json", help="Write the report here, as JSON, with every conversation.")
     ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write it here as JUnit XML, for build servers.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write it here as Markdown, for a pull request.")] = None,
     now: Annotated[
         datetime | None,
         typer.Option(
@@ -64,13 +68,11 @@ def run_suite(
     runs: Annotated[
         Path | None, typer.Option(file_okay=False, help="Where runs are kept; else runs in the data folder.")
     ] = None,
-    min_recall: Annotated[float, typer.Option(min=0, max=1, help="Exit with 3 under this escalation recall.")] = 0,
-    min_precision: Annotated[
-        float, typer.Option(min=0, max=1, help="Exit with 3 under this escalation precision.")
-    ] = 0,
-    min_right: Annotated[
-        float, typer.Option(min=0, max=1, help="Exit with 3 under this share of wholly right cases.")
-    ] = 0,
+    gate: Annotated[
+        list[str] | None,
+        typer.Option(help="What the run must come to, as 'escalation.recall >= 0.95'; beside those of the settings."),
+    ] = None,
+    against: Annotated[str | None, typer.Option(metavar="RUN", help="A kept run that it is compared with.")] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Name lines that can't be read, and run the others.")
     ] = False,
@@ -84,16 +86,45 @@ def run_suite(
 ) -> None:
     """Play cases and tagged transcripts against the agent and print the figures with their intervals.
 
-    Exits with 1 where a case could not be run, with 3 under a threshold, with 4 where the budget did not reach.
+    Exits with 1 where a case could not be run, with 3 where a gate is missed, with 4 where the budget did not reach.
     """
 
     async def command(settings: "Settings") -> int:
         cases = _cases(data or settings.cases_folder, only, limit, skip_bad=skip_bad)
         options = Options(
             mode, now, side_by_side, 1 if mode is Mode.RECORDED else epochs, budget, resume,
-            runs or runs_of(settings), show, show_all, out, Gates(min_recall, min_precision, min_right),
+            runs or runs_of(settings), show, show_all, Outputs(out, junit, markdown), gates_of(settings, gate), against,
         )  # fmt: skip
         return await evaluating.evaluate(_apart(settings, database), cases, options)
+
+    run(command, workspace)
+
+
+@app.command("compare")
+def compare_runs(
+    before: Annotated[str, typer.Argument(help="A kept run: its name, a part of it, its folder, `last` or `last~1`.")],
+    after: Annotated[str, typer.Argument(help="The run that is held against it.")],
+    workspace: Workspace = None,
+    runs: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where runs are kept; else runs in the data folder.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help="Show both conversations of cases that flipped.")] = False,
+    out: Annotated[Path | None, typer.Option("--json", help="Write the comparison here, as JSON.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write it here as Markdown, for a pull request.")] = None,
+    gate: Annotated[
+        list[str] | None, typer.Option(help="What AFTER must come to; else the gates of the settings.")
+    ] = None,
+) -> None:
+    """Compare two kept runs case by case: what changed, whether noise explains it, which cases flipped.
+
+    Exits with 3 where a gate is missed; without any gates, where something got worse beyond noise.
+    """
+
+    async def command(settings: "Settings") -> int:
+        from handrail.channels.cli import comparing
+
+        gates = gates_of(settings, gate)
+        return comparing.tell(runs or runs_of(settings), before, after, gates, show=show, out=out, markdown=markdown)
 
     run(command, workspace)
 
@@ -153,6 +184,13 @@ def calibrate(
 def runs_of(settings: "Settings") -> Path:
     """Where runs are kept where no folder is named."""
     return settings.data_folder / "runs"
+
+
+def gates_of(settings: "Settings", asked: Sequence[str] | None) -> "tuple[Gate, ...]":
+    """The gates of the settings, and those asked for. Raises `SettingsError` for what is no gate."""
+    from handrail.evals import gates
+
+    return tuple(gates.gate(text) for text in dict.fromkeys((*settings.evals.gates, *(asked or ()))))
 
 
 def _apart(settings: "Settings", database: str | None) -> "Settings":

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from handrail.conversation.settings import Settings
     from handrail.evals.budget import Budget
     from handrail.evals.case import Case
+    from handrail.evals.gates import Gate, Judged
     from handrail.evals.identity import Identity
     from handrail.evals.keeping import Kept
     from handrail.evals.report import Report
@@ -35,26 +36,12 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gates:
-    """The least that a run must come to; 0 asks for nothing."""
+class Outputs:
+    """Files to write beside what is printed."""
 
-    recall: float
-    precision: float
-    right: float
-
-    def missed(self, report: "Report") -> Iterator[str]:
-        """What a run stays under, in words. A figure that can't be told passes no gate."""
-        found = report.escalation
-        figures = (
-            ("escalation recall", found.recall.value, self.recall),
-            ("escalation precision", found.precision.value, self.precision),
-            ("cases wholly right", report.right.value, self.right),
-        )
-        for name, value, gate in figures:
-            if gate and value is None:
-                yield f"{name} can't be told from these cases, so it is not at least {gate:g}"
-            elif value is not None and value < gate:
-                yield f"{name} is {value:.3f}, under {gate:g}"
+    json: Path | None = None
+    junit: Path | None = None
+    markdown: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +57,59 @@ class Options:
     runs: Path
     show: bool
     show_all: bool
-    out: Path | None
-    gates: Gates
+    outputs: Outputs
+    gates: "tuple[Gate, ...]" = ()
+    against: str | None = None
+    """The run that it is compared with."""
 
 
 async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Options) -> int:
-    """Run, tell, and give the exit code. Raises `Invalid` where a budget is asked for without prices."""
+    """Run, tell, and give the exit code. Raises `Invalid` where a budget is asked for without prices, or a run to
+    compare with is not there."""
     from rich.console import Console
 
-    from handrail.evals.printing import as_json, print_report
+    from handrail.channels.cli.comparing import tell_gates
+    from handrail.evals.compare import compare
+    from handrail.evals.gates import judge
+    from handrail.evals.keeping import find
+    from handrail.evals.printing import print_report
 
-    report = await play(settings, cases, options)
+    before = find(options.runs, options.against) if options.against else None
+    report, kept = await play(settings, cases, options)
+    judged = judge(options.gates, report, compare(before, kept) if before is not None and kept is not None else None)
     shown = report.played if options.show_all else report.failed if options.show else ()
-    if options.out is not None:
-        options.out.write_text(json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _put(options.outputs, report, judged)
     print_report(report, Console(), show=(played.case.id for played in shown))
-    missed = list(options.gates.missed(report))
-    for line in missed:
-        typer.secho(line, fg=typer.colors.RED, err=True)
-    if report.broken:
-        return BROKEN
-    return SPENT if report.left else FAILED if missed else 0
+    if kept is not None:
+        typer.echo(f"kept as {kept.name}")
+    missed = tell_gates(judged)
+    return BROKEN if report.broken else SPENT if report.left else missed
 
 
-async def play(settings: "Settings", cases: "Sequence[Case]", options: Options) -> "Report":
+def _put(outputs: Outputs, report: "Report", judged: "Sequence[Judged]") -> None:
+    from handrail.evals.junit import as_junit
+    from handrail.evals.markdown import of_report
+    from handrail.evals.printing import as_json
+
+    if outputs.json is not None:
+        gates = [{"gate": one.gate.text, "passed": one.passed, "told": one.told} for one in judged]
+        told = as_json(report) | {"gates": gates}
+        write(outputs.json, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    if outputs.junit is not None:
+        write(outputs.junit, as_junit(report, judged))
+    if outputs.markdown is not None:
+        write(outputs.markdown, of_report(report, judged))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file. Raises `Invalid` where that can't be done."""
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Invalid(f"{path} can't be written: {error.strerror}") from error
+
+
+async def play(settings: "Settings", cases: "Sequence[Case]", options: Options) -> "tuple[Report, Kept | None]":
     """Run the cases, or what is left of them, behind a bar; keep what comes of each."""
     from handrail.evals.identity import identity
     from handrail.evals.suite import recorded, replay
@@ -110,8 +126,7 @@ async def play(settings: "Settings", cases: "Sequence[Case]", options: Options) 
                 cases, settings, now=options.now, side_by_side=at_once, epochs=options.epochs, kept=kept,
                 budget=budget, progress=told,
             )  # fmt: skip
-    typer.echo(f"kept as {kept.name}")
-    return report
+    return report, kept
 
 
 def tell_runs(folder: Path) -> None:
