@@ -14,6 +14,8 @@ NEEDS = {
     "claim": "queue",
     "messages": "person",
     "notes": "queue",
+    "listen": "person",
+    "reassign": "queue",
     "typing": "person",
     "give-back": "person",
     "wrap-up": "person",
@@ -103,7 +105,7 @@ def _at_the_desk(case: Any, dice: int, state: State, body: dict[str, Any]) -> No
         body["reason"] = body.get("reason") or "It was delivered."
     elif what == "promises":
         case.body = {"promise": PROMISE, "kept": bool(dice % 2)}
-    elif what == "hand-on":
+    elif what in ("hand-on", "reassign"):
         case.body = {"department": "general", "note": str(body.get("note") or "")}
     elif what == "look-up":
         case.body = {"tool": "find_products", "arguments": {"query": str(body.get("tool") or "boots")}}

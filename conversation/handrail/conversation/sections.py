@@ -224,6 +224,8 @@ class DeskSection(Section):
     gone_minutes: float = Field(default=2, gt=0, description="unseen for so long, a person is gone from the desk")
     silent_minutes: float = Field(default=10, gt=0, description="a customer waits no longer for a person's next line")
     idle_minutes: float = Field(default=60, gt=0)
+    tell_listening: bool = True
+    """Whether a person at the desk sees that a supervisor listens to a conversation that they hold."""
     approval_hours: float = Field(default=24, gt=0)
     """So long an action waits for a colleague's word; then nothing is done."""
     approvers: tuple[Literal["agent", "supervisor", "admin"], ...] = ("supervisor", "admin")

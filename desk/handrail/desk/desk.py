@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
-from handrail.conversation.errors import Conflict, Fenced, Invalid
+from handrail.conversation.errors import Conflict, Denied, Fenced, Invalid
 from handrail.conversation.events import (
     Announced,
     Data,
@@ -18,6 +18,7 @@ from handrail.conversation.events import (
     Noted,
     Packet,
     PromiseSettled,
+    Whispered,
 )
 from handrail.conversation.log import Fence, Head, Log
 from handrail.conversation.settings import Settings
@@ -35,6 +36,7 @@ from .queue import Entry, Filter, Queue
 from .refresher import news_of
 from .returns import Returns
 from .staff import Presence, Staff
+from .team import Team
 from .telling import Telling
 from .tickets import Tickets
 from .unsettled import Unsettled
@@ -86,6 +88,7 @@ class Desk:
         self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)
         self.parking = Parking(log, database, clock)
         self.picking = Picking(database, clock, settings.desk, presence, self.claim)
+        self.team = Team(database, self._queue, clock=clock, settings=settings, handover=handover, staff=presence)
         self.telling = Telling(log, database, clock, handover.waits)
         self.returns = Returns(
             log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence
@@ -150,6 +153,22 @@ class Desk:
             raise Invalid("there is nothing to note", code="empty")
         noted = Noted(by=staff.id, text=text)
         return (await self._log.append(conversation_id, staff.actor, noted, key=key))[0]
+
+    async def whisper(self, conversation_id: str, staff: Staff, text: str, *, key: str | None = None) -> Event:
+        """Say something to the colleague who holds the conversation, as whoever leads the desk; the customer and the
+        bot never see it. Raises `Denied` for who does not lead, and `Conflict` where no colleague holds it."""
+        if not staff.leads:
+            raise Denied("this needs one of the roles supervisor, admin", code="role")
+        if not text.strip():
+            raise Invalid("there is nothing to whisper", code="empty")
+        head = await self._log.head(conversation_id)
+        held = head.holder.startswith("person:") and head.holder != staff.actor
+        said = Whispered(by=staff.id, name=staff.name, to=head.holder.removeprefix("person:"), text=text)
+        fence = Fence(head.epoch if held else NEVER)
+        try:
+            return (await self._log.append(conversation_id, staff.actor, said, fence=fence, key=key))[0]
+        except Fenced as error:
+            raise Conflict("no colleague holds this conversation", code="not_held") from error
 
     async def give_back(
         self, conversation_id: str, staff: Staff, instruction: str = "", *, key: str | None = None

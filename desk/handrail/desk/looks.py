@@ -7,9 +7,10 @@ from typing import Literal, LiteralString
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
 
-What = Literal["queue", "approvals", "gaps", "case", "transcript", "stream", "export", "forget"]
+What = Literal["queue", "approvals", "gaps", "case", "listen", "transcript", "stream", "export", "forget"]
 """`queue`, `approvals` and `gaps` show something of many conversations at once; `case` is one with its packet and all
-events, `transcript` what was said in one, `stream` one as it goes on."""
+events, `listen` one in a colleague's hands while it goes on, `transcript` what was said in one, `stream` one as it goes
+on."""
 
 SLOT = 300
 """Seconds within which looks of one person at one thing are counted together."""

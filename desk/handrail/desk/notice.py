@@ -171,6 +171,11 @@ def passed_on_ticket(name: str, department: str, when: str) -> str:
     return f"{name} passes you on to {department}, who can read everything we wrote.{by}"
 
 
+def moved_later(department: str, when: str) -> str:
+    """A conversation that waits is moved to a department in which nobody is there."""
+    return f"{department} takes care of this; nobody is there right now. Somebody will answer by {when}, here."
+
+
 def gone(name: str, department: str) -> str:
     """The person is not there any more; somebody else is."""
     return (

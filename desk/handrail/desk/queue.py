@@ -66,6 +66,8 @@ class Entry:
     urgency: Urgency
     department: str
     since: datetime
+    moved_at: datetime
+    """Since when it waits, or is in the same hand."""
     waiting: timedelta
     answer_by: datetime | None
     overdue: bool

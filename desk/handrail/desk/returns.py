@@ -1,11 +1,12 @@
 """Back to the queue from a person's hand: handed on, or because they are gone; place and clock are kept."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, LiteralString
 
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
-from handrail.conversation.errors import Conflict, Fenced, Invalid
+from handrail.conversation.errors import Conflict, Denied, Fenced, Invalid
 from handrail.conversation.events import Announced, ContactLeft, Data, Event, HandoffReturned
 from handrail.conversation.ids import new_id
 from handrail.conversation.log import Fence, Log
@@ -42,6 +43,10 @@ WHERE q.state = 'claimed' AND q.parked_until IS NULL AND c.holder = 'person:' ||
     ) END
 ORDER BY q.since LIMIT %(limit)s
 """
+
+
+HANDED = ("handed_on", "reassigned")
+"""Why a conversation goes on by somebody's will."""
 
 
 class Returns:
@@ -85,21 +90,9 @@ class Returns:
         Raises `Invalid` for a department or colleague that there is not, `Conflict` where the colleague is not there
         now or this person does not hold it.
         """
-        if (department is None) == (colleague is None):
-            raise Invalid("name a department or a colleague", code="hand_on")
         head, situation = await self._log.head(conversation_id), await self._situations.get(conversation_id)
-        to, to_name = "", ""
-        if colleague is not None:
-            found = next((c for c in await self._presence.colleagues() if c.id == colleague), None)
-            if found is None or found.id == staff.id:
-                raise Invalid("there is no such colleague at the desk", code="colleague")
-            if found.status != "online":
-                raise Conflict(f"{found.name} is not at the desk now", code="not_there")
-            to, to_name = found.id, found.name
-            department = _department(situation) if found.serves(_department(situation)) else found.departments[0]
-        if department not in self._desk.departments:
-            raise Invalid(f"there is no department {department!r}", code="department")
-        data = await self._back(situation, staff.id, staff.name, "handed_on", department, to, to_name, note)
+        target = await self._target(situation, department, colleague, but=staff.id)
+        data = await self._back(situation, staff.id, staff.name, "handed_on", target, note)
         epoch = head.epoch if head.holder == staff.actor else -1
         try:
             events = await self._log.append(
@@ -108,6 +101,58 @@ class Returns:
         except Fenced as error:
             raise Conflict("you do not hold this conversation", code="not_holder") from error
         return events[0]
+
+    async def reassign(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        *,
+        department: str | None = None,
+        colleague: str | None = None,
+        note: str = "",
+        key: str | None = None,
+    ) -> Event:
+        """Move a conversation that waits, or that a colleague holds, to a department or to one colleague, as whoever
+        leads the desk. Place and clock are kept.
+
+        Raises `Denied` for who does not lead, `Invalid` and `Conflict` as `hand_on` does, and `Conflict` where it is
+        with the bot (`not_at_desk`), with this very colleague, or has moved on in the meantime.
+        """
+        if not staff.leads:
+            raise Denied("this needs one of the roles supervisor, admin", code="role")
+        head, situation = await self._log.head(conversation_id), await self._situations.get(conversation_id)
+        if head.holder == "bot":
+            raise Conflict("this conversation is not at the desk", code="not_at_desk")
+        by = head.holder.removeprefix("person:") if head.holder != "queue" else ""
+        names = {each.id: each.name for each in await self._presence.colleagues()}
+        target = await self._target(situation, department, colleague, but=by)
+        data = await self._back(situation, by, names.get(by, "A colleague") if by else "", "reassigned", target, note)
+        try:
+            events = await self._log.append(
+                conversation_id, staff.actor, *data, fence=Fence(head.epoch), key=key, holder="queue"
+            )
+        except Fenced as error:
+            raise Conflict("something has happened in the meantime; look again", code="moved_on") from error
+        return events[0]
+
+    async def _target(
+        self, situation: Situation, department: str | None, colleague: str | None, *, but: str
+    ) -> "_Target":
+        """To whom it goes. Raises `Invalid`, `Conflict`."""
+        if (department is None) == (colleague is None):
+            raise Invalid("name a department or a colleague", code="hand_on")
+        to, to_name = "", ""
+        if colleague is not None:
+            found = next((c for c in await self._presence.colleagues() if c.id == colleague), None)
+            if found is None or found.id == but:
+                raise Invalid("there is no such colleague at the desk", code="colleague")
+            if found.status != "online":
+                raise Conflict(f"{found.name} is not at the desk now", code="not_there")
+            to, to_name = found.id, found.name
+            department = _department(situation) if found.serves(_department(situation)) else found.departments[0]
+        if department is None or department not in self._desk.departments:
+            raise Invalid(f"there is no department {department!r}", code="department")
+        return _Target(department, to, to_name)
 
     async def sweep(self, limit: int = 50) -> int:
         """Bring back the conversations whose person is gone or silent, and tell their customers; return how many."""
@@ -125,7 +170,7 @@ class Returns:
         situation = await self._situations.get(conversation_id)
         cause: Literal["gone", "silent"] = "gone" if why == "gone" else "silent"
         department = _department(situation) if _department(situation) in self._desk.departments else "general"
-        data = await self._back(situation, person, person_name, cause, department)
+        data = await self._back(situation, person, person_name, cause, _Target(department))
         try:
             # Whatever happened since the look, a line of theirs above all, shows that they are there.
             await self._log.append(conversation_id, "system", *data, fence=Fence(epoch, seq=last_seq), holder="queue")
@@ -138,13 +183,11 @@ class Returns:
         situation: Situation,
         by: str,
         name: str,
-        why: Literal["handed_on", "gone", "silent"],
-        department: str,
-        to: str = "",
-        to_name: str = "",
+        why: Literal["handed_on", "reassigned", "gone", "silent"],
+        target: "_Target",
         note: str = "",
     ) -> list[Data]:
-        now, handoff = self._clock.now(), situation.handoff
+        now, handoff, department = self._clock.now(), situation.handoff, target.department
         live = await self._handover.is_live(department, now, without=by)
         # A ticket that is open stays one, with the time that was told.
         was_ticket = handoff is not None and handoff.mode == "ticket" and handoff.answer_by is not None
@@ -155,28 +198,40 @@ class Returns:
             answer_by = self._handover.answer_by(department, now)
         returned = HandoffReturned(
             handoff_id=handoff.handoff_id if handoff else new_id(now), why=why, by=by, name=name,
-            department=department, to=to, to_name=to_name, mode="live" if answer_by is None else "ticket",
+            department=department, to=target.to, to_name=target.to_name, mode="live" if answer_by is None else "ticket",
             answer_by=answer_by, note=note,
         )  # fmt: skip
         data: list[Data] = [returned]
         if answer_by is not None and not was_ticket:
             contact = situation.contact or await self._handover.on_file(situation)
             data += [each for each in ticket_of(situation, returned, contact) if not _known(each, situation)]
-        if was_ticket and why != "handed_on":
+        # Who waits for nobody in particular hears nothing of it that is news to them.
+        if (was_ticket and why not in HANDED) or (not by and (was_ticket or answer_by is None)):
             return data
         return [*data, Announced(code=f"person_{why}", text=self._told(situation, returned, now))]
 
     def _told(self, situation: Situation, returned: HandoffReturned, now: datetime) -> str:
         name = self._desk.departments[returned.department].name
         if returned.answer_by is None:
-            if returned.why == "handed_on":
+            if returned.why in HANDED:
                 return notice.passed_on(returned.name, returned.to_name, name)
             return notice.gone(returned.name, name)
         # A time that has passed is not promised again.
         when = self._handover.when(situation, returned.answer_by, now) if returned.answer_by > now else ""
-        if returned.why == "handed_on":
+        if not returned.by:
+            return notice.moved_later(name, when)
+        if returned.why in HANDED:
             return notice.passed_on_ticket(returned.name, name, when)
         return notice.gone_later(returned.name, name, when)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A department, and the colleague in it for whom it is kept first."""
+
+    department: str
+    to: str = ""
+    to_name: str = ""
 
 
 def _department(situation: Situation) -> str:

@@ -26,6 +26,7 @@ from handrail.channels.api import (
     routing,
     signals,
     suggestions,
+    team,
     web,
     writes,
 )
@@ -64,7 +65,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, writes, audit, signals, insights)
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, writes, audit, signals, insights, team)
     for routes in (conversations, *desks, people, openid, policies, outside, health, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")

@@ -28,6 +28,7 @@ class EntryView(BaseModel):
     urgency: Urgency
     department: str
     since: datetime
+    moved_at: datetime = Field(description="since when it waits, or is in the same hand")
     waiting_seconds: int = Field(description="since a person was asked for")
     answer_by: datetime | None
     overdue: bool

@@ -118,7 +118,7 @@ async def take_up(
 async def colleagues(kit: WithKit, _: OnDesk) -> ColleaguesView:
     """Who is at the desk, away or gone, and how much they have in hand."""
     found = await kit.handrail.presence.colleagues()
-    return ColleaguesView(items=[_colleague(each) for each in found], now=kit.handrail.clock.now())
+    return ColleaguesView(items=[colleague(each) for each in found], now=kit.handrail.clock.now())
 
 
 @router.post("/presence", status_code=204, responses=documented(401, 403, 408, 413, 415, 422))
@@ -135,5 +135,6 @@ async def waits(kit: WithKit, _: OnDesk, days: Annotated[int, Query(ge=1, le=366
     return WaitsView(items=[WaitsToldView(**asdict(each)) for each in found], since=since)
 
 
-def _colleague(found: Colleague) -> ColleagueView:
+def colleague(found: Colleague) -> ColleagueView:
+    """Somebody at the desk."""
     return ColleagueView(**{name: getattr(found, name) for name in ColleagueView.model_fields})

@@ -19,6 +19,8 @@ router = APIRouter(prefix="/v1", dependencies=[Depends(counted)])
 
 TYPING_SECONDS = 6
 """So long somebody counts as typing; a client says it again every three seconds."""
+LISTENING_SECONDS = 45
+"""So long a supervisor counts as listening; a client says it again every twenty seconds."""
 
 
 class Signalled(BaseModel):
@@ -74,4 +76,9 @@ async def told(kit: Kit, rung: Iterable[str]) -> list[Sent]:
         match each.split("|")[1:]:
             case ["typing", conversation_id]:
                 found.append(Sent("typing", {"conversation": conversation_id, "seconds": TYPING_SECONDS}))
+            case ["listening", conversation_id, person]:
+                data = {"conversation": conversation_id, "name": (await kit.users.get(person)).name}
+                found.append(Sent("listening", {**data, "seconds": LISTENING_SECONDS}))
+            case ["whisper", conversation_id]:
+                found.append(Sent("whisper", {"conversation": conversation_id}))
     return found

@@ -22,6 +22,8 @@ export class Buttons {
       ["vouch", "Vouch", "v", () => forms.vouch(this.claims, act("identity"))],
       ["hand-on", "Hand on", "h", () => this.routing.handOn()],
       ["park", "Park", "p", () => (by("park").textContent === "Park" ? this.routing.park() : this.routing.takeUp())],
+      ["whisper-to", "Whisper", "u", () => forms.whisper(act("whispers"))],
+      ["reassign", "Reassign", "m", () => this.routing.reassign(this.holder)],
       ["give-back", "Give back", "g", () => forms.giveBack(act("give-back"))],
       ["wrap-up", "Wrap up", "w", () => forms.wrapUp(this.tags, act("wrap-up"))],
     ];
@@ -46,9 +48,13 @@ export class Buttons {
 
   /** Show those that fit how the conversation stands. */
   show(data, { mine, others, reads }) {
-    by("claim").hidden = mine || reads || (others && !LEADS.includes(this.me.role));
+    const leads = LEADS.includes(this.me.role);
+    this.holder = data.person;
+    by("claim").hidden = mine || reads || (others && !leads);
     by("claim").textContent = others ? "Take over" : "Claim";
     for (const id of ["give-back", "wrap-up", "hand-on", "park", "look-up"]) by(id).hidden = !mine;
+    by("whisper-to").hidden = !leads || !others;
+    by("reassign").hidden = !leads || !(others || data.holder === "queue");
     by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";
     by("note").hidden = by("suggest").hidden = reads;
     by("vouch").hidden = !mine || !this.claims.length || data.identity.level === "verified";

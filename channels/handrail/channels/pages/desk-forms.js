@@ -40,6 +40,10 @@ export function note(submit) {
   ask({ title: "Note", action: "Save note", fields: [area("text", "Only the desk sees this", "", { required: true })], submit: (form) => submit({ text: form.get("text") }) });
 }
 
+export function whisper(submit) {
+  ask({ title: "Whisper", action: "Whisper", fields: [area("text", "Only your colleague and the desk see this", "", { required: true })], submit: (form) => submit({ text: form.get("text") }) });
+}
+
 /** Who the customer is, by what the business knows them. */
 export function vouch(claims, submit) {
   const label = (name) => (name === "email" ? "E-mail address" : name.replaceAll("_", " "));

@@ -35,7 +35,7 @@ export class Notices {
     const unread = items.filter((item) => item.person === me && item.unread).length;
     document.title = `${waiting + unread ? `(${waiting + unread}) ` : ""}${this.title}`;
     const known = new Map(items.map((item) => [item.conversation_id, item.state === "waiting" ? "waiting" : item.person === me && item.unread ? "unread" : ""]));
-    if (this.known && this.on && document.hidden) {
+    if (this.known) {
       for (const item of items) {
         const what = known.get(item.conversation_id);
         const before = this.known.get(item.conversation_id);
@@ -48,10 +48,16 @@ export class Notices {
 
   notify(item, what) {
     const name = item.customer || "A customer";
-    const notice = new Notification(what === "waiting" ? `${name} is waiting` : `${name} has written`, { tag: item.conversation_id, body: item.about.slice(0, 140), icon: "/pages/icon.svg" });
+    this.tell(what === "waiting" ? `${name} is waiting` : `${name} has written`, item.about, item.conversation_id, () => this.choose(item.conversation_id));
+  }
+
+  /** Tell something to whoever wants to be told and looks elsewhere; `tag` stands for what it replaces. */
+  tell(title, body, tag, open) {
+    if (!this.on || !document.hidden) return;
+    const notice = new Notification(title, { tag, body: body.slice(0, 140), icon: "/pages/icon.svg" });
     notice.onclick = () => {
       focus();
-      this.choose(item.conversation_id);
+      open();
       notice.close();
     };
   }

@@ -72,6 +72,11 @@ export class Opened {
     return call("POST", `${path(this.id)}/typing`, { csrf: this.csrf() });
   }
 
+  /** Say that this person listens to it. */
+  listen() {
+    return call("POST", `${path(this.id)}/listen`, { csrf: this.csrf() });
+  }
+
   async claim(takeOver) {
     this.claiming = this.id;
     try {

@@ -6,9 +6,9 @@ import { reasonWords } from "./desk-words.js";
 const moment = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 
 export class Queue {
-  /** `drafts` tells what a person has begun to write. `departments` are the names by code; where there is one only, entries don't name it. */
-  constructor({ choose, drafts }) {
-    Object.assign(this, { choose, drafts, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
+  /** `drafts` tells what a person has begun to write, `whispers()` what a supervisor has told them. `departments` are the names by code; where there is one only, entries don't name it. */
+  constructor({ choose, drafts, whispers }) {
+    Object.assign(this, { choose, drafts, whispers, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
     setInterval(() => this.tick(), 1000);
   }
 
@@ -20,7 +20,7 @@ export class Queue {
     // What has not changed stays the same element, so that no click falls between two of them.
     const rows = new Map();
     for (const item of items) {
-      const told = JSON.stringify([item, this.drafts.has(item.conversation_id)]);
+      const told = JSON.stringify([item, this.drafts.has(item.conversation_id), this.whispers().has(item.conversation_id)]);
       const row = this.rows.get(item.conversation_id);
       rows.set(item.conversation_id, row?.told === told ? row : { told, element: this.entry(item) });
     }
@@ -78,6 +78,7 @@ export class Queue {
         item.reason && h("span", { class: "chip" }, reasonWords(item.reason)),
         Object.keys(this.departments).length > 1 && h("span", { class: "chip" }, this.departments[item.department] || item.department),
         item.mode === "ticket" && h("span", { class: "chip" }, item.ticket_state === "reopened" ? "ticket, reopened" : "ticket"),
+        this.whispers().has(item.conversation_id) && h("span", { class: "chip person" }, "whisper"),
         this.drafts.has(item.conversation_id) && h("span", { class: "chip" }, "draft"),
         item.parked_until && h("span", { class: "chip", title: item.parked_for || null }, `parked until ${moment.format(new Date(item.parked_until))}`),
         item.woken_at && !item.parked_until && item.parked_for && h("span", { class: "chip person" }, `reminder: ${item.parked_for.slice(0, 60)}`),

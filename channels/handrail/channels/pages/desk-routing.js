@@ -1,11 +1,8 @@
-/** Who takes what: the next one, handing on, parking, and who is there. */
+/** Who takes what: the next one, handing on, moving, parking, and being away. */
 
 import { call } from "./api.js";
 import { by, fill, h } from "./dom.js";
 import { ask } from "./desk-forms.js";
-import { span } from "./desk-queue.js";
-
-const STATUS = { online: "here", away: "away", offline: "gone" };
 
 export class Routing {
   /** `act(what, body)` does something with the chosen conversation; `choose(id)` opens one; `say` tells it aloud. */
@@ -13,7 +10,6 @@ export class Routing {
     Object.assign(this, { act, choose, say, refuse, departments: {}, me: null });
     by("next").addEventListener("click", () => this.next());
     by("away").addEventListener("click", () => this.flip());
-    by("team").addEventListener("click", () => this.team().catch((error) => refuse(error.message)));
   }
 
   /** Begin for whoever has logged in. */
@@ -55,9 +51,19 @@ export class Routing {
     by("away").title = yes ? "Nothing comes to you. Press to be here again." : "Conversations come to you. Press to be away.";
   }
 
-  async handOn() {
+  handOn() {
+    return this.pass("Hand on", "hand-on", this.me.id);
+  }
+
+  /** Move a conversation that waits, or that a colleague (`but`) holds. */
+  reassign(but) {
+    return this.pass("Reassign", "reassign", but);
+  }
+
+  /** Ask to whom it goes, a department or a colleague other than `but`. */
+  async pass(title, what, but) {
     const { items } = await call("GET", "/v1/desk/people");
-    const colleagues = items.filter((each) => each.id !== this.me.id && each.status !== "offline");
+    const colleagues = items.filter((each) => each.id !== but && each.status !== "offline");
     const option = (value, label) => h("option", { value }, label);
     const fields = [
       h("label", { class: "field" }, h("span", {}, "To"), h("select", { name: "to", required: true },
@@ -67,9 +73,9 @@ export class Routing {
     ];
     const submit = (form) => {
       const [kind, id] = form.get("to").split(":");
-      return this.act("hand-on", { [kind]: id, note: form.get("note") });
+      return this.act(what, { [kind]: id, note: form.get("note") });
     };
-    ask({ title: "Hand on", action: "Hand on", fields, submit });
+    ask({ title, action: title, fields, submit });
   }
 
   park() {
@@ -85,24 +91,6 @@ export class Routing {
 
   takeUp() {
     return this.act("take-up");
-  }
-
-  /** Who is on, and how much each has in hand. */
-  async team() {
-    const { items, now } = await call("GET", "/v1/desk/people");
-    const names = (codes) => (codes.length ? codes.map((code) => this.departments[code] || code).join(", ") : "all");
-    const rows = items.map((each) => h("tr", {},
-      h("th", { scope: "row" }, each.name),
-      h("td", {}, h("span", { class: `chip ${each.status === "online" ? "good" : ""}` }, STATUS[each.status])),
-      h("td", {}, `${each.load} of ${each.capacity}`), h("td", {}, each.parked || "–"), h("td", {}, names(each.departments)),
-      h("td", {}, each.skills.join(", ") || "–"), h("td", {}, each.status === "online" ? "now" : `${span(new Date(now) - new Date(each.seen_at))} ago`)));
-    const head = h("thead", {}, h("tr", {}, ["Name", "State", "In hand", "Parked", "Departments", "Skills", "Seen"].map((title) => h("th", { scope: "col" }, title))));
-    const dialog = by("form");
-    dialog.setAttribute("aria-labelledby", "form-title");
-    fill(dialog,
-      h("header", {}, h("h2", { id: "form-title" }, "Who is here"), h("button", { class: "button small", type: "button", onclick: () => dialog.close() }, "Close")),
-      h("div", { class: "content", tabindex: "0", role: "region", "aria-labelledby": "form-title" }, items.length ? h("table", { class: "people" }, head, h("tbody", {}, rows)) : h("p", { class: "hint" }, "Nobody was ever here.")));
-    if (!dialog.open) dialog.showModal();
   }
 }
 

@@ -62,6 +62,7 @@ export class Transcript {
     }
     if (kind === "person_said") return h("li", attributes("person"), this.meta(data.name, at), h("div", { class: "bubble" }, data.text));
     if (kind === "noted") return h("li", attributes("note"), this.meta("Note", at, "only the desk sees this"), h("div", { class: "bubble" }, data.text));
+    if (kind === "whispered") return h("li", attributes("note whisper"), this.meta(`${data.name} whispers`, at, "only the desk sees this"), h("div", { class: "bubble" }, data.text));
     const words = eventWords(kind, data);
     const details = () => h("details", {}, h("summary", {}, words || kind.replaceAll("_", " ")), h("pre", { tabindex: "0" }, JSON.stringify(data, null, 2)));
     return h("li", { ...attributes("event"), hidden: !words && !this.every, "data-minor": !words }, h("time", { datetime: at }, clock.format(new Date(at))), details());

@@ -54,7 +54,7 @@ export function eventWords(kind, data) {
     case "code_refused": return `Wrong or late code (try ${data.tries})`;
     case "handoff_requested": return `Handed over: ${reasonWords(data.reason)} (${data.urgency}, ${data.department})`;
     case "handoff_claimed": return `${data.name} took over`;
-    case "handoff_returned": return { handed_on: `${data.name} handed it on${data.to_name ? ` to ${data.to_name}` : ""}${data.note ? `: ${clip(data.note)}` : ""}`, gone: `${data.name} is gone: back in the queue`, silent: `${data.name} did not answer: back in the queue` }[data.why];
+    case "handoff_returned": return { reassigned: `Reassigned${data.name ? ` from ${data.name}` : ""}${data.to_name ? ` to ${data.to_name}` : ""}${data.note ? `: ${clip(data.note)}` : ""}`, handed_on: `${data.name} handed it on${data.to_name ? ` to ${data.to_name}` : ""}${data.note ? `: ${clip(data.note)}` : ""}`, gone: `${data.name} is gone: back in the queue`, silent: `${data.name} did not answer: back in the queue` }[data.why];
     case "set_aside": return `Parked until ${moment.format(new Date(data.until))}${data.note ? `: ${clip(data.note)}` : ""}`;
     case "taken_up": return { by_hand: "Taken up again", due: "Up again: the time has come", written: "Up again: the customer wrote" }[data.why];
     case "given_back": return data.instruction ? `Given back: ${clip(data.instruction)}` : "Given back to the bot";

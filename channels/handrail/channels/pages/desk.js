@@ -9,6 +9,7 @@ import * as door from "./desk-door.js";
 import { Drafts } from "./desk-drafts.js";
 import * as forms from "./desk-forms.js";
 import { Keys } from "./desk-keys.js";
+import { Listeners } from "./desk-listeners.js";
 import { Live } from "./desk-live.js";
 import { Lookups } from "./desk-lookups.js";
 import { Notices } from "./desk-notices.js";
@@ -16,7 +17,9 @@ import { Opened } from "./desk-opened.js";
 import { Queue } from "./desk-queue.js";
 import { Replies } from "./desk-replies.js";
 import { Routing } from "./desk-routing.js";
+import { Team } from "./desk-team.js";
 import { Typists } from "./desk-typists.js";
+import { Whispers } from "./desk-whispers.js";
 import { by, fill, h } from "./dom.js";
 import { readAs } from "./policy.js";
 
@@ -29,7 +32,7 @@ const csrf = () => me.csrf;
 const drafts = new Drafts();
 const composer = new Composer({ drafts, send: (text, key) => opened.act("messages", { text }, key), begun: () => queue.redraw(), types: () => opened.types() });
 const refuse = (message) => composer.refuse(message);
-const queue = new Queue({ choose, drafts });
+const queue = new Queue({ choose, drafts, whispers: () => whispers });
 const notices = new Notices({ choose });
 const opened = new Opened({ csrf, after: (id) => (shown.id === id ? shown.lastSeq : 0), show: present, gone: depart, refuse });
 const shown = new Case({ decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => opened.act(`actions/${encodeURIComponent(action.id)}`, body)) });
@@ -38,8 +41,11 @@ const lookups = new Lookups({ csrf, done: () => opened.look() });
 const routing = new Routing({ act: (what, body) => opened.act(what, body), choose: take, say, refuse });
 const replies = new Replies({ use: (text) => shown.use(text) });
 const buttons = new Buttons({ opened, routing, lookups, refuse });
+const team = new Team({ choose, approvals: () => approvals.open(), refuse });
+const listeners = new Listeners({ opened, listen: () => opened.listen() });
+const whispers = new Whispers({ opened, mark: () => queue.redraw(), say });
 const typists = new Typists({ opened, shown });
-const live = new Live({ on: { queue: hear, typing: (data) => typists.hear(data), approvals: (data) => approvals.show(data), changed }, gone: depart, say });
+const live = new Live({ on: { queue: hear, typing: (data) => typists.hear(data), listening: (data) => listeners.hear(data), whisper: whispered, approvals: (data) => approvals.show(data), changed }, gone: depart, say });
 
 /** Somebody is logged in. */
 async function arrive(person) {
@@ -52,6 +58,7 @@ async function arrive(person) {
   buttons.begin(me, options);
   queue.departments = departments;
   routing.begin(me, departments).catch((error) => refuse(error.message));
+  team.begin(me, departments);
   replies.ready = options.replies;
   notices.title = `${about.business} desk`;
   by("business").textContent = notices.title;
@@ -80,8 +87,14 @@ function hear(data) {
   if (data.waiting > before) say(`${data.waiting} waiting`);
 }
 
+/** A supervisor has whispered something. */
+function whispered(data) {
+  if (whispers.hear(data)) notices.tell("Somebody whispers to you", "", `whisper ${data.conversation}`, () => choose(data.conversation));
+}
+
 /** Conversations have news. */
 function changed({ all, conversations }) {
+  team.changed();
   if (opened.id && (all || conversations.includes(opened.id))) opened.look();
 }
 
@@ -114,6 +127,8 @@ function present(data) {
     say(`Customer: ${event.data.text}`);
   }
   buttons.show(data, as);
+  listeners.show(data.id, as.others && leads);
+  whispers.show(data.id, shown.events, me.id);
   composer.show(mine, ...lead(as));
   // In the same moment in which it can be written to: whoever has gone on by then is not called back.
   if (mine && opened.taken(data.id)) composer.focus();
@@ -154,6 +169,9 @@ new Keys({
     ["p", "park, or take up again", () => buttons.press("park")],
     ["g", "give back to the bot", () => buttons.press("give-back")],
     ["w", "wrap up", () => buttons.press("wrap-up")],
+    ["u", "whisper to whoever holds it", () => buttons.press("whisper-to")],
+    ["m", "move it to somebody else", () => buttons.press("reassign")],
+    ["e", "the team", () => team.open()],
     ["s", "go to the summary", () => by("packet").querySelector("button")?.focus()],
     ["/", "filters", () => by("f-state").focus()],
     ["?", "this list", () => by("help").click()],

@@ -28,7 +28,7 @@ from .handover import (
 )
 from .identity import CodeRefused, CodeSent, IdentityAsked, IdentityProven, Level
 from .packet import Packet, PacketHeader, PacketLine, PacketStep, ReadyTool, Reason, Topic, Urgency
-from .talk import Announced, BotSaid, Citation, Closed, CustomerSaid, Noted, Opened, PersonSaid, Rated
+from .talk import Announced, BotSaid, Citation, Closed, CustomerSaid, Noted, Opened, PersonSaid, Rated, Whispered
 from .turns import (
     Action,
     Checked,
@@ -106,6 +106,7 @@ KINDS: dict[str, type[Data]] = {
         ToolRan,
         EngineSwitched,
         TurnEnded,
+        Whispered,
     )
 }
 """Every kind of event by its name."""
@@ -180,6 +181,7 @@ __all__ = [
     "Value",
     "WaitTold",
     "WaysOffered",
+    "Whispered",
     "WrappedUp",
     "private_fields",
 ]

@@ -72,6 +72,16 @@ class Noted(Data):
     text: Annotated[str, PRIVATE] = ""
 
 
+class Whispered(Data):
+    """A supervisor's word to the person who holds the conversation (`to`): only the desk sees it, and the bot never."""
+
+    kind: ClassVar[str] = "whispered"
+    by: str
+    name: str
+    to: str
+    text: Annotated[str, PRIVATE] = ""
+
+
 class Rated(Data):
     """The customer's rating (CSAT), 1 to 5."""
 

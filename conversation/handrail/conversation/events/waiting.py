@@ -9,13 +9,14 @@ from .base import PRIVATE, Data
 class HandoffReturned(Data):
     """The conversation goes from a person back to the queue, and its clock runs on from when it was asked for.
 
-    They handed it on, were gone from the desk, or were there and silent. `to` is the colleague for whom it is kept
-    first. `mode` and `answer_by` are as in `HandoffRequested`.
+    They handed it on, a supervisor took it from their hand (or moved it in the queue: then `by` is empty), they were
+    gone from the desk, or were there and silent. `to` is the colleague for whom it is kept first. `mode` and
+    `answer_by` are as in `HandoffRequested`.
     """
 
     kind: ClassVar[str] = "handoff_returned"
     handoff_id: str
-    why: Literal["handed_on", "gone", "silent"]
+    why: Literal["handed_on", "reassigned", "gone", "silent"]
     by: str
     name: str
     department: str
