@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from handrail.agent.models.prompt import render
-from handrail.agent.models.protocol import Brief, Call, Delta, Draft, Result, Usage
+from handrail.agent.models.protocol import Brief, Call, Delta, Draft, Result
 from handrail.agent.sentences import split
+from handrail.conversation.spending import Usage
 
 ORDER = re.compile(r"\bW\d{5}\b")
 SENTENCES = 3

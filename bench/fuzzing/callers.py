@@ -98,6 +98,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "GET /v1/policies/{id}": "anyone",
     "GET /healthz": "anyone",
     "GET /readyz": "anyone",
+    "GET /metrics": "anyone",
     "GET /v1/about": "anyone",
 }
 """Whom each operation is for. Nothing is guessed: an operation that is not here has no audience."""

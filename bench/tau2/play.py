@@ -12,8 +12,8 @@ from bench.tau2.domain import Task
 from bench.tau2.judge import judge
 from bench.tau2.talk import Business, Case
 from handrail.agent.models.openai import OpenAIModel
-from handrail.agent.models.protocol import Usage
 from handrail.conversation.errors import HandrailError
+from handrail.conversation.spending import Usage
 
 TURNS = 30
 """Lines of the customer after which a conversation is broken off."""

@@ -7,7 +7,8 @@ from flow_shop import ANA, Shop, open_shop
 
 from handrail.agent.models.protocol import Brief, Delta, Draft
 from handrail.conversation.errors import NotFound, Unavailable
-from handrail.conversation.events import PersonSaid
+from handrail.conversation.events import ModelUsed, PersonSaid
+from handrail.conversation.spending import Usage
 from handrail.evals.world import Worlds
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,7 +27,8 @@ class Scripted:
         if not self.text:
             raise Unavailable("down", code="timeout")
         yield Delta(self.text)
-        yield Draft(kind="answer", text=self.text, engine=self.name)
+        usage = Usage(calls=1, tokens_in=900, tokens_out=20, cost=0.002)
+        yield Draft(kind="answer", text=self.text, engine=self.name, usage=usage)
 
 
 async def test_a_person_is_given_the_rule_with_its_source_and_sends_it_as_their_own(shop: Shop) -> None:
@@ -65,10 +67,14 @@ async def test_what_no_source_bears_is_left_out_and_no_tool_is_offered(worlds: W
         await shop.handrail.desk.claim(chat.id, ANA)
         await shop.handrail.turns.hear(chat.id, "How long do I have to return something?")
         found = await shop.handrail.suggestions.make(chat.id)
+        (used,) = await chat.all(ModelUsed)
     assert "30 days" in found.text
     assert "£500" not in found.text
     assert found.held_back == 1
     assert model.briefs[-1].tools == ()
+    # No word of it is on the log, but what it cost is.
+    assert (used.purpose, used.model_calls, used.tokens_in, used.tokens_out) == ("suggestion", 1, 900, 20)
+    assert used.cost == 0.002
 
 
 async def test_the_passages_come_alone_where_the_model_is_down(worlds: Worlds) -> None:

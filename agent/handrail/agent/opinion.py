@@ -6,9 +6,9 @@ from pydantic import BaseModel
 
 from handrail.agent.consent import Kind, Reading
 from handrail.agent.models.breaker import Form
-from handrail.agent.models.protocol import Usage
 from handrail.agent.models.texts import text
 from handrail.conversation.errors import Unavailable
+from handrail.conversation.spending import Usage
 
 
 class Opinion(BaseModel):

@@ -5,6 +5,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from handrail.agent.models.breaker import Form
+from handrail.conversation.spending import spend
 
 Filled = TypeVar("Filled", bound=BaseModel)
 
@@ -18,5 +19,6 @@ class PacketWriter:
     async def write(self, instructions: str, material: str, schema: type[Filled]) -> Filled:
         """Draft a packet. Raises `Unavailable` when the model does not answer in the schema."""
         messages = ({"role": "system", "content": instructions}, {"role": "user", "content": material})
-        filled, _ = await self._model.write(schema, messages)
+        filled, usage = await self._model.write(schema, messages)
+        spend(usage)
         return filled

@@ -10,6 +10,7 @@ from handrail.agent.models.breaker import Form
 from handrail.agent.models.texts import text as prompt
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Settings
+from handrail.conversation.spending import spend
 from handrail.guardrails.placeholders import Placeholders
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,10 @@ class ModelJudge:
             {"role": "user", "content": known.hide(text)},
         )
         try:
-            ruling, _ = await self._form.write(Ruling, messages, seconds=self._seconds)
+            ruling, usage = await self._form.write(Ruling, messages, seconds=self._seconds)
         except Unavailable:
             return None
+        spend(usage)
         if ruling.supported == "yes":
             return True if _plain(ruling.words) and _plain(ruling.words) in _plain(shown) else None
         return False if ruling.supported == "no" else None

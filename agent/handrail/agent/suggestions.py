@@ -13,8 +13,9 @@ from handrail.agent.services import Services
 from handrail.agent.speech import Ending, engine_speech
 from handrail.agent.turn import Turn, unspoken
 from handrail.conversation.errors import Unavailable
-from handrail.conversation.events import Citation
+from handrail.conversation.events import Citation, ModelUsed
 from handrail.conversation.situation import Situation
+from handrail.conversation.spending import spend, spending
 from handrail.knowledge.passages import Hit
 
 LINES = 3
@@ -46,7 +47,8 @@ class Suggestion:
 
 
 class Suggestions:
-    """Drafts replies for people. Nothing is written to the log: what is sent is the person's own line."""
+    """Drafts replies for people. Nothing of them is written to the log but what a model cost: what is sent is the
+    person's own line."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -64,10 +66,14 @@ class Suggestions:
             return Suggestion("", (), (), 0, "")
         turn |= await retrieve(turn, services)
         turn["tools"] = ()
-        try:
-            return await self._drafted(turn)
-        except Unavailable:
-            return Suggestion("", (), _quotes(turn["found"].hits), 0, "")
+        with spending() as spent:
+            try:
+                return await self._drafted(turn)
+            except Unavailable:
+                return Suggestion("", (), _quotes(turn["found"].hits), 0, "")
+            finally:
+                if used := ModelUsed.of("suggestion", spent.usage):
+                    await services.log.append(conversation_id, "system", *used)
 
     async def _drafted(self, turn: Turn) -> Suggestion:
         services, kept, held_back = self._services, "", 0
@@ -86,6 +92,7 @@ class Suggestions:
                 else:
                     held_back += 1
             if isinstance(piece, Ending):
+                spend(piece.draft.usage)
                 answers, engine = piece.draft.kind in ("answer", "ask"), piece.draft.engine or engine
         quotes = _quotes(turn["found"].hits)
         if not answers:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Literal, TypedDict
 
-from handrail.agent.models.protocol import Call, Draft, Result, Usage
+from handrail.agent.models.protocol import Call, Draft, Result
 from handrail.agent.speech import Speech
 from handrail.agent.tools.api import Tool
 from handrail.conversation.events import Confidence, Data, Outcome, Reason
 from handrail.conversation.log import Fence
 from handrail.conversation.situation import Situation
+from handrail.conversation.spending import Usage
 from handrail.guardrails.verdict import Verdict
 from handrail.knowledge.passages import Found
 

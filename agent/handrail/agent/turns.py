@@ -22,7 +22,6 @@ from datetime import datetime
 
 from handrail.agent.decisions import carry_out_unheard
 from handrail.agent.graph import Graph
-from handrail.agent.models.protocol import Usage
 from handrail.agent.nodes.hand_over import hand_over
 from handrail.agent.nodes.situate import needs_turn
 from handrail.agent.services import Services
@@ -33,6 +32,7 @@ from handrail.conversation.errors import Fenced
 from handrail.conversation.events import CustomerSaid, Event, TurnStarted
 from handrail.conversation.log import Fence
 from handrail.conversation.situation import Situation
+from handrail.conversation.spending import Usage
 from handrail.guardrails.mask import mask
 
 LEASE_SECONDS = 15.0

@@ -59,7 +59,7 @@ STEPS: Mapping[type[Data], Step] = {
     e.CallbackBooked: handover.callback_booked,
     e.CallbackEnded: handover.callback_ended,
 }
-SILENT: frozenset[type[Data]] = frozenset({e.Noted, e.Whispered, e.Delivered, e.PromiseDue, Data})
+SILENT: frozenset[type[Data]] = frozenset({e.Noted, e.Whispered, e.Delivered, e.PromiseDue, e.ModelUsed, Data})
 """Kinds that change nothing in a situation."""
 
 

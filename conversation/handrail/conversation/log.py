@@ -1,7 +1,7 @@
 """The log: the only memory of conversations. Append-only, fenced, gapless, idempotent."""
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,6 +44,11 @@ class Log(Reader):
         super().__init__(database, vault, clock, bell)
         self._projections = tuple(projections)
         self._watched = frozenset().union(*(p.kinds for p in projections))
+        self._observers: list[Callable[[Sequence[Event]], None]] = []
+
+    def observe(self, observer: Callable[[Sequence[Event]], None]) -> None:
+        """Call `observer` with what this process appends, each time right after it is committed. It must not raise."""
+        self._observers.append(observer)
 
     async def open(self, data: Opened, *, actor: str = "customer", conversation_id: str | None = None) -> Event:
         """Begin a conversation. Beginning one again under the same id returns its first event and changes nothing."""
@@ -66,7 +71,7 @@ class Log(Reader):
             return (await self.read(conversation_id, limit=1))[0]
         self.vault.keep(conversation_id, box)
         self.bell.ring_conversation(conversation_id)
-        await self._ring((event,))
+        await self._told((event,))
         return event
 
     async def append(
@@ -114,7 +119,7 @@ class Log(Reader):
         if not events:
             return await self._refused(draft, fence, key)
         self.bell.ring_conversation(conversation_id, events)
-        await self._ring(events)
+        await self._told(events)
         return events
 
     async def acquire(self, conversation_id: str, owner: str, seconds: float) -> Fence | None:
@@ -152,7 +157,9 @@ class Log(Reader):
                 if event.kind in projection.kinds:
                     await projection.apply(connection, event)
 
-    async def _ring(self, events: Sequence[Event]) -> None:
+    async def _told(self, events: Sequence[Event]) -> None:
+        for observer in self._observers:
+            observer(events)
         kinds = {event.kind for event in events}
         for topic in {p.rings for p in self._projections if p.rings and not p.kinds.isdisjoint(kinds)}:
             await self.bell.ring(topic)

@@ -5,10 +5,11 @@ import logging
 
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Conflict, Fenced, NotFound, Unavailable
-from handrail.conversation.events import PacketWritten
+from handrail.conversation.events import ModelUsed, PacketWritten
 from handrail.conversation.log import Fence, Log
 from handrail.conversation.situation import Situation
 from handrail.conversation.situations import Situations
+from handrail.conversation.spending import spending
 
 from .writer import Packets
 
@@ -71,10 +72,12 @@ class Refresher:
         if handoff is None or handoff.state != "waiting" or situation.forgotten or news <= handoff.packet_seq:
             return
         events = await self._log.read(conversation_id)
-        made = await self._packets.make(situation, events, now=self._clock.now())
+        with spending() as spent:
+            made = await self._packets.make(situation, events, now=self._clock.now())
         written = PacketWritten(handoff_id=handoff.handoff_id, packet=made.packet, dropped=len(made.dropped))
         key = f"packet:{handoff.handoff_id}:{news}"
-        await self._log.append(conversation_id, "system", written, fence=Fence(head.epoch), key=key)
+        used = ModelUsed.of("packet", spent.usage)
+        await self._log.append(conversation_id, "system", written, *used, fence=Fence(head.epoch), key=key)
 
     def _done(self, conversation_id: str, task: asyncio.Task[None]) -> None:
         self._running.pop(conversation_id, None)

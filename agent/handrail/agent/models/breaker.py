@@ -8,9 +8,9 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from handrail.agent.models.protocol import Usage
 from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Unavailable
+from handrail.conversation.spending import Usage
 
 State = Literal["closed", "open", "half_open"]
 

@@ -18,7 +18,7 @@ from handrail.agent.models.certainty import Certainty
 from handrail.agent.models.failures import AGAIN, asked_pause, told_by, unavailable
 from handrail.agent.models.output import Nonsense, Output
 from handrail.agent.models.prompt import Message, Prompt, render
-from handrail.agent.models.protocol import Brief, Delta, Draft, Interrupted, Usage
+from handrail.agent.models.protocol import Brief, Delta, Draft, Interrupted
 from handrail.agent.models.texts import text
 from handrail.agent.models.watch import Watch
 from handrail.agent.models.wire import (
@@ -32,6 +32,7 @@ from handrail.agent.models.wire import (
 )
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.settings import Engine
+from handrail.conversation.spending import Usage
 from handrail.knowledge.tokens import count
 
 RETRIES = 2

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from handrail.agent.models.protocol import FIND_TOOL, Call, Draft, Usage
+from handrail.agent.models.protocol import FIND_TOOL, Call, Draft
 from handrail.conversation.events import Reason
+from handrail.conversation.spending import Usage
 
 HAND_OVER = "hand_over"
 REASONS: frozenset[str] = frozenset(get_args(Reason))

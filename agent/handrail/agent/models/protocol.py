@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from handrail.agent.tools.api import Tool
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.situation import Situation
+from handrail.conversation.spending import Usage
 from handrail.knowledge.passages import Found
 
 FIND_TOOL = "find_tool"
@@ -87,26 +88,6 @@ class Delta:
     engine: str = ""
     switched: str = ""
     certainty: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a draft cost: calls to the model, tokens, seconds waited for it, money where the price is known."""
-
-    calls: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    seconds: float = 0.0
-    cost: float = 0.0
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.calls + other.calls,
-            self.tokens_in + other.tokens_in,
-            self.tokens_out + other.tokens_out,
-            self.seconds + other.seconds,
-            self.cost + other.cost,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from handrail.agent.putting import put
 from handrail.agent.services import Services
 from handrail.agent.turn import Turn
 from handrail.conversation.events import BotSaid
+from handrail.conversation.spending import spending
 
 
 async def hand_over(turn: Turn, services: Services) -> Turn:
@@ -13,9 +14,10 @@ async def hand_over(turn: Turn, services: Services) -> Turn:
         # The packet is put together from the log.
         await put(turn, services)
     situation = await services.situations.get(turn["conversation_id"])
-    plan = await services.handover.plan(
-        situation, reason=turn["reason"], triggers=turn["triggers"], now=services.clock.now()
-    )
+    with spending() as spent:
+        plan = await services.handover.plan(
+            situation, reason=turn["reason"], triggers=turn["triggers"], now=services.clock.now()
+        )
     said = BotSaid(
         turn_id=turn["turn_id"],
         reply_id=turn["reply_id"],
@@ -23,7 +25,7 @@ async def hand_over(turn: Turn, services: Services) -> Turn:
         text=f"\n\n{plan.text}" if turn["parts"] else plan.text,
         engine=services.model.name,
     )
-    turn = {**turn, "parts": turn["parts"] + 1}
+    turn = {**turn, "parts": turn["parts"] + 1, "usage": turn["usage"] + spent.usage}
     ended = ended_event(turn, "handed_over", services)
     stored = await put(turn, services, said, *plan.events, ended, fence=turn["fence"], holder=plan.holder, last=True)
     return {**turn, "situation": stored.situation, "outcome": "handed_over", "step": "stop"}

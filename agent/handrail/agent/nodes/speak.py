@@ -16,6 +16,7 @@ from handrail.agent.speech import Ending, Speech, Spoken
 from handrail.agent.switching import switched
 from handrail.agent.turn import Turn
 from handrail.conversation.events import BotSaid, Checked, Citation, Finding, Outcome, PromiseMade, Reason
+from handrail.conversation.spending import spending
 from handrail.desk.promises import found_in
 from handrail.desk.routing import reason_of, triggers_of
 from handrail.guardrails.verdict import Verdict
@@ -87,7 +88,10 @@ async def _say(turn: Turn, spoken: Spoken, services: Services, *, held: bool = F
     text, citations = cite(revealed(spoken.text, turn, services), turn.get("found", NOTHING))
     if not turn["own"] and _had(text, turn["sent"]):
         return None
-    verdict = await services.rails.outbound(text, evidence_of(turn, services.workspace.by_name), turn["situation"])
+    evidence = evidence_of(turn, services.workspace.by_name)
+    with spending() as spent:
+        verdict = await services.rails.outbound(text, evidence, turn["situation"])
+    turn["usage"] = turn["usage"] + spent.usage
     if turn["own"]:
         verdict = _without(verdict, RESTING)
     checked = Checked(

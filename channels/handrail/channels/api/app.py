@@ -17,6 +17,7 @@ from handrail.channels.api import (
     health,
     insights,
     lookups,
+    metrics,
     openid,
     outside,
     owed,
@@ -66,7 +67,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     app.state.kit = kit
     failures.install(app)
     desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, writes, audit, signals, insights, team)
-    for routes in (conversations, *desks, people, openid, policies, outside, health, web):
+    for routes in (conversations, *desks, people, openid, policies, outside, health, metrics, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from handrail.channels.api.limits import Limits
 from handrail.channels.api.ports import Handrail
+from handrail.channels.metrics.exposition import Metrics
 from handrail.channels.openid.port import OpenId
 from handrail.channels.sessions import Sessions
 from handrail.channels.tokens import ConversationTokens, signing_key
@@ -25,6 +26,7 @@ class Kit:
     tokens: ConversationTokens
     limits: Limits
     looks: Looks
+    metrics: Metrics
     openid: OpenId | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -45,6 +47,7 @@ def make_kit(handrail: Handrail) -> Kit:
             logins=server.logins_per_minute,
         ),
         looks=Looks(handrail.database, handrail.clock),
+        metrics=Metrics(handrail),
         openid=_provider(handrail, users),
     )
 

@@ -38,6 +38,7 @@ from .turns import (
     Direction,
     EngineSwitched,
     Finding,
+    ModelUsed,
     Outcome,
     ToolRan,
     TurnEnded,
@@ -107,6 +108,7 @@ KINDS: dict[str, type[Data]] = {
         EngineSwitched,
         TurnEnded,
         Whispered,
+        ModelUsed,
     )
 }
 """Every kind of event by its name."""
@@ -152,6 +154,7 @@ __all__ = [
     "IdentityAsked",
     "IdentityProven",
     "Level",
+    "ModelUsed",
     "Noted",
     "Opened",
     "Outcome",

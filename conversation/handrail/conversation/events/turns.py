@@ -5,6 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from handrail.conversation.spending import Usage
+
 from .base import PRIVATE, Data, Value
 
 Direction = Literal["inbound", "outbound", "passage", "result"]
@@ -130,3 +132,33 @@ class TurnEnded(Data):
     cost: float = 0.0
     milliseconds: float = 0.0
     model_milliseconds: float = 0.0
+
+
+class ModelUsed(Data):
+    """The model was asked beside the turns: for a reply that is `suggestion` to a person, or for the `packet` of
+    somebody who waits."""
+
+    kind: ClassVar[str] = "model_used"
+    durable: ClassVar[bool] = False
+    purpose: Literal["suggestion", "packet"]
+    model_calls: int
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    model_milliseconds: float
+
+    @classmethod
+    def of(cls, purpose: Literal["suggestion", "packet"], usage: Usage) -> tuple["ModelUsed", ...]:
+        """The event of what was spent; none where no model was asked."""
+        if not usage.calls:
+            return ()
+        return (
+            cls(
+                purpose=purpose,
+                model_calls=usage.calls,
+                tokens_in=usage.tokens_in,
+                tokens_out=usage.tokens_out,
+                cost=usage.cost,
+                model_milliseconds=usage.seconds * 1000,
+            ),
+        )

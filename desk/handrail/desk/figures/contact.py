@@ -123,12 +123,12 @@ def _by_person(c: Contact, _: Event, __: Data) -> Contact:
 
 
 def _turn(c: Contact, _: Event, data: e.TurnEnded) -> Contact:
-    if data.outcome == "held":
-        return c
+    return c if data.outcome == "held" else replace(_spent(c, _, data), outcome=data.outcome, turns=c.turns + 1)
+
+
+def _spent(c: Contact, _: Event, data: e.TurnEnded | e.ModelUsed) -> Contact:
     return replace(
         c,
-        outcome=data.outcome,
-        turns=c.turns + 1,
         model_calls=c.model_calls + data.model_calls,
         tokens_in=c.tokens_in + data.tokens_in,
         tokens_out=c.tokens_out + data.tokens_out,
@@ -154,6 +154,7 @@ STEPS: Mapping[type[Data], Callable[[Contact, Event, Any], Contact]] = {
     e.WrappedUp: lambda c, _, data: replace(c, handled=True, disposition=data.disposition, tags=data.tags),
     e.Rated: lambda c, _, data: replace(c, score=data.score),
     e.TurnEnded: _turn,
+    e.ModelUsed: _spent,
     e.Closed: _closed,
 }
 """What each kind of event makes of a contact."""

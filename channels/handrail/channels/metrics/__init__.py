@@ -1,0 +1,1 @@
+"""What Prometheus is told: what this process has done, and how things stand across all of them."""
