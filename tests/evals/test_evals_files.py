@@ -63,7 +63,7 @@ def test_one_outcome_or_fact_may_stand_without_a_list(tmp_path):
         ("[]", "neither a case"),
         ({"id": "x"}, "neither a case"),
         ({**CASE, "step": 1}, "step: Extra inputs"),
-        ({**CASE, "steps": []}, "steps:"),
+        ({**CASE, "steps": []}, "a case has `steps`"),
         ({**CASE, "steps": [{"say": "a", "code": True}]}, "a step is one of"),
         ({**CASE, "steps": [{}]}, "a step is one of"),
         ({**CASE, "now": "2026-06-15T10:00:00"}, "now: Input should have timezone info"),

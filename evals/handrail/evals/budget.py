@@ -19,8 +19,9 @@ def cost(trace: Trace) -> float:
 
 
 def turns(case: Case) -> int:
-    """How often the agent is asked."""
-    return sum(step.say is not None or step.code for step in case.steps)
+    """How often the agent is asked, at the most where the customer is played."""
+    played = case.customer.turns if case.customer is not None else 0
+    return sum(step.say is not None or step.code for step in case.steps) + played
 
 
 def estimate(cases: Sequence[Case], epochs: int, engine: Engine, before: Sequence[Trace] = ()) -> float:

@@ -51,6 +51,25 @@ class Step(Part):
         return self
 
 
+Manner = Literal["hurried", "angry", "misspelling", "terse"]
+"""How a customer writes who is played."""
+
+
+class Scenario(Part):
+    """A customer who is played, beside or instead of given lines.
+
+    `goal` is what they want, in their own words; it is their first line where no step was one. `facts` are what they
+    can tell when they are asked for it, by what it is (`{"order number": "W10001"}`). `agrees`: whether they say yes to
+    what is put before them. They write `turns` lines at the most.
+    """
+
+    goal: str = Field(min_length=1, max_length=4_000)
+    facts: dict[str, str] = {}
+    agrees: bool = True
+    manner: tuple[Manner, ...] = ()
+    turns: int = Field(default=8, ge=1, le=40)
+
+
 class ExpectedCall(Part):
     """A tool call: `arguments` need only name what matters. `times` is how often its effect must have happened."""
 
@@ -113,10 +132,17 @@ class Case(Part):
     staffed: bool = True
     attack: bool = False
     labels: dict[str, str] = {}
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = ()
+    customer: Scenario | None = None
     expected: Expected = Expected()
     tags: tuple[Tag, ...] = ()
     recorded: tuple[TranscriptTurn, ...] = ()
+
+    @model_validator(mode="after")
+    def _something_happens(self) -> "Case":
+        if not self.steps and self.customer is None:
+            raise ValueError("a case has `steps`, a `customer` to be played, or both")
+        return self
 
 
 def case_of(transcript: Transcript) -> Case:

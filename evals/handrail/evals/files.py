@@ -21,7 +21,7 @@ class Suite:
 
 
 def read_suite(path: Path, *, skip_bad: bool = False) -> Suite:
-    """Read a file, or all `*.jsonl` of a folder. A line with `steps` is a case, one with `turns` a transcript.
+    """Read a file, or all `*.jsonl` of a folder. A line with `turns` is a transcript, each other one a case.
 
     Raises `Invalid` naming every bad line, unless `skip_bad`; also where there is nothing to read.
     """
@@ -57,9 +57,9 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
 
 def _case(line: str) -> Case:
     record = json.loads(line)
-    if not isinstance(record, dict) or not ("steps" in record or "turns" in record):
-        raise ValueError("neither a case (an object with `steps`) nor a transcript (one with `turns`)")
-    return Case.model_validate(record) if "steps" in record else case_of(Transcript.model_validate(record))
+    if not isinstance(record, dict) or not record.keys() & {"steps", "customer", "turns"}:
+        raise ValueError("neither a case (an object with `steps` or `customer`) nor a transcript (one with `turns`)")
+    return case_of(Transcript.model_validate(record)) if "turns" in record else Case.model_validate(record)
 
 
 def _told(error: ValueError) -> str:

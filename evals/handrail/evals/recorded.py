@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from handrail.conversation.errors import Invalid
 from handrail.conversation.events import (
     BotSaid,
     Checked,
@@ -33,8 +34,10 @@ ENGINE = "recorded"
 async def listen(case: Case, rails: Rails, checks: Checks) -> Trace:
     """Check the customer's lines one after the other, each in the situation that the lines before it make.
 
-    The conversation ends where the checks would have called a person.
+    The conversation ends where the checks would have called a person. Raises `Invalid` where nothing was recorded.
     """
+    if not lines(case):
+        raise Invalid("its customer is played: nothing was recorded that the checks could read")
     record = _Record(case)
     for turn in lines(case):
         if turn.role == "agent":

@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handrail.agent.bootstrap import Handrail
+from handrail.agent.proposal import open_action
 from handrail.agent.tools.api import Context, Customer
 from handrail.agent.tools.call import call
 from handrail.conversation.errors import Invalid
 from handrail.conversation.events import IdentityProven, Opened
 from handrail.desk.mail import Mail
 from handrail.desk.staff import Staff
-from handrail.evals.case import Case, EndState, Meanwhile, Step, Word
+from handrail.evals.case import Case, EndState, Meanwhile, Scenario, Step, Word
 from handrail.evals.matching import differences
+from handrail.evals.roles import Line, Role, ScriptedRole, Seen
 from handrail.evals.trace import Trace
 
 CODE = re.compile(r"\b\d{6}\b")
@@ -51,14 +53,16 @@ class Sent:
         return next((found.group() for mail in reversed(self.mails) if (found := CODE.search(mail.text))), "000000")
 
 
-async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent) -> Trace:
-    """Run a case on an agent of its own."""
+async def play(case: Case, handrail: Handrail, clock: CaseClock, sent: Sent, role: Role | None = None) -> Trace:
+    """Run a case on an agent of its own; `role` plays its customer where it has one, else a script does."""
     opened = await handrail.log.open(Opened(channel="evaluation"))
     player = _Player(handrail, clock, sent, opened.conversation_id, case.staffed)
     if case.customer_id:
         await player.prove(case.customer_id)
     for step in case.steps:
         await player.take(step)
+    if case.customer is not None:
+        await player.converse(case.customer, role or ScriptedRole())
     state = await player.end_state(case)
     shown = await handrail.desk.show(opened.conversation_id)
     return Trace(shown.events, shown.packet, state)
@@ -69,7 +73,7 @@ class _Player:
 
     def __init__(self, handrail: Handrail, clock: CaseClock, sent: Sent, conversation_id: str, staffed: bool) -> None:
         self._handrail, self._clock, self._sent = handrail, clock, sent
-        self._id, self._staffed, self._meanwhile = conversation_id, staffed, 0
+        self._id, self._staffed, self._meanwhile, self._typed = conversation_id, staffed, 0, 0
 
     async def prove(self, customer_id: str) -> None:
         """The company's own site vouches for this customer. Raises `Invalid` where the business does not know them."""
@@ -103,6 +107,31 @@ class _Player:
             await self._handrail.presence.seen(DESK)
         await self._handrail.turns.hear(self._id, self._sent.code if step.code else step.say or "")
         await self._handrail.turns.settled()
+
+    async def converse(self, scenario: Scenario, role: Role) -> None:
+        """Let a played customer write until they are done, or have written as much as they may."""
+        for _ in range(scenario.turns):
+            step = await role.next(scenario, await self._seen())
+            if step is None:
+                return
+            if step.code:
+                self._typed = len(self._sent.mails)
+            await self.take(step)
+
+    async def _seen(self) -> Seen:
+        """The conversation as its customer sees it."""
+        await self._handrail.identity.close()
+        situation = await self._handrail.situations.get(self._id)
+        lines = tuple(
+            Line("customer" if line.speaker == "customer" else "agent", line.text) for line in situation.lines
+        )
+        action = open_action(situation)
+        return Seen(
+            lines,
+            proposed=action.question if action is not None and action.stage == "proposed" else "",
+            code_sent=any(CODE.search(mail.text) for mail in self._sent.mails[self._typed :]),
+            handed_over=situation.holder != "bot",
+        )
 
     async def end_state(self, case: Case) -> tuple[str, ...] | None:
         """Where the business does not tell what it should, asked as the case's customer; None where nothing should be

@@ -14,6 +14,7 @@ from handrail.evals.keeping import Kept, Key
 from handrail.evals.recorded import ENGINE, lines, listen
 from handrail.evals.replay import play
 from handrail.evals.report import Report, report
+from handrail.evals.roles import Role, open_role
 from handrail.evals.scoring import played
 from handrail.evals.trace import Played, Trace
 from handrail.evals.world import Worlds, open_worlds
@@ -54,19 +55,19 @@ async def replay(
     def moment(case: Case) -> datetime:
         return case.now or present
 
-    async def one(case: Case, worlds: Worlds) -> Trace:
+    async def one(case: Case, worlds: Worlds, role: Role) -> Trace:
         async with worlds.world(moment(case)) as (handrail, clock, sent):
             engines.add(handrail.engine)
-            return await play(case, handrail, clock, sent)
+            return await play(case, handrail, clock, sent, role)
 
-    def solver(case: Case, worlds: Worlds) -> Solver:
-        return lambda: one(case, worlds)
+    def solver(case: Case, worlds: Worlds, role: Role) -> Solver:
+        return lambda: one(case, worlds, role)
 
-    async with open_worlds(settings) as worlds:
+    async with open_worlds(settings) as worlds, open_role(settings.engine) as role:
         # One business after the other, so that a suite of many moments does not keep all of them.
         for at, there in groupby(sorted(cases, key=moment), key=moment):
             tries = product(range(epochs), there)
-            await asyncio.gather(*(run.add(case, epoch, solver(case, worlds)) for epoch, case in tries))
+            await asyncio.gather(*(run.add(case, epoch, solver(case, worlds, role)) for epoch, case in tries))
             await worlds.forget(at)
     engine = ", ".join(sorted(engines)) or settings.engine.name
     return run.report(cases, engine=engine, epochs=epochs)

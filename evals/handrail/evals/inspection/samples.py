@@ -35,7 +35,7 @@ def sample_of(case: Case) -> Sample:
     expected = case.expected.model_dump(mode="json", exclude_defaults=True)
     return Sample(
         id=case.id,
-        input=[ChatMessageUser(content=_told(step)) for step in case.steps],
+        input=[ChatMessageUser(content=text) for text in _inputs(case)],
         target=json.dumps(expected, ensure_ascii=False),
         metadata={CASE: case.model_dump(mode="json", exclude_defaults=True), "purpose": case.purpose},
     )
@@ -123,6 +123,11 @@ def _result(call_id: str, result: Any, error: str) -> ChatMessage:
     told = "" if error else json.dumps(result, ensure_ascii=False, default=str)
     failed = ToolCallError("unknown", error) if error else None
     return ChatMessageTool(content=told, tool_call_id=call_id, error=failed)
+
+
+def _inputs(case: Case) -> list[str]:
+    """What the customer does, or wants where they are played."""
+    return [*map(_told, case.steps), *([f"[wants] {case.customer.goal}"] if case.customer else [])]
 
 
 def _told(step: Step) -> str:

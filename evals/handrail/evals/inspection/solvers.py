@@ -18,8 +18,9 @@ from handrail.evals.inspection.samples import CASE, messages_of
 from handrail.evals.inspection.sharing import Shared
 from handrail.evals.recorded import listen
 from handrail.evals.replay import play
+from handrail.evals.roles import open_role
 from handrail.evals.trace import Trace, row_of
-from handrail.evals.world import Worlds, open_worlds
+from handrail.evals.world import open_worlds
 from handrail.guardrails.rails import Rails
 from handrail.knowledge.embed import open_embedder
 
@@ -34,16 +35,16 @@ def replayed(settings: Settings, now: datetime | None = None) -> Solver:
     The agent is asked as its settings have it, with its own model: Inspect's `generate` is not used. A case that names
     no moment plays at `now`, else at the present.
     """
-    shared: Shared[Worlds] = Shared(lambda: open_worlds(settings))
+    shared, roles = Shared(lambda: open_worlds(settings)), Shared(lambda: open_role(settings.engine))
     # More at once than there are cores would measure how they wait for one another.
     hands = asyncio.Semaphore(8 if settings.engine.chosen == "openai" else os.cpu_count() or 1)
     present = now or SystemClock().now()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         case = Case.model_validate(state.metadata[CASE])
-        worlds = await shared.get()
+        worlds, role = await shared.get(), await roles.get()
         async with hands, worlds.world(case.now or present) as (handrail, clock, sent):
-            trace = await play(case, handrail, clock, sent)
+            trace = await play(case, handrail, clock, sent, role)
             engine = handrail.engine
         return _filled(state, trace, engine)
 
