@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from channels_writes import FakeWrites
 
 from handrail.agent.lookups import Offer
 from handrail.agent.parts import PROJECTIONS
@@ -291,6 +292,7 @@ class FakeHandrail:
     desk: Desk
     presence: Presence
     lookups: FakeLookups
+    writes: FakeWrites
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
     embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
     suggestions: FakeSuggestions = field(default_factory=FakeSuggestions)
@@ -312,7 +314,19 @@ async def handrail(
     identity = ScriptedIdentity(log)
     vouching = Vouching(log, situations, find_customer)
     yield FakeHandrail(
-        settings, clock, database, log, bell, situations, turns, identity, vouching, desk, presence, FakeLookups(log)
+        settings,
+        clock,
+        database,
+        log,
+        bell,
+        situations,
+        turns,
+        identity,
+        vouching,
+        desk,
+        presence,
+        FakeLookups(log),
+        FakeWrites(log),
     )
     await turns.close()
 

@@ -11,7 +11,7 @@ const words = (name) => name.replaceAll("_", " ");
 export class Approvals {
   /** `decide(item, decision, reason)` may throw, and what was typed stays then; `choose(id)` opens a conversation. */
   constructor({ decide, choose, say }) {
-    Object.assign(this, { decide, choose, say, items: [], may: false, skew: 0 });
+    Object.assign(this, { decide, choose, say, items: [], may: false, mine: "", skew: 0 });
     setInterval(() => this.tick(), 1000);
   }
 
@@ -75,7 +75,8 @@ export class Approvals {
       h("div", { class: "row" },
         item.rule && h("span", {}, citation(by("policy"), item.rule), h("span", { class: "hint" }, ` version ${item.rule.version}`)),
         h("button", { class: "button plain small", type: "button", onclick: look }, "Open the conversation")),
-      this.may && this.form(item));
+      this.may && item.by !== this.mine && this.form(item),
+      this.may && item.by === this.mine && h("p", { class: "hint" }, "You have put this before the customer yourself: a second person decides."));
   }
 
   form(item) {

@@ -7,8 +7,8 @@ export const LEADS = ["supervisor", "admin"];
 
 export class Buttons {
   /** `opened` is the conversation that is open; what fails is told by `refuse`. */
-  constructor({ opened, routing, lookups, refuse }) {
-    Object.assign(this, { opened, lookups, routing, refuse, tags: [], claims: [] });
+  constructor({ opened, routing, lookups, writes, refuse }) {
+    Object.assign(this, { opened, lookups, writes, routing, refuse, tags: [], claims: [] });
   }
 
   /** Draw them for whoever has logged in. */
@@ -19,6 +19,7 @@ export class Buttons {
       ["claim", "Claim", "c", () => this.opened.claim(by("claim").textContent === "Take over")],
       ["note", "Note", "n", () => forms.note(act("notes"))],
       ["look-up", "Look up", "l", () => this.lookups.open(this.opened.id)],
+      ["do", "Do", "d", () => this.writes.open(this.opened.id)],
       ["vouch", "Vouch", "v", () => forms.vouch(this.claims, act("identity"))],
       ["hand-on", "Hand on", "h", () => this.routing.handOn()],
       ["park", "Park", "p", () => (by("park").textContent === "Park" ? this.routing.park() : this.routing.takeUp())],
@@ -52,7 +53,7 @@ export class Buttons {
     this.holder = data.person;
     by("claim").hidden = mine || reads || (others && !leads);
     by("claim").textContent = others ? "Take over" : "Claim";
-    for (const id of ["give-back", "wrap-up", "hand-on", "park", "look-up"]) by(id).hidden = !mine;
+    for (const id of ["give-back", "wrap-up", "hand-on", "park", "look-up", "do"]) by(id).hidden = !mine;
     by("whisper-to").hidden = !leads || !others;
     by("reassign").hidden = !leads || !(others || data.holder === "queue");
     by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";

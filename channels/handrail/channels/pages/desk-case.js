@@ -9,13 +9,14 @@ const NEAR = 160;
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 export class Case {
-  /** `decide(actionId)` opens what waits for approval, `settle(action)` asks how one ended. */
-  constructor({ decide, settle }) {
+  /** `decide(actionId)` opens what waits for approval, `settle(action)` asks how one ended, `runs(tool)` opens a tool with
+   * its arguments, `takeOff(action)` takes off what was put before the customer. */
+  constructor(ports) {
     Object.assign(this, { id: null, data: null, events: [], every: false, may: {} });
     this.transcript = new Transcript();
     const { transcript } = this;
     const shows = { light: (seqs) => transcript.light(seqs), go: (seqs) => transcript.go(seqs) };
-    this.packet = new Packet({ decide, settle, ...shows, use: (text) => this.use(text), toggle: () => this.toggle() });
+    this.packet = new Packet({ ...ports, ...shows, use: (text) => this.use(text), toggle: () => this.toggle() });
   }
 
   /** Show a conversation, or what is new of the one that is shown. */

@@ -8,7 +8,7 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric
 
 export class Packet {
   /** `decide(actionId)` opens what waits for approval, `settle(action)` asks how one ended, `use(text)` takes a text to
-   * write, `toggle()` shows every event or not, `light` and `go` show the events that a line rests on. */
+   * write, `runs(tool)` opens a tool, `takeOff(action)` takes a proposal off, `toggle()` shows every event or not, `light` and `go` show the events that a line rests on. */
   constructor(ports) {
     Object.assign(this, ports, { data: null, every: false, may: {} });
   }
@@ -21,7 +21,7 @@ export class Packet {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.light([]);
-    const parts = [this.waiting(actions), this.unclear(actions)].flat();
+    const parts = [this.standing(actions), this.waiting(actions), this.unclear(actions)].flat();
     const told = packet ? [...this.headed(packet.header), ...packet.lines, ...packet.steps.map((step) => ({ topic: "next", ...step }))] : [];
     for (const [topic, title] of Object.entries(TOPICS)) {
       const lines = told.filter((line) => line.topic === topic);
@@ -34,7 +34,7 @@ export class Packet {
     }
     if (packet?.tools.length) {
       const line = (tool) => ({ ...tool, text: tool.missing.length ? `${tool.title} (without ${tool.missing.join(", ")})` : tool.title });
-      parts.push(h("h3", {}, "Tools ready to run"), h("ul", {}, packet.tools.map((tool) => h("li", {}, this.fact(line(tool))))));
+      parts.push(h("h3", {}, "Tools ready to run"), h("ul", {}, packet.tools.map((tool) => h("li", { class: "ready" }, this.fact(line(tool)), this.run(tool)))));
     }
     if (packet?.first_line) {
       const use = h("button", { class: "button small", type: "button", onclick: () => this.use(packet.first_line) }, "Use it");
@@ -52,6 +52,26 @@ export class Packet {
   /** What the header of a packet tells beside what the queue shows. */
   headed(header) {
     return header ? [header.customer, header.mood, header.deadline].filter(Boolean) : [];
+  }
+
+  /** A button that opens a tool with what is known: what reads is called at once, what changes something is shown first. */
+  run(tool) {
+    const label = tool.effect === "read" ? "Run it" : "See what it does";
+    return this.may.runs && h("button", { class: "button small", type: "button", onclick: () => this.runs(tool), "aria-label": `${label}: ${tool.title}` }, label);
+  }
+
+  /** What was put before the customer and is not under way. */
+  standing(actions) {
+    const found = actions.filter((action) => ["proposed", "consented"].includes(action.stage));
+    if (!found.length) return [];
+    const over = ({ until }) => new Date(until) < new Date();
+    const state = (action) => `${action.by_name || "The assistant"} asked${action.stage === "consented" ? `; they agreed in #${action.said}` : over(action) ? "; the time for it is over" : ", and waits for their yes"}`;
+    const tool = (action) => ({ tool: action.tool, effect: "write", title: action.question, arguments: action.arguments, missing: [] });
+    const item = (action) => h("li", { class: "open-action" },
+      this.fact({ text: action.question || action.tool, evidence: [`seq:${action.seq}`] }),
+      h("p", { class: "hint" }, state(action)),
+      this.may.runs && h("p", { class: "row" }, this.run(tool(action)), h("button", { class: "button small", type: "button", onclick: () => this.takeOff(action), "aria-label": `Take off: ${action.question}` }, "Take off")));
+    return [h("h3", {}, "Before the customer"), h("ul", {}, found.map(item))];
   }
 
   /** What a colleague has to approve, and what they have decided that was not carried out yet. */

@@ -25,6 +25,8 @@ export const TOPICS = {
 };
 
 const DROPPED = {
+  taken_over: "Off: it stood before a person took over",
+  taken_off: "Taken off again",
   withdrawn: "Taken back by the customer",
   refused: "Off: it was not approved",
   approval_expired: "Off: nobody decided in time",
@@ -39,8 +41,8 @@ export function eventWords(kind, data) {
     case "opened": return `Conversation began (${data.channel})`;
     case "consulted": return data.passages.length ? `Looked up: ${[...new Set(data.passages.map((p) => p.title))].slice(0, 3).join(", ")}` : "Looked up policies: nothing found";
     case "tool_ran": return `${data.tool}: ${data.ok ? "done" : data.message || data.error || "failed"}`;
-    case "action_proposed": return `Proposed: ${clip(data.question || data.tool)}`;
-    case "action_consented": return "The customer agreed to exactly this";
+    case "action_proposed": return `${data.name ? `${data.name} proposed` : "Proposed"}: ${clip(data.question || data.tool)}`;
+    case "action_consented": return data.name ? `${data.name} took #${data.said} for the customer's yes to exactly this` : "The customer agreed to exactly this";
     case "action_dropped": return DROPPED[data.why] || `Proposal dropped (${data.why})`;
     case "approval_asked": return "A colleague is asked to approve it";
     case "approval_given": return `${data.name} approved it${data.reason ? `: ${clip(data.reason)}` : ""}`;

@@ -20,6 +20,7 @@ import { Routing } from "./desk-routing.js";
 import { Team } from "./desk-team.js";
 import { Typists } from "./desk-typists.js";
 import { Whispers } from "./desk-whispers.js";
+import { Writes } from "./desk-writes.js";
 import { by, fill, h } from "./dom.js";
 import { readAs } from "./policy.js";
 
@@ -35,12 +36,14 @@ const refuse = (message) => composer.refuse(message);
 const queue = new Queue({ choose, drafts, whispers: () => whispers });
 const notices = new Notices({ choose });
 const opened = new Opened({ csrf, after: (id) => (shown.id === id ? shown.lastSeq : 0), show: present, gone: depart, refuse });
-const shown = new Case({ decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => opened.act(`actions/${encodeURIComponent(action.id)}`, body)) });
-const approvals = new Approvals({ decide, choose, say });
 const lookups = new Lookups({ csrf, done: () => opened.look() });
+const writes = new Writes({ act: (what, body) => opened.act(what, body), lines: () => shown.events });
+const acts = { runs: (tool) => (tool.effect === "read" ? lookups : writes).open(opened.id, tool).catch((error) => refuse(error.message)), takeOff: (action) => opened.act(`actions/${encodeURIComponent(action.id)}/take-off`, {}).catch((error) => refuse(error.message)) };
+const shown = new Case({ ...acts, decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => opened.act(`actions/${encodeURIComponent(action.id)}`, body)) });
+const approvals = new Approvals({ decide, choose, say });
 const routing = new Routing({ act: (what, body) => opened.act(what, body), choose: take, say, refuse });
 const replies = new Replies({ use: (text) => shown.use(text) });
-const buttons = new Buttons({ opened, routing, lookups, refuse });
+const buttons = new Buttons({ opened, routing, lookups, writes, refuse });
 const team = new Team({ choose, approvals: () => approvals.open(), refuse });
 const listeners = new Listeners({ opened, listen: () => opened.listen() });
 const whispers = new Whispers({ opened, mark: () => queue.redraw(), say });
@@ -55,6 +58,7 @@ async function arrive(person) {
   const [about, options] = await Promise.all([call("GET", "/v1/about"), call("GET", "/v1/desk/options")]);
   const { departments } = options;
   mayApprove = options.may_approve;
+  approvals.mine = `person:${me.id}`;
   buttons.begin(me, options);
   queue.departments = departments;
   routing.begin(me, departments).catch((error) => refuse(error.message));
@@ -121,7 +125,7 @@ function present(data) {
   const leads = LEADS.includes(me.role);
   const mine = data.person === me.id;
   const as = { mine, others: Boolean(data.person) && !mine, reads: me.role === "engineer", name: me.name, who: data.entry?.person_name || "A colleague" };
-  const fresh = shown.show(data, { decides: mayApprove, settles: mine || leads });
+  const fresh = shown.show(data, { decides: mayApprove, settles: mine || leads, runs: mine });
   for (const event of fresh) if (event.kind === "customer_said") {
     typists.wrote(data.id);
     say(`Customer: ${event.data.text}`);
@@ -162,6 +166,7 @@ new Keys({
     ["r", "write to the customer", () => composer.focus()],
     ["t", "suggest a reply", suggest],
     ["l", "look something up", () => buttons.press("look-up")],
+    ["d", "do something for the customer", () => buttons.press("do")],
     ["n", "note", () => buttons.press("note")],
     ["a", "what waits for approval", () => approvals.open()],
     ["v", "vouch for who the customer is", () => buttons.press("vouch")],
