@@ -1,4 +1,4 @@
-"""The pages: `/` for customers, `/desk` for people, and what they are made of under `/pages`."""
+"""The pages: `/` for customers, `/desk` for people, `/desk/insights` for figures, and their parts under `/pages`."""
 
 from pathlib import Path
 
@@ -29,6 +29,12 @@ async def desk(kit: WithKit) -> FileResponse:
     if not kit.handrail.settings.desk.console:
         raise NotFound("people work at another desk")
     return FileResponse(PAGES / "desk.html", headers=FRESH)
+
+
+@router.get("/desk/insights")
+async def insights() -> FileResponse:
+    """The page of the figures; who may see them is asked when they are read."""
+    return FileResponse(PAGES / "insights.html", headers=FRESH)
 
 
 class Assets(StaticFiles):

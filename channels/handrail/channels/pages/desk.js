@@ -55,6 +55,7 @@ async function arrive(person) {
   me = person;
   by("me").textContent = me.name;
   by("people").hidden = me.role !== "admin";
+  by("figures").hidden = me.role === "agent";
   const [about, options] = await Promise.all([call("GET", "/v1/about"), call("GET", "/v1/desk/options")]);
   const { departments } = options;
   mayApprove = options.may_approve;
