@@ -45,6 +45,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/desk/conversations/{id}/listen": "approver",
     "POST /v1/desk/conversations/{id}/whispers": "approver",
     "POST /v1/desk/conversations/{id}/reassign": "approver",
+    "POST /v1/desk/conversations/{id}/callback": "desk",
     "GET /v1/desk/queue": "staff",
     "GET /v1/desk/options": "staff",
     "GET /v1/desk/events": "staff",

@@ -8,6 +8,7 @@ from bench.fuzzing.callers import Caller, audience, rightful, worker
 from bench.fuzzing.hostile import LINES, attacks
 from bench.fuzzing.site import PASSWORD, Person, log_in
 from bench.fuzzing.state import ACTION, KEY, PROMISE, STATES, State, Talk
+from handrail.channels.api.at_desk import as_staff
 from handrail.conversation.events import CustomerSaid
 
 NEEDS = {
@@ -54,6 +55,8 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
     elif path.startswith("/v1/desk/conversations/{id}"):
         what = "take-off" if path.endswith("take-off") else "".join(path.split("/")[5:6])
         talk = await state.talk(NEEDS.get(what, STATES[dice % len(STATES)]), person)
+        if what == "callback":
+            talk = await _called(case, dice, state, person)
         case.path_parameters = addressed(path, talk.id)
         if what in ("preview", "propose", "run"):
             await _acts(case, what, dice, person, talk, state)
@@ -137,6 +140,17 @@ async def _calls(case: Any, method: str, dice: int, state: State) -> Talk:
         await callbacks.book(talk.id, slots[0], "+44 20 7946 0018")
     if method == "POST":
         case.body = {"at": slots[dice % len(slots)].isoformat(), "phone": "+44 20 7946 0018"}
+    return talk
+
+
+async def _called(case: Any, dice: int, state: State, person: Person) -> Talk:
+    """A conversation in this person's hand in which a call is booked, and how it ended."""
+    talk, desk = await state.talk("queue"), state.site.handrail.desk
+    slots = await desk.callbacks.slots(talk.id)
+    await desk.callbacks.book(talk.id, slots[0], "+44 20 7946 0018")
+    await desk.claim(talk.id, as_staff(person.user))
+    how = ("done", "no_answer", "moved")[dice % 3]
+    case.body = {"how": how, **({"at": slots[1 + dice % 5].isoformat()} if how == "moved" else {})}
     return talk
 
 

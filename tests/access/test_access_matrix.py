@@ -30,6 +30,7 @@ BODIES: Mapping[str, Any] = {
     "POST /v1/desk/conversations/{id}/wrap-up": {"disposition": "resolved"},
     "POST /v1/desk/conversations/{id}/promises": {"promise": PROMISE, "kept": True},
     "POST /v1/desk/conversations/{id}/hand-on": {"department": "general"},
+    "POST /v1/desk/conversations/{id}/callback": {"how": "done"},
     "POST /v1/desk/conversations/{id}/reassign": {"department": "general"},
     "POST /v1/desk/conversations/{id}/whispers": {"text": "let them go"},
     "POST /v1/desk/conversations/{id}/park": {"until": "2100-01-01T09:00:00Z"},

@@ -14,9 +14,9 @@ from handrail.conversation.events import (
 from handrail.desk.staff import Presence
 
 
-async def waits(site, text="I want a person", *, urgency="normal", department="general", mode="live"):
+async def waits(site, text="I want a person", *, urgency="normal", department="general", mode="live", **begun):
     """A conversation that waits in the queue."""
-    talk = await site.begin()
+    talk = await site.begin(**begun)
     log = site.handrail.log
     said, *_ = await log.append(talk.id, "customer", CustomerSaid(text=text))
     await log.append(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk_people import BEN
+from desk_people import BEN, EVA
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,3 +183,69 @@ def test_slots_are_whole_in_the_opening_hours_and_ahead(minutes, after):
         assert hours.is_open(slot)
         assert hours.closes(slot) >= slot + timedelta(minutes=minutes)
         assert ((local.hour - 9) * 60 + local.minute) % minutes == 0
+
+
+@pytest.fixture
+async def called(shop, desk, asked, clock):
+    """Tuesday at ten: Ben has taken the conversation whose call is due."""
+    await writes(shop, desk, asked, f"10:00 please, {PHONE}")
+    clock.advance(TEN - clock.now())
+    await desk.claim(asked, BEN)
+    return asked
+
+
+async def test_a_call_that_was_made_keeps_its_promise_and_is_owed_no_more(shop, desk, called):
+    ended = await desk.callbacks.end(called, BEN, "done", "she keeps the tent")
+    assert (ended.data.why, ended.data.note) == ("done", "she keeps the tent")
+    situation = await shop.situations.get(called)
+    assert (situation.callback, [p.kept for p in situation.promises]) == (None, [True])
+    assert await desk.callbacks.booked() == []
+    assert (await shop.log.head(called)).holder == BEN.actor
+
+
+async def test_a_call_after_its_slot_has_broken_its_promise(shop, desk, called, clock):
+    clock.advance(timedelta(minutes=31))
+    await desk.callbacks.end(called, BEN, "done")
+    assert [p.kept for p in (await shop.situations.get(called)).promises] == [False]
+
+
+async def test_where_nobody_answered_the_customer_reads_it(shop, desk, called):
+    await desk.callbacks.end(called, BEN, "no_answer")
+    assert await said(shop, called) == (
+        "Ben has just tried to call you, and nobody answered. Write here when another time is better."
+    )
+    assert [p.kept for p in (await shop.situations.get(called)).promises] == [True]
+
+
+async def test_moved_by_agreement_it_waits_for_the_new_time(shop, desk, called, database):
+    later = TEN + timedelta(hours=2)
+    await desk.callbacks.move(called, BEN, later, note="she is at the doctor's")
+    situation = await shop.situations.get(called)
+    assert (situation.holder, situation.callback.at, situation.callback.phone) == ("queue", later, PHONE)
+    assert [(p.due, p.kept) for p in situation.promises] == [(later, None)]
+    (entry,) = await desk.queue()
+    assert (entry.state, entry.mode, entry.answer_by) == ("waiting", "ticket", later)
+    assert "now calls you" in await said(shop, called)
+    async with database.connection() as connection:
+        rows = await (await connection.execute("SELECT at FROM callback_seats")).fetchall()
+    assert [row["at"] for row in rows] == [later]
+
+
+async def test_only_who_holds_it_ends_or_moves_a_call_and_only_once(shop, desk, called, clock):
+    with pytest.raises(Conflict, match="do not hold"):
+        await desk.callbacks.end(called, EVA, "done")
+    with pytest.raises(Conflict, match="do not hold"):
+        await desk.callbacks.move(called, EVA, TEN + timedelta(hours=2))
+    with pytest.raises(Invalid, match="no call at this time"):
+        await desk.callbacks.move(called, BEN, TEN + timedelta(minutes=17))
+    first = await desk.callbacks.end(called, BEN, "done", key="k")
+    assert await desk.callbacks.end(called, BEN, "done", key="k") == first
+    with pytest.raises(Conflict, match="no call booked"):
+        await desk.callbacks.end(called, BEN, "done")
+
+
+async def test_settling_its_promise_by_hand_ends_the_call(shop, desk, called):
+    (promise,) = (await shop.situations.get(called)).promises
+    await desk.settle(called, BEN, promise.promise_id, kept=True, note="spoke at ten")
+    assert (await shop.situations.get(called)).callback is None
+    assert await desk.callbacks.booked() == []

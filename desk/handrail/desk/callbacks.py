@@ -2,9 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import islice
-from typing import LiteralString
+from datetime import UTC, datetime, timedelta
+from typing import Literal, LiteralString
 
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
@@ -18,6 +17,7 @@ from handrail.conversation.events import (
     HandoffRequested,
     PromiseMade,
     PromiseReleased,
+    PromiseSettled,
     WaysOffered,
 )
 from handrail.conversation.ids import new_id
@@ -27,11 +27,11 @@ from handrail.conversation.situation import Situation
 from handrail.conversation.situations import Situations
 
 from . import notice
+from .choosing import chosen
 from .handover import ANSWER, OFFERED, Handover
-from .promises import due_of
+from .staff import Staff
 
 _PHONE = re.compile(r"(?<![\w:.])\+?\(?\d[\d\s()/-]{5,18}\d(?![\w:])")
-_ORDINALS = ("first", "second", "third")
 
 BOOKED: LiteralString = """
 SELECT c.conversation_id, c.department, c.at, v.holder FROM callbacks c JOIN conversations v ON v.id = c.conversation_id
@@ -41,14 +41,17 @@ WHERE c.ended IS NULL AND NOT v.forgotten ORDER BY c.at LIMIT %(limit)s
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A call that is owed. `phone` and `customer` are empty where they are not known or forgotten."""
+    """A call that is owed, from `at` to `until`. `phone` and `customer` are empty where they are not known or
+    forgotten; `timezone` is the customer's, where it is known."""
 
     conversation_id: str
     department: str
     at: datetime
+    until: datetime
     holder: str
     phone: str
     customer: str
+    timezone: str | None
 
 
 class Callbacks:
@@ -83,8 +86,31 @@ class Callbacks:
         conversation does not wait for a person (`not_waiting`).
         """
         situation = await self._situations.get(conversation_id)
-        department, now, at = _department(situation), self._clock.now(), at.astimezone(UTC)
-        if situation.holder != "queue" or situation.handoff is None:
+        if situation.holder != "queue":
+            raise Conflict("this conversation does not wait for a person", code="not_waiting")
+        return await self._take(situation, at, phone, "system", [], key)
+
+    async def move(
+        self, conversation_id: str, staff: Staff, at: datetime, phone: str | None = None, note: str = "", *,
+        key: str | None = None,
+    ) -> Event:  # fmt: skip
+        """Move the booked call to a time on which the person who holds the conversation has agreed with the customer;
+        it goes back to the queue. Raises as `book` does, and `Conflict` as `end` does."""
+        situation = await self._situations.get(conversation_id)
+        if situation.holder != staff.actor:
+            raise Conflict("you do not hold this conversation", code="not_holder")
+        if situation.callback is None:
+            raise Conflict("there is no call booked", code="not_booked")
+        ended = CallbackEnded(callback_id=situation.callback.callback_id, why="moved", note=note)
+        return await self._take(situation, at, phone or situation.callback.phone, staff.actor, [ended], key)
+
+    async def _take(
+        self, situation: Situation, at: datetime, phone: str, actor: str, first: list[Data], key: str | None
+    ) -> Event:
+        """Take a seat, then write the booking down."""
+        conversation_id, department = situation.conversation_id, _department(situation)
+        now, at = self._clock.now(), at.astimezone(UTC)
+        if situation.handoff is None:
             raise Conflict("this conversation does not wait for a person", code="not_waiting")
         if not _PHONE.fullmatch(phone.strip()):
             raise Invalid("this is no telephone number", code="phone")
@@ -95,10 +121,11 @@ class Callbacks:
         head = await self._log.head(conversation_id)
         if not await self._handover.seats.take(conversation_id, department, at, self._seats(department), now):
             raise Conflict("this time has just been taken", code="slot_taken")
-        data = self._booked(situation, situation.handoff.handoff_id, at, phone.strip(), now)
+        data = [*first, *self._booked(situation, situation.handoff.handoff_id, at, phone.strip(), now)]
+        holder = None if actor == "system" else "queue"
         try:
             events = await self._log.append(
-                conversation_id, "system", *data, fence=Fence(head.epoch, seq=head.last_seq), key=key
+                conversation_id, actor, *data, fence=Fence(head.epoch, seq=head.last_seq), key=key, holder=holder
             )
         except Fenced as error:
             await self._handover.seats.give(conversation_id, at)
@@ -122,6 +149,46 @@ class Callbacks:
         await self._handover.seats.give(conversation_id, booked.at)
         return events[0]
 
+    async def end(
+        self,
+        conversation_id: str,
+        staff: Staff,
+        how: Literal["done", "no_answer"],
+        note: str = "",
+        *,
+        key: str | None = None,
+    ) -> Event:
+        """The person who holds the conversation has called: somebody was there, or nobody answered, which the customer
+        then reads in the thread. The promise was kept if it was done by the end of the slot.
+
+        Raises `Conflict` where no call is booked (`not_booked`) or this person does not hold it (`not_holder`).
+        """
+        head, situation = await self._log.head(conversation_id), await self._situations.get(conversation_id)
+        booked = situation.callback
+        held = head.holder == staff.actor
+        ended = CallbackEnded(callback_id=booked.callback_id if booked else "", why=how, note=note)
+        data: list[Data] = [ended]
+        if booked is not None:
+            kept = self._clock.now() <= booked.at + self._length(_department(situation))
+            data += [
+                PromiseSettled(promise_id=each.promise_id, kept=kept)
+                for each in situation.promises
+                if each.promise_id == booked.callback_id and each.kept is None
+            ]
+        if how == "no_answer":
+            data.append(Announced(code="callback_missed", text=notice.call_missed(staff.name)))
+        # A key that was used before brings back what it did, whatever has come of the conversation since.
+        fence = Fence(head.epoch if held and booked is not None else -1)
+        try:
+            event, *_ = await self._log.append(conversation_id, staff.actor, *data, fence=fence, key=key)
+        except Fenced as error:
+            if held and booked is None:
+                raise Conflict("there is no call booked", code="not_booked") from error
+            raise Conflict("you do not hold this conversation", code="not_holder") from error
+        if booked is not None:
+            await self._handover.seats.give(conversation_id, booked.at)
+        return event
+
     async def hear(self, situation: Situation) -> None:
         """Take up a line of the customer's that chooses among the calls that were offered. Calling it again changes
         nothing."""
@@ -132,7 +199,7 @@ class Callbacks:
             return
         phone = _PHONE.search(line.text)
         rest = line.text.replace(phone[0], " ") if phone else line.text
-        slot = self._chosen(situation, rest, line.at)
+        slot = chosen(rest, line.at, situation.ways, self._handover.zone(situation))
         if slot is None and (phone is None or len(situation.ways) > 1):
             return
         slot = slot or situation.ways[0]
@@ -161,8 +228,20 @@ class Callbacks:
         for row in rows:
             situation = await self._situations.get(row["conversation_id"])
             phone = situation.callback.phone if situation.callback else ""
-            found.append(Booked(**row, phone=phone, customer=situation.identity.name))
+            found.append(
+                Booked(
+                    **row,
+                    until=row["at"] + self._length(row["department"]),
+                    phone=phone,
+                    customer=situation.identity.name,
+                    timezone=situation.timezone,
+                )
+            )
         return found
+
+    def _length(self, department: str) -> timedelta:
+        found = self._settings.desk.departments.get(department)
+        return timedelta(minutes=found.callback_minutes if found else 0)
 
     def _seats(self, department: str) -> int:
         return self._settings.desk.departments[department].callback_seats
@@ -192,28 +271,8 @@ class Callbacks:
         said = Announced(code="callback_taken", text=told)
         await self._log.append(situation.conversation_id, "system", offered, said, key=f"{key}:again")
 
-    def _chosen(self, situation: Situation, text: str, at: datetime) -> datetime | None:
-        """The offered slot that a text names: by its place, its hour, or its day and hour."""
-        slots, zone = situation.ways, self._handover.zone(situation)
-        for place, slot in islice(zip(_ORDINALS, slots, strict=False), len(slots)):
-            if re.search(rf"\b{place}\b", text, re.I):
-                return slot
-        due = due_of(text, at, zone)
-        if due is not None and due.astimezone(UTC) in slots:
-            return due.astimezone(UTC)
-        named = [slot for slot in slots if _names(text, slot.astimezone(zone))]
-        return named[0] if len(named) == 1 else None
-
     def _when(self, situation: Situation, at: datetime) -> str:
         return self._handover.when(situation, at, self._clock.now())
-
-
-def _names(text: str, local: datetime) -> bool:
-    """Whether a text names this hour: `10:30`, `10.30`, `10 am`, and `10` for a whole one after "at"."""
-    hour, minute, half = local.hour, local.minute, local.hour % 12 or 12
-    exact = rf"\b(?:0?{hour}[:.]{minute:02}|{half}[:.]{minute:02}\s*{'pm' if hour >= 12 else 'am'})\b"
-    whole = rf"\b{half}\s*{'p' if hour >= 12 else 'a'}\.?m\b|\bat (?:{hour}|{half})\b(?![:.]\d)"
-    return bool(re.search(exact if minute else f"{exact}|{whole}", text, re.I))
 
 
 def _department(situation: Situation) -> str:

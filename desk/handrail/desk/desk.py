@@ -12,6 +12,7 @@ from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Denied, Fenced, Invalid
 from handrail.conversation.events import (
     Announced,
+    CallbackEnded,
     Data,
     Event,
     HandoffClaimed,
@@ -201,15 +202,20 @@ class Desk:
         return (await self._held(conversation_id, staff, data, key, holder="bot"))[0]
 
     async def settle(
-        self, conversation_id: str, staff: Staff, promise_id: str, *, kept: bool, key: str | None = None
+        self, conversation_id: str, staff: Staff, promise_id: str, *, kept: bool, note: str = "", key: str | None = None
     ) -> Event:
-        """Say that a promise was kept or broken. Raises `Invalid` where there is no such promise open."""
+        """Say that a promise was kept or broken, and how; with the promise of a call the call has ended.
+
+        Raises `Invalid` where there is no such promise open.
+        """
         situation = await self._situations.get(conversation_id)
         is_open = any(p.promise_id == promise_id and p.kept is None for p in situation.promises)
-        settled = PromiseSettled(promise_id=promise_id, kept=kept)
+        data: list[Data] = [PromiseSettled(promise_id=promise_id, kept=kept, note=note)]
+        if situation.callback is not None and situation.callback.callback_id == promise_id:
+            data.append(CallbackEnded(callback_id=promise_id, why="done" if kept else "no_answer"))
         fence = None if is_open else Fence(NEVER)
         try:
-            return (await self._log.append(conversation_id, staff.actor, settled, fence=fence, key=key))[0]
+            return (await self._log.append(conversation_id, staff.actor, *data, fence=fence, key=key))[0]
         except Fenced as error:
             raise Invalid("there is no such promise open", code="promise") from error
 

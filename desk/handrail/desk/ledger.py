@@ -49,6 +49,8 @@ class Owed:
     reminded_at: datetime | None
     standing: Standing
     holder: str
+    customer: str
+    """Empty where they are not known or forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Ledger:
         for row in rows:
             situation = await self._situations.get(row["conversation_id"])
             text = next((p.text for p in situation.promises if p.promise_id == row["promise_id"]), "")
-            found.append(Owed(text=text, **row))
+            found.append(Owed(text=text, customer=situation.identity.name, **row))
         return found
 
     async def sweep(self, limit: int = 50) -> int:

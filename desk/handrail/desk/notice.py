@@ -122,6 +122,11 @@ def taken_meanwhile(slots: Sequence[str]) -> str:
     )
 
 
+def call_missed(name: str) -> str:
+    """A person has called, and nobody answered."""
+    return f"{name} has just tried to call you, and nobody answered. Write here when another time is better."
+
+
 def call_off() -> str:
     """The call is off."""
     return "The call is cancelled. Your question stays with us, and the answer comes here."

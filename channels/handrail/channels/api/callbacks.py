@@ -1,15 +1,16 @@
 """Calls instead of waiting: the customer books, moves and cancels them; the desk sees what it owes."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
-from handrail.channels.api.at_desk import looked
-from handrail.channels.api.callers import OnDesk, Reading, Speaking, counted
-from handrail.channels.api.inputs import NewCall
+from handrail.channels.api.at_desk import ONE, WRITES, keyed, looked, there, written
+from handrail.channels.api.callers import AtDesk, DeskConversation, OnDesk, Reading, Speaking, counted
+from handrail.channels.api.desk_views import Written
+from handrail.channels.api.inputs import CallEnd, IdempotencyKey, NewCall
 from handrail.channels.api.kit import WithKit
 from handrail.channels.api.problems import documented
 
@@ -30,15 +31,18 @@ class OwedCallView(BaseModel):
     conversation_id: str
     department: str
     at: datetime
+    until: datetime = Field(description="when the slot ends")
     holder: str
-    phone: str
+    phone: str = Field(description="masked for whoever does not answer customers")
     customer: str
+    timezone: str | None = Field(description="the customer's, where it is known")
 
 
 class OwedCallsView(BaseModel):
     """The calls that are owed, the next one first."""
 
     items: list[OwedCallView]
+    timezone: str = Field(description="the business's")
     now: datetime
 
 
@@ -67,7 +71,33 @@ async def owed(kit: WithKit, session: OnDesk, limit: Annotated[int, Query(ge=1, 
     """The calls that are owed to customers."""
     await looked(kit, session, "queue")
     found = await kit.handrail.desk.callbacks.booked(limit)
-    return OwedCallsView(items=[OwedCallView(**asdict(each)) for each in found], now=kit.handrail.clock.now())
+    if session.user.role == "engineer":
+        found = [replace(each, phone=_masked(each.phone)) for each in found]
+    return OwedCallsView(
+        items=[OwedCallView(**asdict(each)) for each in found],
+        timezone=kit.handrail.settings.business.timezone,
+        now=kit.handrail.clock.now(),
+    )
+
+
+@router.post("/desk" + ONE + "/callback", responses=WRITES, tags=["desk"])
+async def end(
+    kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: CallEnd, key: IdempotencyKey = None
+) -> Written:
+    """Say how the call ended to the customer whose conversation you hold.
+
+    Where nobody answered the customer reads that in the thread. Moved to another time, it goes back to the queue.
+    """
+    staff, callbacks = await there(kit, session), kit.handrail.desk.callbacks
+    key = keyed(session, "callback", key)
+    if body.how != "moved":
+        return written(await callbacks.end(conversation_id, staff, body.how, body.note, key=key))
+    assert body.at is not None
+    return written(await callbacks.move(conversation_id, staff, body.at, body.phone, body.note, key=key))
+
+
+def _masked(phone: str) -> str:
+    return f"…{phone[-3:]}" if phone else ""
 
 
 async def _view(kit: WithKit, conversation_id: str, limit: int) -> CallView:

@@ -199,9 +199,9 @@ async def wrap_up(
 async def settle(
     kit: WithKit, session: AtDesk, conversation_id: DeskConversation, body: Settlement, key: IdempotencyKey = None
 ) -> Written:
-    """Say that a promise was kept or broken."""
+    """Say that a promise was kept or broken, and how. With the promise of a call the call has ended."""
     staff = await there(kit, session)
     event = await kit.handrail.desk.settle(
-        conversation_id, staff, body.promise, kept=body.kept, key=keyed(session, "settle", key)
+        conversation_id, staff, body.promise, kept=body.kept, note=body.note, key=keyed(session, "settle", key)
     )
     return written(event)

@@ -254,13 +254,30 @@ class Park(Input):
     note: Remark = Field(default="", examples=["the carrier calls back"])
 
 
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?\(?[0-9][0-9 ()/-]{5,18}[0-9]$")]
+
+
 class NewCall(Input):
     """When the customer wants to be called, and at which number."""
 
     at: AwareDatetime = Field(examples=["2026-06-16T09:00:00+02:00"])
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?\(?[0-9][0-9 ()/-]{5,18}[0-9]$")] = (
-        Field(examples=["+44 20 7946 0018"])
-    )
+    phone: Phone = Field(examples=["+44 20 7946 0018"])
+
+
+class CallEnd(Input):
+    """How a call ended. `moved` is to another free time, by agreement with the customer, at the same number unless you
+    name another."""
+
+    how: Literal["done", "no_answer", "moved"] = Field(examples=["done"])
+    note: Remark = Field(default="", examples=["She keeps the tent."])
+    at: AwareDatetime | None = Field(default=None, examples=["2026-06-16T09:00:00+02:00"])
+    phone: Phone | None = Field(default=None, examples=["+44 20 7946 0018"])
+
+    @model_validator(mode="after")
+    def _moved(self) -> Self:
+        if (self.how == "moved") != (self.at is not None):
+            raise ValueError("name a time where it is moved, and only there")
+        return self
 
 
 class Whereabouts(Input):
@@ -274,6 +291,7 @@ class Settlement(Input):
 
     promise: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
     kept: StrictBool = Field(examples=[True])
+    note: Remark = Field(default="", examples=["The carrier confirmed it by phone."])
 
 
 class ApprovalWord(Input):

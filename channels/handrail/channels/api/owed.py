@@ -28,6 +28,7 @@ class OwedView(BaseModel):
     reminded_at: datetime | None = Field(description="when the desk was reminded of it")
     standing: Literal["open", "overdue", "kept", "broken"]
     holder: str
+    customer: str = Field(description="empty where they are not known")
 
 
 class OwedList(BaseModel):

@@ -82,11 +82,12 @@ class PromiseMade(Data):
 
 
 class PromiseSettled(Data):
-    """A promise was kept or broken."""
+    """A promise was kept or broken; `note` tells how, where a person said so."""
 
     kind: ClassVar[str] = "promise_settled"
     promise_id: str
     kept: bool
+    note: Annotated[str, PRIVATE] = ""
 
 
 class Delivered(Data):

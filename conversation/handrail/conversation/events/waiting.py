@@ -91,11 +91,13 @@ class CallbackBooked(Data):
 
 
 class CallbackEnded(Data):
-    """The customer called it off, or a person was with them."""
+    """The customer called it off, a person was with them or reached nobody, or they agreed on another time. `note` is
+    what the person wrote down of it."""
 
     kind: ClassVar[str] = "callback_ended"
     callback_id: str
-    why: Literal["cancelled", "done"]
+    why: Literal["cancelled", "done", "no_answer", "moved"]
+    note: Annotated[str, PRIVATE] = ""
 
 
 class PromiseReleased(Data):
