@@ -38,6 +38,7 @@ from handrail.conversation.sections import (
     Server,
 )
 from handrail.conversation.sources import ToolsTable
+from handrail.conversation.tracing import TracingSection
 from handrail.conversation.webhooks import Name, Webhook
 
 FILE = "handrail.toml"
@@ -80,6 +81,7 @@ class Settings(Section):
     evals: EvalsSection = EvalsSection()
     figures: FiguresSection = FiguresSection()
     server: Server = Server()
+    tracing: TracingSection = TracingSection()
     login: LoginSection = LoginSection()
     tools: ToolsTable = ToolsTable()
     mcp: AssistantsTable = AssistantsTable()

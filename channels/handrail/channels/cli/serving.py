@@ -16,6 +16,7 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
     from handrail.agent.bootstrap import build
     from handrail.channels.api.server import serve as run
     from handrail.channels.tokens import conversation_links
+    from handrail.channels.tracing.exporting import traced
     from handrail.conversation.clock import SystemClock
 
     signal.signal(signal.SIGTERM, _told_to_stop)
@@ -41,6 +42,7 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
         console.print(f"  customers  {address}/\n  desk       {address}/desk\n  API        {address}/openapi.json")
         if settings.mcp.is_open:
             console.print(f"  assistants {address}/mcp")
+        await stack.enter_async_context(traced(handrail.log, settings))
         await run(handrail)
 
 
