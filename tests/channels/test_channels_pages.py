@@ -45,7 +45,7 @@ pytestmark = NEEDS_CHROMIUM
 async def waiting(site: Any, text: str = "Where is my order W10021?", name: str = "", **more: Any) -> str:
     """A conversation in the queue, with a summary."""
     log = site.handrail.log
-    talk = await site.begin()
+    talk = await site.begin(**more.get("begun", {}))
     said, *_ = await log.append(talk.id, "customer", CustomerSaid(text=text))
     finding = Finding(check="sentiment", name="frustration", score=0.8, action="handover", reason=text)
     events: list[Any] = [Checked(turn_id="t", direction="inbound", subject=said.seq, findings=(finding,))]

@@ -172,6 +172,7 @@ class CaseView(BaseModel):
     packet: Packet | None
     identity: Who
     contact: str
+    callback: datetime | None = Field(description="when the customer is to be called")
     promises: list[PromiseView]
     actions: list[ActionView]
     forgotten: bool
@@ -242,6 +243,7 @@ def case(shown: Shown, engine: str, after: int = 0) -> CaseView:
         packet=shown.packet,
         identity=who(situation.identity),
         contact=situation.contact,
+        callback=situation.callback.at if situation.callback else None,
         promises=[
             PromiseView(id=p.promise_id, **{k: v for k, v in asdict(p).items() if k != "promise_id"})
             for p in situation.promises

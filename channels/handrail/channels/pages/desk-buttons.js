@@ -7,8 +7,8 @@ export const LEADS = ["supervisor", "admin"];
 
 export class Buttons {
   /** `opened` is the conversation that is open; what fails is told by `refuse`. */
-  constructor({ opened, routing, lookups, writes, refuse }) {
-    Object.assign(this, { opened, lookups, writes, routing, refuse, tags: [], claims: [] });
+  constructor({ opened, routing, lookups, writes, calls, refuse }) {
+    Object.assign(this, { opened, lookups, writes, calls, routing, refuse, tags: [], claims: [] });
   }
 
   /** Draw them for whoever has logged in. */
@@ -21,6 +21,7 @@ export class Buttons {
       ["look-up", "Look up", "l", () => this.lookups.open(this.opened.id)],
       ["do", "Do", "d", () => this.writes.open(this.opened.id)],
       ["vouch", "Vouch", "v", () => forms.vouch(this.claims, act("identity"))],
+      ["call", "Call", "b", () => this.calls.open(this.opened.id)],
       ["hand-on", "Hand on", "h", () => this.routing.handOn()],
       ["park", "Park", "p", () => (by("park").textContent === "Park" ? this.routing.park() : this.routing.takeUp())],
       ["whisper-to", "Whisper", "u", () => forms.whisper(act("whispers"))],
@@ -49,6 +50,7 @@ export class Buttons {
 
   /** Show those that fit how the conversation stands. */
   show(data, { mine, others, reads }) {
+    by("call").hidden = !mine || !data.callback;
     const leads = LEADS.includes(this.me.role);
     this.holder = data.person;
     by("claim").hidden = mine || reads || (others && !leads);

@@ -3,8 +3,8 @@
 import { call } from "./api.js";
 import { by, fill, h } from "./dom.js";
 
-/** Open a form in the dialog; `submit(values)` may throw, and what was typed stays then. */
-export function ask({ title, fields, action, submit, wide }) {
+/** Open a form in the dialog; `submit(values)` may throw, and what was typed stays then. `first` is what has the focus. */
+export function ask({ title, fields, action, submit, wide, first = "textarea, select, input:not([type=checkbox])" }) {
   const dialog = by("form");
   const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
   const send = async (event) => {
@@ -22,7 +22,7 @@ export function ask({ title, fields, action, submit, wide }) {
     }
   };
   frame(dialog, title, h("form", { onsubmit: send }, fields, wrong, h("div", { class: "row" }, h("button", { class: "button first", type: "submit" }, action))));
-  dialog.querySelector("textarea, select, input:not([type=checkbox])")?.focus();
+  dialog.querySelector(first)?.focus();
 }
 
 /** Show something in the dialog. */

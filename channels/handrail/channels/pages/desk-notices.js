@@ -7,7 +7,7 @@ const WANTED = "handrail.desk.notices";
 export class Notices {
   /** `choose(id)` opens a conversation. */
   constructor({ choose }) {
-    Object.assign(this, { choose, known: null, title: "Desk" });
+    Object.assign(this, { choose, known: null, woken: new Set(), title: "Desk" });
     this.possible = "Notification" in globalThis;
     by("notices").hidden = !this.possible;
     by("notices").addEventListener("click", () => this.flip());
@@ -37,6 +37,9 @@ export class Notices {
     const known = new Map(items.map((item) => [item.conversation_id, item.state === "waiting" ? "waiting" : item.person === me && item.unread ? "unread" : ""]));
     if (this.known) {
       for (const item of items) {
+        const woken = item.person === me && item.woken_at && item.parked_for && !item.parked_until;
+        if (woken && !this.woken.has(item.woken_at)) this.tell(`Reminder: ${item.parked_for}`, item.customer || "", `reminder ${item.conversation_id}`, () => this.choose(item.conversation_id));
+        if (woken) this.woken.add(item.woken_at);
         const what = known.get(item.conversation_id);
         const before = this.known.get(item.conversation_id);
         // What waited and is now theirs is no news: they took it themselves.

@@ -32,6 +32,8 @@ const DROPPED = {
   approval_expired: "Off: nobody decided in time",
 };
 
+const CALLS = { cancelled: "Call called off", done: "The call was made", no_answer: "Called, and nobody answered", moved: "Call moved to another time" };
+
 const moment = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const clip = (text, length = 90) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
@@ -64,7 +66,9 @@ export function eventWords(kind, data) {
     case "ticket_moved": return `Ticket: ${data.state}`;
     case "contact_left": return `Answer goes to ${data.address}`;
     case "promise_made": return `Promised: ${clip(data.text)}`;
-    case "promise_settled": return data.kept ? "Promise kept" : "Promise broken";
+    case "promise_settled": return `${data.kept ? "Promise kept" : "Promise broken"}${data.note ? `: ${clip(data.note)}` : ""}`;
+    case "callback_booked": return `Call booked for ${moment.format(new Date(data.at))}`;
+    case "callback_ended": return `${CALLS[data.why]}${data.note ? `: ${clip(data.note)}` : ""}`;
     case "delivered": return `Sent by ${data.channel} to ${data.to}`;
     case "wrapped_up": return `Wrapped up: ${data.disposition.replaceAll("_", " ")}${data.tags.length ? ` (${data.tags.join(", ")})` : ""}`;
     case "rated": return `Rated ${data.score} of 5${data.comment ? `: ${clip(data.comment)}` : ""}`;

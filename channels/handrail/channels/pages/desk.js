@@ -3,10 +3,12 @@
 import { call } from "./api.js";
 import { Approvals } from "./desk-approvals.js";
 import { Buttons, LEADS } from "./desk-buttons.js";
+import { Calls } from "./desk-calls.js";
 import { Case } from "./desk-case.js";
 import { Composer, lead } from "./desk-composer.js";
 import * as door from "./desk-door.js";
 import { Drafts } from "./desk-drafts.js";
+import { Due } from "./desk-due.js";
 import * as forms from "./desk-forms.js";
 import { Keys } from "./desk-keys.js";
 import { Listeners } from "./desk-listeners.js";
@@ -43,7 +45,9 @@ const shown = new Case({ ...acts, decide: (id) => approvals.open(id), settle: (a
 const approvals = new Approvals({ decide, choose, say });
 const routing = new Routing({ act: (what, body) => opened.act(what, body), choose: take, say, refuse });
 const replies = new Replies({ use: (text) => shown.use(text) });
-const buttons = new Buttons({ opened, routing, lookups, writes, refuse });
+const calls = new Calls({ act: (what, body) => opened.act(what, body) });
+const due = new Due({ choose, start, takeUp, settle, say, refuse, tell: (...what) => notices.tell(...what) });
+const buttons = new Buttons({ opened, routing, lookups, writes, calls, refuse });
 const team = new Team({ choose, approvals: () => approvals.open(), refuse });
 const listeners = new Listeners({ opened, listen: () => opened.listen() });
 const whispers = new Whispers({ opened, mark: () => queue.redraw(), say });
@@ -64,6 +68,7 @@ async function arrive(person) {
   queue.departments = departments;
   routing.begin(me, departments).catch((error) => refuse(error.message));
   team.begin(me, departments);
+  due.begin({ ...me, actor: `person:${me.id}` }, departments).catch((error) => refuse(error.message));
   replies.ready = options.replies;
   notices.title = `${about.business} desk`;
   by("business").textContent = notices.title;
@@ -76,7 +81,7 @@ async function arrive(person) {
 /** Nobody is, any more. */
 function depart() {
   live.close();
-  me = null;
+  me = due.me = null;
   choose(null);
   drafts.clear();
   door.show("login");
@@ -100,6 +105,7 @@ function whispered(data) {
 /** Conversations have news. */
 function changed({ all, conversations }) {
   team.changed();
+  due.changed();
   if (opened.id && (all || conversations.includes(opened.id))) opened.look();
 }
 
@@ -146,6 +152,27 @@ async function decide(item, decision, reason) {
   if (opened.id === item.conversation_id) opened.look();
 }
 
+const at = (id) => `/v1/desk/conversations/${encodeURIComponent(id)}`;
+
+/** Take a conversation whose customer is to be called. */
+async function start(item) {
+  const id = item.conversation_id;
+  if (item.holder !== `person:${me.id}`) await call("POST", `${at(id)}/claim`, { body: { take_over: false }, csrf: me.csrf });
+  choose(id);
+  await calls.open(id);
+}
+
+/** Go on with a parked conversation. */
+async function takeUp(id) {
+  await call("POST", `${at(id)}/take-up`, { csrf: me.csrf });
+  take(id);
+}
+
+/** Say how a promise ended, in whatever conversation. */
+function settle(item, kept, note) {
+  return call("POST", `${at(item.conversation_id)}/promises`, { body: { promise: item.promise_id, kept, note }, csrf: me.csrf });
+}
+
 /** What might be answered; to whoever has not claimed the conversation it is only shown. */
 function suggest() {
   if (!opened.id || by("suggest").hidden) return;
@@ -177,6 +204,8 @@ new Keys({
     ["w", "wrap up", () => buttons.press("wrap-up")],
     ["u", "whisper to whoever holds it", () => buttons.press("whisper-to")],
     ["m", "move it to somebody else", () => buttons.press("reassign")],
+    ["o", "what is owed", () => due.open()],
+    ["b", "how a call ended", () => buttons.press("call")],
     ["e", "the team", () => team.open()],
     ["s", "go to the summary", () => by("packet").querySelector("button")?.focus()],
     ["/", "filters", () => by("f-state").focus()],
