@@ -30,6 +30,9 @@ class Caller:
 NOBODY = Caller("nobody")
 
 
+ENDING = ("POST /v1/logout", "DELETE /v1/sessions", "DELETE /v1/users/{id}/sessions")
+"""What logs its own caller out, or everybody who calls as they do."""
+
 AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/conversations": "anyone",
     "GET /v1/conversations/{id}": "customer",
@@ -92,6 +95,11 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/openid": "anyone",
     "POST /v1/logout": "staff",
     "GET /v1/me": "staff",
+    "GET /v1/sessions": "staff",
+    "DELETE /v1/sessions": "staff",
+    "DELETE /v1/sessions/{id}": "staff",
+    "GET /v1/users/{id}/sessions": "admin",
+    "DELETE /v1/users/{id}/sessions": "admin",
     "GET /v1/users": "admin",
     "POST /v1/users": "admin",
     "PATCH /v1/users/{id}": "admin",

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.fuzzing.callers import Caller, audience, rightful, worker
 from bench.fuzzing.hostile import LINES, attacks
-from bench.fuzzing.site import PASSWORD, Person, log_in
+from bench.fuzzing.site import PASSWORD, Person
 from bench.fuzzing.state import ACTION, KEY, PROMISE, STATES, State, Talk
 from handrail.channels.api.at_desk import as_staff
 from handrail.conversation.events import CustomerSaid
@@ -63,11 +63,18 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
     await _bodies(case, dice, state)
     if "Idempotency-Key" in case.headers and dice % 3 == 0:
         case.headers["Idempotency-Key"] = KEY
-    if path == "/v1/logout":
-        bearer, _ = await log_in(state.site.kit, person.user, "bearer")
-        return Caller("somebody by token", {"Authorization": f"Bearer {bearer}"}, insider=True)
+    if path in ("/v1/logout", "/v1/sessions", "/v1/sessions/{id}"):
+        return await _somebody(case, state)
     callers = rightful(method, path, state, token, person)
     return callers[dice // 7 % len(callers)]
+
+
+async def _somebody(case: Any, state: State) -> Caller:
+    """Somebody whose session may end: nobody else calls as they do."""
+    token, session = await state.site.kit.sessions.begin(await _user(state), "bearer")
+    if "{id}" in case.path:
+        case.path_parameters = {"id": session.id}
+    return Caller("somebody by token", {"Authorization": f"Bearer {token}"}, insider=True)
 
 
 async def _bodies(case: Any, dice: int, state: State) -> None:
@@ -90,7 +97,7 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             case.body = {}
         case "POST", "/v1/users" if "login" in body:
             body["login"] = f"u{os.urandom(6).hex()}"
-        case "PATCH" | "POST", "/v1/users/{id}" | "/v1/users/{id}/link":
+        case _, path if path.startswith("/v1/users/{id}"):
             case.path_parameters = {"id": (await _user(state)).id}
         case "POST", "/v1/login" | "/v1/password" | "/v1/enter":
             case.body = await _door(case.path, dice, state)

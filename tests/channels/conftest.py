@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +53,8 @@ from handrail.desk.handover import Handover
 from handrail.desk.staff import Presence
 from handrail.desk.writer import Packets
 from handrail.knowledge.passages import Policy
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 ENGINE = "offline"
 RETURNS = Citation(policy="returns", version="2", title="Returns and exchanges", passage="returns@2#1")
@@ -410,7 +414,7 @@ class Person:
 
     def watch(self, **filters: str) -> Any:
         """The desk's stream."""
-        return reading(self.http, "GET", "/v1/desk/events", {}, params=filters)
+        return reading(self.http, "GET", "/v1/desk/events", {"Accept": "text/event-stream"}, params=filters)
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,10 @@ class Grounds:
             case.body = {"token": self.run(self.site.app.state.kit.users.link(self.run(self.user()).id, "enter"))}
         if path in ("/v1/policies/{id}", "/v1/desk/policies/{id}"):
             case.path_parameters, case.query = {"id": "returns"}, {}
-        if path == "/v1/logout":
-            return self.run(self.bearer())
+        if path in ("/v1/logout", "/v1/sessions", "/v1/sessions/{id}"):
+            headers, session = self.run(self.bearer(self.run(self.user())))
+            case.path_parameters = {"id": session} if "{id}" in path else {}
+            return headers
         return self.person
 
     def at_desk(self, path: str, case: Any) -> None:
@@ -125,10 +127,10 @@ class Grounds:
         users = self.site.app.state.kit.users
         return await users.create(f"u{os.urandom(6).hex()}", "Somebody", "agent")
 
-    async def bearer(self) -> dict[str, str]:
-        kit = self.site.app.state.kit
-        token, _ = await kit.sessions.begin(await kit.users.by_login("kim"), "bearer")
-        return {"Authorization": f"Bearer {token}"}
+    async def bearer(self, user: Any) -> tuple[dict[str, str], str]:
+        """What they show of themselves, and their session."""
+        token, session = await self.site.app.state.kit.sessions.begin(user, "bearer")
+        return {"Authorization": f"Bearer {token}"}, session.id
 
     async def promise(self, conversation_id: str) -> None:
         made = PromiseMade(promise_id="p1", text="Refund by Friday", owner="general")
@@ -181,7 +183,7 @@ async def test_random_and_hostile_requests(raised: Any, serve: Any) -> None:
         other = await site.begin()
         await raised.log.append(other.id, "customer", CustomerSaid(text=SECRET))
         grounds = Grounds(site, asyncio.get_running_loop(), requests.Session())
-        grounds.person = await grounds.bearer()
+        grounds.person, _ = await grounds.bearer(await site.app.state.kit.users.by_login("kim"))
         statuses = await asyncio.to_thread(fuzz, grounds)
         await person.http.aclose()
     shares = {

@@ -14,14 +14,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from bench.fuzzing.site import Site, open_site
 from channels_mcp import OTHER_KEY, Other, connected, table
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from pydantic import SecretStr
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from bench.fuzzing.site import Site, open_site
 
 from handrail.conversation.copies import Copies
 from handrail.conversation.events import ActionClaimed, ActionConsented, TurnEnded

@@ -1,4 +1,4 @@
-"""The table `[login]`: how the people who work here log in.
+"""The table `[login]`: how the people who work here log in, and for how long.
 
 [login.openid]
 issuer = "https://login.example.com/realms/staff"
@@ -54,11 +54,18 @@ class OpenIdSection(Section):
 
 
 class LoginSection(Section):
-    """How people log in."""
+    """How people log in, and for how long."""
 
     passwords: bool = True
     """Whether passwords are taken. Without them `handrail users enter LOGIN` is the way back in."""
     openid: OpenIdSection | None = None
+    session_hours: float = Field(default=12, gt=0)
+    """So long a browser stays logged in at most."""
+    idle_hours: float = Field(default=4, gt=0)
+    """So long it stays logged in unused. A stream that stands open is no use."""
+    token_days: float = Field(default=30, gt=0)
+    token_idle_days: float = Field(default=14, gt=0)
+    """The same for bearer tokens, which programs hold."""
 
     @model_validator(mode="after")
     def _some_way(self) -> Self:

@@ -25,6 +25,7 @@ from handrail.channels.api import (
     policies,
     problems,
     routing,
+    sessions,
     signals,
     suggestions,
     team,
@@ -67,7 +68,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     app.state.kit = kit
     failures.install(app)
     desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, writes, audit, signals, insights, team)
-    for routes in (conversations, *desks, people, openid, policies, outside, health, metrics, web):
+    for routes in (conversations, *desks, people, sessions, openid, policies, outside, health, metrics, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

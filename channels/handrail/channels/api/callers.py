@@ -15,6 +15,11 @@ from handrail.conversation.login import Role
 
 COOKIE = "handrail_session"
 CSRF_HEADER = "X-CSRF-Token"
+ENDED = "sessions"
+"""What rings where a session ends or a role changes, in whatever process: the database rings it itself."""
+
+RECHECK_SECONDS = 15.0
+STREAM = "text/event-stream"
 SAFE = ("GET", "HEAD", "OPTIONS")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -57,11 +62,15 @@ async def counted(request: Request, kit: WithKit) -> None:
 async def _session(
     request: Request, kit: Kit, bearer: HTTPAuthorizationCredentials | None, cookie: str | None
 ) -> Session | None:
+    # A stream opens again by itself, with nobody there.
+    used = STREAM not in request.headers.get("accept", "")
     if bearer is not None:
-        return await kit.sessions.read(bearer.credentials, "bearer") if bearer.credentials.startswith(PREFIX) else None
+        if not bearer.credentials.startswith(PREFIX):
+            return None
+        return await kit.sessions.read(bearer.credentials, "bearer", used=used)
     if cookie is None:
         return None
-    session = await kit.sessions.read(cookie, "cookie")
+    session = await kit.sessions.read(cookie, "cookie", used=used)
     if request.method not in SAFE and not same(request.headers.get(CSRF_HEADER, ""), session.csrf):
         raise Denied(f"the header {CSRF_HEADER} is missing or wrong; GET /v1/me tells it", code="csrf")
     return session
@@ -86,6 +95,17 @@ async def caller(
             raise Denied("send the token of this conversation", code="unauthenticated")
     _known_form(conversation_id)
     return Caller(conversation_id, staff)
+
+
+def over(kit: Kit, session: Session) -> Callable[[], Awaitable[None]]:
+    """Waits until a session has ended, or its owner may do something else than when it was read."""
+
+    async def ended() -> None:
+        async with kit.handrail.bell.hear(ENDED) as ticks:
+            while await kit.sessions.stands(session):
+                await ticks.wait(RECHECK_SECONDS)
+
+    return ended
 
 
 async def speaker(kit: WithKit, who: Annotated[Caller, Depends(caller)]) -> Caller:

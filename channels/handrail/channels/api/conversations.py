@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from handrail.channels.api import answers, following, talking
 from handrail.channels.api.at_desk import looked
-from handrail.channels.api.callers import Reading, Somebody, Speaking, address, counted
+from handrail.channels.api.callers import Reading, Somebody, Speaking, address, counted, over
 from handrail.channels.api.inputs import (
     After,
     IdempotencyKey,
@@ -83,7 +83,8 @@ async def write(
     """
     heard = await talking.write(kit, who.conversation_id, body.text, key=key, address=address(request))
     if "text/event-stream" in request.headers.get("accept", ""):
-        return EventStream(following.answer(kit, heard, staff=who.staff is not None), kit.closing)
+        source = following.answer(kit, heard, staff=who.staff is not None)
+        return EventStream(source, kit.closing, over(kit, who.staff) if who.staff else None)
     return await answers.wait(kit.handrail, heard)
 
 
@@ -103,7 +104,7 @@ async def follow(kit: WithKit, who: Reading, last: LastEventId = None, after: Af
     source = following.conversation(
         kit, who.conversation_id, int(last) if last else after or 0, staff=who.staff is not None
     )
-    return EventStream(source, kit.closing)
+    return EventStream(source, kit.closing, over(kit, who.staff) if who.staff else None)
 
 
 @router.post("/{id}/identity", responses=CHANGES)

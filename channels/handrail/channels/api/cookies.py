@@ -1,12 +1,13 @@
-"""The cookies of people's browsers, and under which address they reach this server."""
+"""The cookies of people's browsers, from where they come, and under which address they reach this server."""
 
 from datetime import timedelta
 
 from fastapi import Request, Response
 
-from handrail.channels.api.callers import COOKIE
+from handrail.channels.api.callers import COOKIE, address
 from handrail.channels.api.kit import Kit
-from handrail.channels.sessions import Session
+from handrail.channels.devices import device
+from handrail.channels.sessions import Origin, Session, Way
 
 VISIT = "handrail_openid"
 """Binds a login that was begun to the browser that began it."""
@@ -43,6 +44,11 @@ def set_visit(kit: Kit, request: Request, response: Response, browser: str, life
         samesite="lax",
         secure=_secure(kit, request),
     )
+
+
+def origin(request: Request, way: Way, id_token: str | None = None) -> Origin:
+    """How and from where somebody logs in by this request."""
+    return Origin(way, device(request.headers.get("user-agent")), address(request), id_token)
 
 
 def _secure(kit: Kit, request: Request) -> bool:

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from handrail.channels.api import watching
 from handrail.channels.api.at_desk import ONE, READS, WRITES, keyed, looked, staff_of, there, written
-from handrail.channels.api.callers import AtDesk, DeskConversation, OnDesk, counted
+from handrail.channels.api.callers import AtDesk, DeskConversation, OnDesk, counted, over
 from handrail.channels.api.desk_views import CaseView, Options, QueueView, Written, case, entry
 from handrail.channels.api.inputs import (
     Claim,
@@ -102,7 +102,7 @@ async def events(kit: WithKit, session: OnDesk, choice: Chosen) -> EventStream:
     """
     await looked(kit, session, "queue")
     source: AsyncGenerator[Sent] = watching.desk(kit, staff_of(session), choice)
-    return EventStream(source, kit.closing)
+    return EventStream(source, kit.closing, over(kit, session))
 
 
 @router.post("/leave", status_code=204, responses=documented(401, 403))

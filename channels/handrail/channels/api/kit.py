@@ -38,7 +38,7 @@ def make_kit(handrail: Handrail) -> Kit:
     return Kit(
         handrail=handrail,
         users=users,
-        sessions=Sessions(handrail.database, handrail.clock, users),
+        sessions=Sessions(handrail.database, handrail.clock, users, handrail.settings.login),
         tokens=ConversationTokens(signing_key(handrail.settings), handrail.clock, server.token_days),
         limits=Limits(
             requests=server.requests_per_minute,

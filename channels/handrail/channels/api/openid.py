@@ -10,7 +10,7 @@ from fastapi.security import APIKeyCookie
 from pydantic import BaseModel, Field
 
 from handrail.channels.api.callers import address, counted
-from handrail.channels.api.cookies import VISIT, VISIT_PATH, base_url, set_session, set_visit
+from handrail.channels.api.cookies import VISIT, VISIT_PATH, base_url, origin, set_session, set_visit
 from handrail.channels.api.inputs import Departure
 from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.api.problems import documented
@@ -66,7 +66,7 @@ async def come_back(
     else:
         asked = f"?{urlencode({'conversation': arrival.conversation_id})}" if arrival.conversation_id else ""
         response = RedirectResponse(f"/desk{asked}", 303)
-        token, session = await kit.sessions.begin(arrival.user, "cookie", id_token=arrival.id_token)
+        token, session = await kit.sessions.begin(arrival.user, "cookie", origin(request, "openid", arrival.id_token))
         set_session(kit, request, response, token, session)
     response.delete_cookie(VISIT, path=VISIT_PATH, httponly=True, samesite="lax")
     return response

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from handrail.channels.api.callers import COOKIE, AsAdmin, Bearer, Cookie, OnDesk, address, counted
-from handrail.channels.api.cookies import base_url, set_session
+from handrail.channels.api.cookies import base_url, origin, set_session
 from handrail.channels.api.inputs import Entry, Login, NewPassword, NewUser, UserChange
 from handrail.channels.api.kit import Kit, WithKit
 from handrail.channels.api.problems import documented
@@ -62,7 +62,7 @@ async def login(kit: WithKit, request: Request, response: Response, body: Login)
     kit.limits.logins.take(f"address {address(request)}")
     kit.limits.logins.take(f"login {body.login.casefold()}")
     user = await kit.users.login(body.login, body.password)
-    token, session = await kit.sessions.begin(user, "bearer" if body.bearer else "cookie")
+    token, session = await kit.sessions.begin(user, "bearer" if body.bearer else "cookie", origin(request, "password"))
     if body.bearer:
         return _me(session, token)
     set_session(kit, request, response, token, session)
@@ -75,7 +75,7 @@ async def set_password(kit: WithKit, request: Request, response: Response, body:
     _expect_passwords(kit)
     kit.limits.logins.take(f"address {address(request)}")
     user = await kit.users.set_password(body.token, body.password)
-    token, session = await kit.sessions.begin(user, "cookie")
+    token, session = await kit.sessions.begin(user, "cookie", origin(request, "password"))
     set_session(kit, request, response, token, session)
     return _me(session)
 
@@ -85,7 +85,7 @@ async def enter(kit: WithKit, request: Request, response: Response, body: Entry)
     """Use a one-time link up that logs its owner in: the way back where no other is left (`handrail users enter`)."""
     kit.limits.logins.take(f"address {address(request)}")
     user = await kit.users.enter(body.token)
-    token, session = await kit.sessions.begin(user, "cookie")
+    token, session = await kit.sessions.begin(user, "cookie", origin(request, "link"))
     set_session(kit, request, response, token, session)
     return _me(session)
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,24 +35,31 @@ class Sent:
 
 
 class EventStream(StreamingResponse):
-    """A response that sends events until their source ends, the reader leaves, or the server stops."""
+    """A response that sends events until their source ends, the reader leaves, the server stops, or `over` says that
+    the reader may not read on."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, source: AsyncGenerator[Sent], closing: asyncio.Event) -> None:
+    def __init__(
+        self, source: AsyncGenerator[Sent], closing: asyncio.Event, over: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(_encoded(source, closing), headers=headers)
+        super().__init__(_encoded(source, closing, over), headers=headers)
 
 
-async def _encoded(source: AsyncGenerator[Sent], closing: asyncio.Event) -> AsyncIterator[bytes]:
+async def _encoded(
+    source: AsyncGenerator[Sent], closing: asyncio.Event, over: Callable[[], Awaitable[None]] | None
+) -> AsyncIterator[bytes]:
     yield format_sse_event(retry=RETRY_MILLISECONDS)
-    closed = asyncio.create_task(closing.wait())
+    ends = [asyncio.ensure_future(end()) for end in (closing.wait, over) if end is not None]
     coming: asyncio.Task[Sent | None] | None = None
     try:
-        while not closing.is_set():
+        while not any(end.done() for end in ends):
             # The source is waited for in a task of its own: a ping must not cancel what it is doing.
             coming = coming or asyncio.create_task(_next(source))
-            done, _ = await asyncio.wait({coming, closed}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({coming, *ends}, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if over is not None and ends[-1] in done:
+                return
             if coming in done:
                 try:
                     sent = coming.result()
@@ -68,7 +75,9 @@ async def _encoded(source: AsyncGenerator[Sent], closing: asyncio.Event) -> Asyn
             elif not done:
                 yield KEEPALIVE_COMMENT
     finally:
-        closed.cancel()
+        for end in ends:
+            end.add_done_callback(_forget)
+            end.cancel()
         if coming is not None:
             coming.add_done_callback(_forget)
             coming.cancel()

@@ -50,6 +50,18 @@ def enter(login: Annotated[str, typer.Argument()], workspace: Workspace = None) 
     run(lambda settings: _link(settings, login, "enter"), workspace)
 
 
+@app.command()
+def sessions(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -> None:
+    """Tell where an account is logged in."""
+    run(lambda settings: _sessions(settings, login), workspace)
+
+
+@app.command()
+def end(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -> None:
+    """Log an account out everywhere; what it has open ends within seconds."""
+    run(lambda settings: _end(settings, login), workspace)
+
+
 async def _list(settings: "Settings") -> None:
     from rich.console import Console
     from rich.table import Table
@@ -93,6 +105,38 @@ async def _link(settings: "Settings", login: str, kind: "LinkKind" = "password")
     async with open_database(settings) as database:
         users = Users(database, SystemClock())
         _print_link(settings, await users.link((await users.by_login(login)).id, kind), kind)
+
+
+async def _sessions(settings: "Settings", login: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from handrail.agent.parts import open_database
+    from handrail.channels.sessions import Sessions
+    from handrail.channels.users import Users
+    from handrail.conversation.clock import SystemClock
+
+    clock, table = SystemClock(), Table("from", "address", "by", "since", "last used", "ends")
+    async with open_database(settings) as database:
+        users = Users(database, clock)
+        user = await users.by_login(login)
+        for each in await Sessions(database, clock, users, settings.login).of(user.id):
+            times = (each.created_at, each.used_at, min(each.expires_at, each.idle_at))
+            table.add_row(each.device, each.address, each.way, *(f"{time:%Y-%m-%d %H:%M}" for time in times))
+    Console().print(table)
+
+
+async def _end(settings: "Settings", login: str) -> None:
+    from handrail.agent.parts import open_database
+    from handrail.channels.sessions import Sessions
+    from handrail.channels.users import Users
+    from handrail.conversation.clock import SystemClock
+
+    async with open_database(settings) as database:
+        users = Users(database, SystemClock())
+        user = await users.by_login(login)
+        ended = await Sessions(database, SystemClock(), users, settings.login).end_all(user.id)
+    typer.echo(f"Sessions of {user.login} that were ended: {ended}")
 
 
 def _print_link(settings: "Settings", token: str, kind: "LinkKind" = "password") -> None:

@@ -16,9 +16,11 @@ import { Live } from "./desk-live.js";
 import { Lookups } from "./desk-lookups.js";
 import { Notices } from "./desk-notices.js";
 import { Opened } from "./desk-opened.js";
+import { people } from "./desk-people.js";
 import { Queue } from "./desk-queue.js";
 import { Replies } from "./desk-replies.js";
 import { Routing } from "./desk-routing.js";
+import * as sessions from "./desk-sessions.js";
 import { Team } from "./desk-team.js";
 import { Typists } from "./desk-typists.js";
 import { Whispers } from "./desk-whispers.js";
@@ -219,7 +221,8 @@ by("suggest").addEventListener("click", suggest);
 by("back").addEventListener("click", () => choose(null));
 by("approvals").addEventListener("click", () => approvals.open());
 by("fold").addEventListener("click", () => fold(!by("aside").classList.contains("folded")));
-by("people").addEventListener("click", () => forms.people(me.csrf).catch((error) => refuse(error.message)));
+by("people").addEventListener("click", () => people(me.csrf).catch((error) => refuse(error.message)));
+by("me").addEventListener("click", () => sessions.mine(me.csrf).catch((error) => refuse(error.message)));
 by("leave").addEventListener("click", async () => {
   try {
     const { url } = await call("POST", "/v1/logout", { csrf: me.csrf });
