@@ -1,7 +1,7 @@
 """`handrail evals`: scoring the agent against tagged cases and transcripts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -125,6 +125,53 @@ def compare_runs(
 
         gates = gates_of(settings, gate)
         return comparing.tell(runs or runs_of(settings), before, after, gates, show=show, out=out, markdown=markdown)
+
+    run(command, workspace)
+
+
+@app.command("sweep")
+def sweep_variants(
+    variants: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file with [[variant]] tables.")],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", "-d", exists=True, help="JSON lines, or a folder of them; else the workspace's cases."),
+    ] = None,
+    workspace: Workspace = None,
+    mode: Annotated[Mode, typer.Option(help="As in `run`.")] = Mode.REPLAY,
+    only: Annotated[str | None, typer.Option(help="Run cases whose id contains this.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Run so many cases at the most.")] = None,
+    epochs: Annotated[int, typer.Option(min=1, max=100, help="Play every case so often.")] = 1,
+    budget: Annotated[float | None, typer.Option(min=0, help="Spend no more than this on all variants.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with runs of the same that were broken off.")] = False,
+    now: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S%z"], metavar="MOMENT", help="As in `run`; else now."
+        ),
+    ] = None,
+    side_by_side: Annotated[int | None, typer.Option(min=1, max=32, help="Cases at once.")] = None,
+    out: Annotated[Path | None, typer.Option("--json", help="Write the table here, as JSON.")] = None,
+    runs: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where runs are kept; else runs in the data folder.")
+    ] = None,
+    database: Annotated[str | None, typer.Option(metavar="URL", help="As in `run`.")] = None,
+) -> None:
+    """Run the same cases under several variants of the settings and tell them side by side, under one budget.
+
+    Each variant is a kept run of its own, which `compare` takes. Exits as `run`.
+    """
+
+    async def command(settings: "Settings") -> int:
+        from handrail.channels.cli import sweeping
+        from handrail.evals.sweep import read_variants
+
+        cases = _cases(data or settings.cases_folder, only, limit, skip_bad=False)
+        # One moment for all, so that nothing but the settings differs.
+        options = Options(
+            mode, now or datetime.now(UTC), side_by_side, 1 if mode is Mode.RECORDED else epochs, budget, resume,
+            runs or runs_of(settings), False, False, Outputs(),
+        )  # fmt: skip
+        return await sweeping.sweep(_apart(settings, database), cases, read_variants(variants), options, out)
 
     run(command, workspace)
 
