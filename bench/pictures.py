@@ -1,6 +1,7 @@
 """The pictures of the documentation, taken from the running product: `python -m bench.pictures [CHROMIUM]`.
 
-A customer and a person at the desk, in a real browser, on the sample business on a Monday morning.
+A customer and a person at the desk, in a real browser, on the sample business on a Monday morning; and the page of an
+evaluation of it.
 """
 
 import asyncio
@@ -21,7 +22,10 @@ from handrail.conversation.clock import FixedClock
 from handrail.conversation.folder import sample_folder
 from handrail.conversation.settings import load
 from handrail.desk.staff import Staff
+from handrail.evals.files import read_suite
+from handrail.evals.page import report_page
 from handrail.evals.replay import Sent
+from handrail.evals.suite import replay
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 MONDAY = datetime(2026, 6, 15, 10, tzinfo=UTC)
@@ -54,6 +58,7 @@ async def main(chromium: str) -> None:
             base = f"http://127.0.0.1:{port}"
             await _customer(browser, base, sent)
             await _desk(browser, base)
+            await report(browser)
             await browser.close()
             server.should_exit = True
             await serving
@@ -88,6 +93,15 @@ async def _desk(browser: Browser, base: str) -> None:
     await page.get_by_role("button", name="Claim").first.click()
     await page.wait_for_timeout(2000)
     await page.screenshot(path=PICTURES / "desk.png")
+
+
+async def report(browser: Browser) -> None:
+    """Play the sample's cases and take the page of the run, from its top."""
+    settings = load(sample_folder(), {"HANDRAIL_ENGINE__KIND": "offline"})
+    told = await replay(read_suite(settings.cases_folder).cases, settings)
+    page = await browser.new_page(viewport={"width": 1100, "height": 1500})
+    await page.set_content(report_page(told))
+    await page.screenshot(path=PICTURES / "report.png")
 
 
 def _free_port() -> int:

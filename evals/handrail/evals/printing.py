@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from handrail.evals.report import Report
+from handrail.evals.slices import POLICY
 from handrail.evals.statistics import Figure
 from handrail.evals.story import story
 from handrail.evals.trace import Played
@@ -21,12 +22,12 @@ NAMES = {
     "right": "cases wholly right",
     "escalation.recall": "escalation recall",
     "end_state": "end state",
-    "grounded": "drafted sentences that are grounded",
-    "tone": "drafted sentences in tone",
-    "bounds": "drafted sentences within bounds",
-    "packet_precision": "values of the packet that were tagged",
-    "packet_supported": "lines of the packet with evidence",
-    "lateness": "lines by which a person came too late",
+    "grounded": "drafts grounded",
+    "tone": "drafts in tone",
+    "bounds": "drafts within bounds",
+    "packet_precision": "packet values that are tagged",
+    "packet_supported": "packet lines with evidence",
+    "lateness": "lines too late",
     "cost": "cost of a case",
     "tokens": "tokens of a case",
     "latency": "slowest turn of a case, ms",
@@ -78,7 +79,7 @@ def _figures(report: Report) -> Table:
         table.caption = f"not scored, since no case expects it: {', '.join(unscored)}"
     if report.split:
         table.add_row("taggers split evenly, not scored", str(report.split), "", "")
-    for name, value in _costs(report):
+    for name, value in costs(report):
         table.add_row(name, value, "", f"{report.spent.turns} turns")
     return table
 
@@ -90,13 +91,14 @@ def cases_of(report: Report) -> int:
 
 def _slices(report: Report) -> Table:
     table = Table("slice", "", "of", "wholly right", "95 % interval", "escalation precision", "recall", box=SIMPLE_HEAD)
-    for part in report.slices[:OFTEN]:
+    shown = [part for part in report.slices if part.by != POLICY]
+    for part in shown[:OFTEN]:
         found = part.escalation
         told = (f"{f.value:.3f} ({f.n})" if f.value is not None else "–" for f in (found.precision, found.recall))
         value, interval, n = _told(part.right)
         table.add_row(part.by, Text(part.value), n, value, interval, *told)
-    if len(report.slices) > OFTEN:
-        table.caption = f"{len(report.slices) - OFTEN} more slices are in the JSON"
+    if len(shown) < len(report.slices) or len(shown) > OFTEN:
+        table.caption = "all slices, by policy version too, are in the page and the JSON"
     return table
 
 
@@ -114,7 +116,8 @@ def rows(report: Report) -> Iterator[tuple[str, Figure]]:
     yield "taggers agree", report.agreement
 
 
-def _costs(report: Report) -> Iterator[tuple[str, str]]:
+def costs(report: Report) -> Iterator[tuple[str, str]]:
+    """What turns cost, by the names that people read."""
     spent = report.spent
     if spent.p50 is None or spent.p95 is None:
         return

@@ -15,7 +15,7 @@ from handrail.evals.spending import own_time
 from handrail.evals.statistics import Detection, Figure, percentile, wilson
 from handrail.evals.tags import agree
 from handrail.evals.trace import Played
-from handrail.evals.verdicts import MEASURES, SHARES, by_case, is_right
+from handrail.evals.verdicts import MEASURES, SHARES, UNITS, by_case, is_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,8 @@ def _scored(case: Sequence[Played], name: str) -> list[bool]:
 
 def _mean_of(cases: Sequence[Sequence[Played]], name: str) -> Figure:
     rows = [[value for played in case if (value := played.score(name).value) is not None] for case in cases]
+    if name not in UNITS and all(value in (0, 1) for row in rows for value in row):
+        return rate([[value == 1 for value in row] for row in rows])
     return bootstrap(np.array([(sum(row), len(row)) for row in rows if row], float).reshape(-1, 2))
 
 

@@ -26,6 +26,5 @@ def own_time(end: TurnEnded) -> float:
 
 
 def tokens(case: Case, log: Sequence[Event]) -> Score:
-    """Tokens in and out, over all turns."""
-    ends = of_kind(log, TurnEnded)
-    return Score("tokens", float(sum(end.tokens_in + end.tokens_out for end in ends)) if ends else None)
+    """Tokens in and out, over all turns; unscored without a model."""
+    return Score("tokens", float(sum(end.tokens_in + end.tokens_out for end in of_kind(log, TurnEnded))) or None)

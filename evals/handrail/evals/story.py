@@ -33,14 +33,15 @@ def story(log: Sequence[Event]) -> list[Line]:
         if isinstance(event.data, BotSaid) and event.data.reply_id == reply:
             lines[-1] = ("agent", f"{lines[-1][1]}{event.data.text}")
             continue
-        told = list(_told(event))
+        told = list(told_of(event))
         lines += told
         if told:
             reply = event.data.reply_id if isinstance(event.data, BotSaid) else ""
     return lines
 
 
-def _told(event: Event) -> Iterator[Line]:
+def told_of(event: Event) -> Iterator[Line]:
+    """What a story tells of an event: nothing of most."""
     match event.data:
         case CustomerSaid(text=text):
             yield "customer", text

@@ -14,6 +14,8 @@ MEASURES = (
     "grounded", "tone", "bounds", "packet_precision", "packet_supported", "lateness", "cost", "tokens", "latency",
 )  # fmt: skip
 """Scores that make no case wrong: told as their mean over cases."""
+UNITS = {"lateness", "cost", "tokens", "latency"}
+"""Of these, those that are no shares: lines, money, tokens, milliseconds."""
 
 
 def wrong(score: Score) -> bool:

@@ -13,19 +13,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from handrail.channels.cli.evaluating import FAILED, write
+from handrail.channels.cli.evaluating import FAILED, Outputs, write
 from handrail.evals.compare import Change, Comparison, Flip, compare
 from handrail.evals.gates import REGRESSION, Gate, Judged, gate, judge
 from handrail.evals.keeping import find
 from handrail.evals.markdown import of_comparison
+from handrail.evals.page import comparison_page
 from handrail.evals.printing import named, story_table
 from handrail.evals.suite import report_of
 from handrail.evals.verdicts import wrong
 
 
-def tell(
-    runs: Path, before: str, after: str, gates: Sequence[Gate], *, show: bool, out: Path | None, markdown: Path | None
-) -> int:
+def tell(runs: Path, before: str, after: str, gates: Sequence[Gate], *, show: bool, outputs: Outputs) -> int:
     """Compare, print, write, and give the exit code. Raises `Invalid` for a run that is not there."""
     first, second = find(runs, before), find(runs, after)
     told = compare(first, second)
@@ -34,10 +33,12 @@ def tell(
     console.print(_table(told))
     for flip in told.flips:
         _tell_flip(console, flip, show=show)
-    if out is not None:
-        write(out, json.dumps(_as_json(told, judged), indent=1, ensure_ascii=False) + "\n")
-    if markdown is not None:
-        write(markdown, of_comparison(told, judged))
+    if outputs.json is not None:
+        write(outputs.json, json.dumps(_as_json(told, judged), indent=1, ensure_ascii=False) + "\n")
+    if outputs.markdown is not None:
+        write(outputs.markdown, of_comparison(told, judged))
+    if outputs.html is not None:
+        write(outputs.html, comparison_page(told, judged))
     return tell_gates(judged)
 
 

@@ -45,6 +45,7 @@ def run_suite(
     ] = None,
     junit: Annotated[Path | None, typer.Option(help="Write it here as JUnit XML, for build servers.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write it here as Markdown, for a pull request.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write it here as one page, with curves and conversations.")] = None,
     now: Annotated[
         datetime | None,
         typer.Option(
@@ -93,7 +94,8 @@ def run_suite(
         cases = _cases(data or settings.cases_folder, only, limit, skip_bad=skip_bad)
         options = Options(
             mode, now, side_by_side, 1 if mode is Mode.RECORDED else epochs, budget, resume,
-            runs or runs_of(settings), show, show_all, Outputs(out, junit, markdown), gates_of(settings, gate), against,
+            runs or runs_of(settings), show, show_all, Outputs(out, junit, markdown, html), gates_of(settings, gate),
+            against,
         )  # fmt: skip
         return await evaluating.evaluate(_apart(settings, database), cases, options)
 
@@ -111,6 +113,7 @@ def compare_runs(
     show: Annotated[bool, typer.Option("--show", help="Show both conversations of cases that flipped.")] = False,
     out: Annotated[Path | None, typer.Option("--json", help="Write the comparison here, as JSON.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write it here as Markdown, for a pull request.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write it here as one page, with both conversations.")] = None,
     gate: Annotated[
         list[str] | None, typer.Option(help="What AFTER must come to; else the gates of the settings.")
     ] = None,
@@ -124,7 +127,33 @@ def compare_runs(
         from handrail.channels.cli import comparing
 
         gates = gates_of(settings, gate)
-        return comparing.tell(runs or runs_of(settings), before, after, gates, show=show, out=out, markdown=markdown)
+        return comparing.tell(
+            runs or runs_of(settings),
+            before,
+            after,
+            gates,
+            show=show,
+            outputs=Outputs(out, markdown=markdown, html=html),
+        )
+
+    run(command, workspace)
+
+
+@app.command("report")
+def report_run(
+    html: Annotated[Path, typer.Argument(dir_okay=False, help="The page to write.")],
+    name: Annotated[str, typer.Option("--run", help="A kept run.")] = "last",
+    workspace: Workspace = None,
+    runs: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where runs are kept; else runs in the data folder.")
+    ] = None,
+) -> None:
+    """Write the page of a kept run: figures, curves, slices, the worst conversations with what was found in them."""
+
+    async def command(settings: "Settings") -> None:
+        from handrail.channels.cli import kept_runs
+
+        kept_runs.page_of(runs or runs_of(settings), name, html, gates_of(settings, None))
 
     run(command, workspace)
 
@@ -186,7 +215,9 @@ def list_runs(
     """List the runs that are kept, the last one last."""
 
     async def command(settings: "Settings") -> None:
-        evaluating.tell_runs(runs or runs_of(settings))
+        from handrail.channels.cli import kept_runs
+
+        kept_runs.tell_runs(runs or runs_of(settings))
 
     run(command, workspace)
 

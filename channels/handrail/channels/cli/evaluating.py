@@ -42,6 +42,7 @@ class Outputs:
     json: Path | None = None
     junit: Path | None = None
     markdown: Path | None = None
+    html: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Optio
     report, kept = await play(settings, cases, options)
     judged = judge(options.gates, report, compare(before, kept) if before is not None and kept is not None else None)
     shown = report.played if options.show_all else report.failed if options.show else ()
-    _put(options.outputs, report, judged)
+    _put(options.outputs, report, kept, judged)
     print_report(report, Console(), show=(played.case.id for played in shown))
     if kept is not None:
         typer.echo(f"kept as {kept.name}")
@@ -86,9 +87,10 @@ async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Optio
     return BROKEN if report.broken else SPENT if report.left else missed
 
 
-def _put(outputs: Outputs, report: "Report", judged: "Sequence[Judged]") -> None:
+def _put(outputs: Outputs, report: "Report", kept: "Kept | None", judged: "Sequence[Judged]") -> None:
     from handrail.evals.junit import as_junit
     from handrail.evals.markdown import of_report
+    from handrail.evals.page import report_page
     from handrail.evals.printing import as_json
 
     if outputs.json is not None:
@@ -99,6 +101,8 @@ def _put(outputs: Outputs, report: "Report", judged: "Sequence[Judged]") -> None
         write(outputs.junit, as_junit(report, judged))
     if outputs.markdown is not None:
         write(outputs.markdown, of_report(report, judged))
+    if outputs.html is not None:
+        write(outputs.html, report_page(report, kept, judged))
 
 
 def write(path: Path, text: str) -> None:
@@ -127,25 +131,6 @@ async def play(settings: "Settings", cases: "Sequence[Case]", options: Options) 
                 budget=budget, progress=told,
             )  # fmt: skip
     return report, kept
-
-
-def tell_runs(folder: Path) -> None:
-    """A table of the runs in a folder, the last one last."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Column, Table
-
-    from handrail.evals.keeping import names, read
-
-    table = Table(
-        Column("run", no_wrap=True), "mode", "engine", "cases", "epochs", "data", "state", box=box.SIMPLE_HEAD
-    )
-    for name in names(folder):
-        kept = read(folder / name)
-        about, done = kept.about.identity, len(kept.traces)
-        state = "ended" if kept.about.ended else f"broken off after {done}"
-        table.add_row(name, about.mode, about.engine, str(about.cases), str(about.epochs), about.data[:8], state)
-    Console().print(table if table.rows else f"no run is kept in {folder}")
 
 
 def _kept(options: Options, mark: "Identity", cases: "Sequence[Case]") -> "Kept":
