@@ -1,7 +1,7 @@
 """The pictures of the documentation, taken from the running product: `python -m bench.pictures [CHROMIUM]`.
 
-A customer and a person at the desk, in a real browser, on the sample business on a Monday morning; and the page of an
-evaluation of it.
+A customer and a person at the desk, in a real browser, on the sample business on a Monday morning; the figures of the
+four weeks after it; and the page of an evaluation of it.
 """
 
 import asyncio
@@ -9,13 +9,14 @@ import os
 import socket
 import sys
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 
-from handrail.agent.bootstrap import build
+from bench.month import Month
+from handrail.agent.bootstrap import Handrail, build
 from handrail.channels.api.app import create_app
 from handrail.channels.users import Users
 from handrail.conversation.clock import FixedClock
@@ -52,12 +53,13 @@ async def main(chromium: str) -> None:
             serving = asyncio.create_task(server.serve())
             browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             users = Users(handrail.database, clock)
-            ana = await users.create("ana", "Ana", "agent")
+            ana = await users.create("ana", "Ana", "supervisor")
             await users.set_password(await users.link(ana.id), PASSWORD)
             await handrail.presence.seen(Staff(id=ana.id, name="Ana"))
             base = f"http://127.0.0.1:{port}"
             await _customer(browser, base, sent)
-            await _desk(browser, base)
+            page = await _desk(browser, base)
+            await _figures(page, base, handrail, clock, Staff(id=ana.id, name="Ana", role="supervisor"))
             await report(browser)
             await browser.close()
             server.should_exit = True
@@ -83,7 +85,7 @@ async def _write(page: Page, text: str) -> None:
     await page.wait_for_timeout(4000)
 
 
-async def _desk(browser: Browser, base: str) -> None:
+async def _desk(browser: Browser, base: str) -> Page:
     page = await browser.new_page(viewport={"width": 1280, "height": 860})
     await page.goto(f"{base}/desk")
     await page.get_by_label("Login", exact=True).first.fill("ana")
@@ -93,6 +95,18 @@ async def _desk(browser: Browser, base: str) -> None:
     await page.get_by_role("button", name="Claim").first.click()
     await page.wait_for_timeout(2000)
     await page.screenshot(path=PICTURES / "desk.png")
+    return page
+
+
+async def _figures(page: Page, base: str, handrail: Handrail, clock: FixedClock, ana: Staff) -> None:
+    await Month(handrail, clock, [ana]).play()
+    await page.set_viewport_size({"width": 1180, "height": 1180})
+    # Four weeks later nobody is logged in any more.
+    await page.context.request.post(f"{base}/v1/login", data={"login": "ana", "password": PASSWORD})
+    first, last = MONDAY.date(), (clock.now() - timedelta(days=1)).date()
+    await page.goto(f"{base}/desk/insights?from={first}&to={last}")
+    await page.locator(".chart").first.wait_for()
+    await page.screenshot(path=PICTURES / "insights.png")
 
 
 async def report(browser: Browser) -> None:

@@ -101,6 +101,9 @@ async def _bodies(case: Any, dice: int, state: State) -> None:
             case.path_parameters = {"id": (await _user(state)).id}
         case "POST", "/v1/login" | "/v1/password" | "/v1/enter":
             case.body = await _door(case.path, dice, state)
+        case "GET", "/v1/desk/insights" | "/v1/desk/insights/gaps":
+            first = state.site.handrail.clock.now().date() - timedelta(days=dice % 700)
+            case.query = {**(case.query or {}), "from": str(first), "to": str(first + timedelta(days=dice % 30))}
         case "GET", "/v1/policies/{id}" | "/v1/desk/policies/{id}":
             policies = state.site.handrail.knowledge.policies
             policy = policies[dice % len(policies)]

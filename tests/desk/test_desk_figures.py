@@ -260,6 +260,9 @@ async def test_days_are_those_of_the_business_and_groups_keep_their_own_counts(f
         clock.advance(timedelta(hours=1))
     found = await figures.read(Chosen(date(2026, 6, 15), date(2026, 6, 17)), "day")
     assert [(group.key, group.contacts) for group in found.groups] == [("2026-06-15", 1), ("2026-06-16", 1)]
+    # A day on which there was nothing is there too, up to today.
+    early = await figures.read(Chosen(date(2026, 6, 13), date(2026, 6, 15)), "day")
+    assert [(group.key, group.contacts) for group in early.groups][:2] == [("2026-06-13", 0), ("2026-06-14", 0)]
     assert (found.total.tokens_in, found.total.cost) == (200, 1.0)
     by_channel = await figures.read(found.chosen, "channel")
     assert [group.key for group in by_channel.groups] == ["chat", "email"]

@@ -3,7 +3,6 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const ROW = 30;
-const LABEL = 190;
 const HIGH = 190;
 const LEFT = 44;
 const BELOW = 26;
@@ -16,6 +15,9 @@ function s(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** The room for names beside a chart, and how many characters go into it. */
+const names = (wide) => Math.min(190, Math.round(wide * 0.34));
+const letters = (room) => Math.floor((room - 12) / 6.6);
 const clip = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 const bar = (x, y, width, height, kind, told) => s("rect", { x, y, width: Math.max(width, 0), height: Math.max(height, 0), class: `part ${kind}` }, s("title", {}, told));
 const canvas = (width, height, label, ...children) => s("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, class: "chart" }, children);
@@ -47,15 +49,16 @@ export function columns({ label, groups, wide }) {
 /** Bars in parts, one row for each name: `groups` as for `columns`. */
 export function rows({ label, groups, wide }) {
   const most = Math.max(...groups.map((group) => sum(group.parts)), 1);
-  const x = (value) => (value / most) * (wide - LABEL - 44);
+  const start = names(wide);
+  const x = (value) => (value / most) * (wide - start - 44);
   const drawn = groups.map((group, n) => {
     let before = 0;
     const parts = group.parts.map((part) => {
       const from = before;
       before += part.value;
-      return part.value ? bar(LABEL + x(from), n * ROW + 5, x(part.value), ROW - 10, part.kind, `${group.label}, ${part.name}: ${part.value}`) : null;
+      return part.value ? bar(start + x(from), n * ROW + 5, x(part.value), ROW - 10, part.kind, `${group.label}, ${part.name}: ${part.value}`) : null;
     });
-    return [name(group.label, n), parts, s("text", { x: LABEL + x(before) + 6, y: n * ROW + ROW / 2 + 4, class: "tick" }, before)];
+    return [name(group.label, n, start), parts, s("text", { x: start + x(before) + 6, y: n * ROW + ROW / 2 + 4, class: "tick" }, before)];
   });
   return canvas(wide, groups.length * ROW, label, drawn.flat(2));
 }
@@ -83,16 +86,17 @@ export function track({ label, points, wide }) {
 
 /** Shares by name with their intervals. */
 export function ranges({ label, points, wide }) {
-  const x = (value) => LABEL + value * (wide - LABEL - 44);
+  const start = names(wide);
+  const x = (value) => start + value * (wide - start - 44);
   const guides = [0, 0.5, 1].map((value) => [
     s("line", { x1: x(value), x2: x(value), y1: 0, y2: points.length * ROW, class: "guide" }),
     s("text", { x: x(value), y: points.length * ROW + 16, class: "tick middle" }, percent(value)),
   ]);
   const drawn = points.map((point, n) => {
     const at = n * ROW + ROW / 2;
-    if (point.value === null) return [name(point.label, n), s("text", { x: x(0) + 6, y: at + 4, class: "tick" }, "no data")];
+    if (point.value === null) return [name(point.label, n, start), s("text", { x: x(0) + 6, y: at + 4, class: "tick" }, "no data")];
     return [
-      name(point.label, n),
+      name(point.label, n, start),
       s("line", { x1: x(point.low), x2: x(point.high), y1: at, y2: at, class: "interval" }),
       s("circle", { cx: x(point.value), cy: at, r: 4.5, class: "mark" }, s("title", {}, told(point))),
     ];
@@ -104,7 +108,7 @@ export const percent = (value) => `${Math.round(value * 100)} %`;
 
 const sum = (parts) => parts.reduce((total, part) => total + part.value, 0);
 const told = (point) => `${point.label}: ${percent(point.value)} (${percent(point.low)} to ${percent(point.high)}) of ${point.n}`;
-const name = (text, n) => s("text", { x: LABEL - 8, y: n * ROW + ROW / 2 + 4, class: "name" }, clip(text, 26), s("title", {}, text));
+const name = (text, n, room) => s("text", { x: room - 8, y: n * ROW + ROW / 2 + 4, class: "name" }, clip(text, letters(room)), s("title", {}, text));
 
 function scale(values, y, write, width) {
   return values.flatMap((value) => [

@@ -7,7 +7,7 @@ import { LEFT_AT, NOTHING, SHARES, STANDINGS, TIMES, called, count, money, reaso
 /** So many rows are drawn; the table has all. */
 const DRAWN = 20;
 /** Narrower than this a chart is scrolled. */
-const NARROWEST = 480;
+const NARROWEST = 330;
 const PAIRED = 900;
 
 /** The room for a chart in a card as wide as the page, or half of it where two stand side by side. */
@@ -55,13 +55,12 @@ export function endings(found) {
   const shown = most(found);
   const groups = shown.map((group) => ({ label: called(by, group.key, departments), short: by === "day" ? shortDay(group.key) : "", parts: Object.entries(STANDINGS).map(([kind, name]) => ({ kind, name, value: counted(group, kind) })) }));
   const draw = by === "day" ? columns : rows;
-  const legend = h("ul", { class: "legend" }, Object.entries(STANDINGS).map(([kind, name]) => h("li", {}, h("i", { class: `swatch ${kind}`, "aria-hidden": "true" }), name)));
   const head = ["", "Contacts", "Open", ...Object.values(STANDINGS), "Left where"];
   const table = found.groups.map((group) => [
     called(by, group.key, departments), count(group.contacts), count(group.open), ...Object.keys(STANDINGS).map((kind) => share(group.standings[kind])),
     Object.entries(group.left_at).filter(([, n]) => n).map(([at, n]) => `${LEFT_AT[at]}: ${n}`).join(", ") || "–",
   ]);
-  return figure("How contacts ended", [legend, chart(draw, "How contacts ended", { groups })], head, table, cut(found, shown));
+  return figure("How contacts ended", [legend(STANDINGS), chart(draw, "How contacts ended", { groups })], head, table, cut(found, shown));
 }
 
 /** The share that is verified, with its intervals. */
@@ -77,19 +76,24 @@ export function contained(found) {
 
 /** How long things take. */
 export function times(found) {
+  const { by, departments, groups, total } = found;
   const head = ["", ...Object.values(TIMES), "Tokens", "Cost"];
   const line = (label, group) => [label, ...Object.keys(TIMES).map((name) => time(group[name])), count(group.tokens_in + group.tokens_out), money(group.cost)];
-  const table = [line("All", found.total), ...found.groups.map((group) => line(called(found.by, group.key, found.departments), group))];
-  return h("section", { class: "card" }, h("h2", {}, "Times and cost"), scrolled("Times and cost", grid(head, table)));
+  const table = groups.map((group) => line(called(by, group.key, departments), group));
+  const whole = [h("p", { class: "hint" }, "The median and the 90th percentile, and of how many."), scrolled("Times and cost, all", grid(head, [line("All", total)]))];
+  return figure("Times and cost", whole, head, table);
 }
 
 /** What people were called for, and how often they found it needless. */
 export function called_for(title, items) {
   if (!items.length) return card(title, h("p", { class: "hint" }, "Nobody was called in these days."));
-  const points = items.map((item) => ({ label: reason(item.name), ...item.overruled }));
+  const groups = items.map((item) => {
+    const needless = Math.round((item.overruled.value || 0) * item.judged);
+    const values = { left: needless, verified: item.judged - needless, person: item.times - item.judged };
+    return { label: reason(item.name), parts: Object.entries(JUDGED).map(([kind, name]) => ({ kind, name, value: values[kind] })) };
+  });
   const table = items.map((item) => [reason(item.name), count(item.times), count(item.judged), share(item.overruled)]);
-  const drawn = chart(ranges, `${title}: the share that people found needless, with 95 % intervals`, { points }, true);
-  return figure(title, [h("p", { class: "hint" }, "The share that people tagged as needless when they wrapped up."), drawn], ["", "Handoffs", "Wrapped up", "Needless"], table);
+  return figure(title, [legend(JUDGED), chart(rows, title, { groups }, true)], ["", "Handoffs", "Wrapped up", "Needless, of these"], table);
 }
 
 /** Tags, promises and waits, as tables. */
@@ -100,11 +104,16 @@ export function lists(found) {
   const waits = found.waits.map((each) => [departments[each.department] || each.department, count(each.told), share(each.held), count(each.later)]);
   return [
     listed("What people tagged", ["", "Contacts"], tags, "No tags in these days."),
-    listed("Promises", ["", "Made", "Kept, of those due", "Broken", "Overdue"], promises, "Nothing was promised in these days."),
-    listed("Waits that were told", ["", "Told", "Somebody came within it", "Later"], waits, "Nobody was told a wait in these days."),
+    h("div", { class: "stack" },
+      listed("Promises", ["", "Made", "Kept, of those due", "Broken", "Overdue"], promises, "Nothing was promised in these days."),
+      listed("Waits that were told", ["", "Told", "Somebody came within it", "Later"], waits, "Nobody was told a wait in these days.")),
   ];
 }
 
+/** What people said of a handoff when they wrapped up, by the class of its colour. */
+const JUDGED = { verified: "Wrapped up", left: "Tagged as needless", person: "Not wrapped up" };
+
+const legend = (names) => h("ul", { class: "legend" }, Object.entries(names).map(([kind, name]) => h("li", {}, h("i", { class: `swatch ${kind}`, "aria-hidden": "true" }), name)));
 const listed = (title, head, rows, none) => card(title, rows.length ? scrolled(title, grid(head, rows)) : h("p", { class: "hint" }, none));
 const card = (title, ...children) => h("section", { class: "card" }, h("h2", {}, title), children);
 

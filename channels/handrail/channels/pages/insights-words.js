@@ -33,8 +33,9 @@ export function share(figure) {
   return `${percent(figure.value)} (${Math.round(figure.low * 100)} to ${percent(figure.high)}) of ${count(figure.n)}`;
 }
 
+/** The median and the 90th percentile, and of how many. */
 export function time(found) {
-  return found.median === null ? NOTHING : `${span(found.median)}, 90 % within ${span(found.p90)}, of ${count(found.n)}`;
+  return found.median === null ? NOTHING : `${span(found.median)} · ${span(found.p90)} (${count(found.n)})`;
 }
 
 /** Seconds in words. */

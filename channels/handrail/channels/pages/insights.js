@@ -45,7 +45,7 @@ function drawn(found) {
     contained(found),
     h("div", { class: "pair" }, called_for("Handoffs by reason", found.reasons), called_for("Handoffs by check", found.checks)),
     times(found),
-    h("div", { class: "pair three" }, lists(found)),
+    h("div", { class: "pair" }, lists(found)),
     gaps(),
   ];
 }

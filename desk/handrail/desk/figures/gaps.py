@@ -1,6 +1,6 @@
 """Knowledge gaps: the questions that had no answer, those that mean the same together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -81,7 +81,7 @@ class KnowledgeGaps:
         readable = [one for one in asked if texts.get((one.conversation_id, one.seq), "").strip()]
         vectors = await self._embedder.embed([texts[one.conversation_id, one.seq] for one in readable])
         clusters = _grouped(vectors)[:limit]
-        groups = [await self._gap([readable[n] for n in _nearest(found, vectors)]) for found in clusters]
+        groups = [await self._gap([readable[n] for n in _nearest(found, vectors)], texts) for found in clusters]
         return Gaps(len(asked), len(asked) - len(readable), tuple(groups))
 
     async def _questions(self, chosen: Chosen) -> list[Example]:
@@ -101,9 +101,13 @@ class KnowledgeGaps:
                 found[event.conversation_id, event.seq] = event.data.text
         return found
 
-    async def _gap(self, members: Sequence[Example]) -> Gap:
-        """A group, its members in the order of how well they stand for it."""
-        shown = [await self._hidden(one) for one in members[:EXAMPLES]]
+    async def _gap(self, members: Sequence[Example], texts: Mapping[tuple[str, int], str]) -> Gap:
+        """A group, its members in the order of how well they stand for it; what was asked in the same words is shown
+        once."""
+        different: dict[str, Example] = {}
+        for one in members:
+            different.setdefault(" ".join(texts[one.conversation_id, one.seq].casefold().split()), one)
+        shown = [await self._hidden(one) for one in list(different.values())[:EXAMPLES]]
         times = [one.at for one in members]
         return Gap(len(members), min(times), max(times), tuple(shown))
 

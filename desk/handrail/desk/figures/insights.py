@@ -149,6 +149,8 @@ class Figures:
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             total = await _groups(connection, None, told)
             groups = await _groups(connection, by, told) if by else []
+            if by == "day":
+                groups = _every_day(groups, chosen.first, min(chosen.last, self.today))
             lists = [
                 await _rows(connection, statement, told)
                 for statement in (
@@ -181,6 +183,13 @@ async def _groups(connection: Connection, by: By | None, told: Mapping[str, Any]
     contacts = {row["key"]: row for row in await _rows(connection, statements.contacts(by), told)}
     handoffs = {row["key"]: row for row in await _rows(connection, statements.escalations(by), told)}
     return [_group(key, contacts.get(key, {}), handoffs.get(key, {})) for key in sorted({*contacts, *handoffs})]
+
+
+def _every_day(groups: list[Group], first: date, last: date) -> list[Group]:
+    """The days with those on which there was nothing: a day that is left out looks as if it had not been."""
+    found = {group.key: group for group in groups}
+    days = (str(first + timedelta(days=n)) for n in range((last - first).days + 1))
+    return [found.get(day) or _group(day, {}, {}) for day in days]
 
 
 def _group(key: str, row: Mapping[str, Any], handoffs: Mapping[str, Any]) -> Group:

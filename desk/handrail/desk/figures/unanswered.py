@@ -15,12 +15,14 @@ POLICY_TAGS = ("policy_missing", "policy_outdated", "phrase_not_understood")
 
 PUT: LiteralString = "INSERT INTO unanswered (conversation_id, seq, at, why)"
 
-# An offer after an answer, or after what a tool has said, is no question without one.
+# An offer after an answer, or after what a tool has said, or to somebody who says that all is done, is no question
+# without an answer.
 OFFERED: LiteralString = f"""
 {PUT} SELECT %(id)s, %(upto)s, %(at)s, 'offered' WHERE NOT EXISTS (
     SELECT FROM events WHERE conversation_id = %(id)s AND seq > %(upto)s AND seq < %(seq)s AND (
         kind IN ('tool_ran', 'action_proposed', 'action_succeeded', 'action_failed', 'action_unknown')
         OR (kind = 'bot_said' AND jsonb_array_length(data -> 'citations') > 0)
+        OR (kind = 'checked' AND data -> 'findings' @> '[{{"check": "settled"}}]')
     )
 ) ON CONFLICT DO NOTHING
 """
@@ -28,13 +30,16 @@ HANDED_OVER: LiteralString = f"""
 {PUT} SELECT %(id)s, %(upto)s, %(at)s, 'handed_over' FROM escalations
 WHERE conversation_id = %(id)s AND ended_at IS NULL AND reason = ANY(%(reasons)s) ON CONFLICT DO NOTHING
 """
-# The line that led to the person: the customer's last one before the person was asked for.
+# What was asked is the customer's last line before a person was asked for that does not call for one itself.
 TAGGED: LiteralString = f"""
-{PUT} SELECT %(id)s, (
-    SELECT max(s.seq) FROM events s WHERE s.conversation_id = %(id)s AND s.kind = 'customer_said' AND s.seq < x.seq
-), x.asked_at, 'tagged' FROM escalations x WHERE x.conversation_id = %(id)s AND x.seq = (
-    SELECT max(seq) FROM escalations WHERE conversation_id = %(id)s
-) AND EXISTS (SELECT FROM events s WHERE s.conversation_id = %(id)s AND s.kind = 'customer_said' AND s.seq < x.seq)
+{PUT} SELECT %(id)s, s.seq, x.asked_at, 'tagged' FROM (
+    SELECT seq, asked_at FROM escalations WHERE conversation_id = %(id)s ORDER BY seq DESC LIMIT 1
+) x JOIN events s ON s.conversation_id = %(id)s AND s.kind = 'customer_said' AND s.seq < x.seq
+ORDER BY EXISTS (
+    SELECT FROM events c WHERE c.conversation_id = %(id)s AND c.seq > s.seq AND c.seq < x.seq AND c.kind = 'checked'
+        AND c.data ->> 'direction' = 'inbound' AND c.data -> 'subject' = to_jsonb(s.seq)
+        AND c.data -> 'findings' @> '[{{"check": "asks_for_person"}}]'
+), s.seq DESC LIMIT 1
 ON CONFLICT (conversation_id, seq) DO UPDATE SET why = 'tagged'
 """
 
