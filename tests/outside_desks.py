@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -162,6 +163,24 @@ class ZendeskServer(Desk):
         last = self.ticket["comments"][-1]
         self._event(self.ticket, "comment_redacted", {"comment": {"id": str(last["id"])}}, 7)
 
+    def attach(self, name: str = "label.pdf", link: str = "https://example.zendesk.com/attachments/token/x/") -> None:
+        """A file goes along with the last comment, as an event of its own."""
+        file = {
+            "id": str(next(self.ids)), "filename": name, "content_type": "application/pdf", "content_url": link,
+            "is_public": False,
+        }  # fmt: skip
+        last = self.ticket["comments"][-1]
+        self._event(self.ticket, "attachment_linked_to_comment", self._filed(last, file), 7)
+        last["file"] = file
+
+    def redact_file(self) -> None:
+        """The file of the last comment is redacted."""
+        last = self.ticket["comments"][-1]
+        self._event(self.ticket, "attachment_redacted_from_comment", self._filed(last, last["file"]), 7)
+
+    def _filed(self, comment: dict[str, Any], file: dict[str, Any]) -> dict[str, Any]:
+        return {"comment": {"id": str(comment["id"]), "attachment": file}}
+
     def _event(self, ticket: dict[str, Any], kind: str, event: dict[str, Any], actor: int) -> None:
         at = self.clock.now().isoformat().replace("+00:00", "Z")
         detail = {"id": str(ticket["id"]), "actor_id": str(actor), "external_id": ticket["external_id"] or ""}
@@ -225,24 +244,31 @@ class ChatwootServer(Desk):
         conversation["priority"] = got.json["priority"]
         return 200, {}
 
-    def customer(self, number: int, text: str) -> None:
-        """The customer writes in the widget."""
+    def customer(self, number: int, text: str, files: Sequence[dict[str, Any]] = ()) -> None:
+        """The customer writes in the widget, with files as Chatwoot describes them."""
         begun = {"id": number, "status": "pending", "messages": [], "assignee": None}
         conversation = self.conversations.setdefault(number, begun)
         sender = {"id": 70, "name": "Sara", "type": "contact"}
-        self._message(conversation, {"content": text, "message_type": "incoming", "private": False}, sender)
+        sent = {"content": text, "message_type": "incoming", "private": False, "attachments": list(files)}
+        self._message(conversation, sent, sender)
 
-    def reply(self, number: int, text: str, agent: int = 7, *, private: bool = False) -> None:
+    def reply(
+        self, number: int, text: str, agent: int = 7, *, private: bool = False, files: Sequence[dict[str, Any]] = ()
+    ) -> None:
         """An agent writes; a conversation that nobody has is theirs from then on."""
         conversation = self.conversations[number]
         conversation["assignee"] = conversation["assignee"] or self._agent(agent)
-        sent = {"content": text, "message_type": "outgoing", "private": private}
+        sent = {"content": text, "message_type": "outgoing", "private": private, "attachments": list(files)}
         self._message(conversation, sent, {**self._agent(agent), "type": "user"})
 
     def delete(self, number: int) -> None:
         """The last message is deleted by who wrote it."""
+        self.update(number, content="This message was deleted", content_attributes={"deleted": True})
+
+    def update(self, number: int, **changes: Any) -> None:
+        """Something of the last message changes: its words, or its status (`sent`, `delivered`, `read`)."""
         message = self.conversations[number]["messages"][-1]
-        message["content"], message["content_attributes"] = "This message was deleted", {"deleted": True}
+        message.update(changes)
         self._send("message_updated", {**message, "conversation": self._shown(self.conversations[number])})
 
     def set_status(self, number: int, status: str, agent: int | None = 7) -> None:
@@ -264,7 +290,7 @@ class ChatwootServer(Desk):
         message = {
             "id": next(self.ids), "content": sent["content"], "message_type": sent["message_type"],
             "private": sent.get("private", False), "content_attributes": sent.get("content_attributes", {}),
-            "sender": sender,
+            "sender": sender, **({"attachments": sent["attachments"]} if sent.get("attachments") else {}),
         }  # fmt: skip
         conversation["messages"].append(message)
         self._send("message_created", {**message, "conversation": self._shown(conversation)})

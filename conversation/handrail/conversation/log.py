@@ -181,6 +181,10 @@ class Log(Reader):
                 raise Fenced("seq")
         raise Fenced("holder")
 
+    async def stored(self, conversation_id: str, whose: str, key: str) -> tuple[Event, ...]:
+        """What was appended under a key of this actor, or of the hands that share it; empty where nothing was."""
+        return await self._stored(conversation_id, f"{whose} {key}")
+
     async def _stored(self, conversation_id: str, key: str | None) -> tuple[Event, ...]:
         rows = await self._rows(statements.KEYED, {"id": conversation_id, "key": key})
         if not rows:

@@ -16,7 +16,8 @@ from handrail.conversation.outside import ChatwootDesk
 
 from ..standard import TOLERANCE
 from ..wire import Wire
-from .port import Case, CustomerWrote, Line, Moved, News, Person, PersonWrote, State, TakenBack
+from .attachments import Attachment, attachment
+from .port import Case, CustomerWrote, Edited, Line, Moved, News, Person, PersonWrote, State, TakenBack
 from .requests import Requests
 
 STATES: Mapping[str, State] = {"open": "open", "snoozed": "open", "pending": "pending", "resolved": "solved"}
@@ -47,8 +48,15 @@ class _Conversation(_Part):
     status: str = "pending"
 
 
+class _File(_Part):
+    file_type: str | None = None
+    data_url: str | None = None
+    fallback_title: str | None = None
+
+
 class _Message(_Part):
     id: str
+    attachments: list[_File] = []
     content: str | None = None
     message_type: str
     private: bool = False
@@ -59,6 +67,21 @@ class _Message(_Part):
     @property
     def attributes(self) -> Mapping[str, Any]:
         return self.content_attributes or {}
+
+    @property
+    def by_customer(self) -> bool:
+        """Whether the customer wrote it."""
+        return self.message_type in INCOMING and not self.private
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """What goes along with it; a place or a contact has a title and no file."""
+        return tuple(
+            attachment(each.fallback_title, each.data_url)
+            if each.fallback_title or each.data_url
+            else Attachment(each.file_type or "a file")
+            for each in self.attachments
+        )
 
     @property
     def by_person(self) -> bool:
@@ -94,9 +117,7 @@ class Chatwoot:
             if kind == "message_created":
                 return _written(_Message.model_validate_json(body))
             if kind == "message_updated":
-                message = _Message.model_validate_json(body)
-                gone = message.by_person and message.attributes.get("deleted") is True
-                return [TakenBack(message.conversation.id, message.id)] if gone else []
+                return _changed(_Message.model_validate_json(body))
             if kind in MOVES:
                 return _moved(_Change.model_validate_json(body), float(headers.get("x-chatwoot-timestamp", "0")))
         except ValidationError as error:
@@ -153,12 +174,24 @@ def _priority(case: Case) -> str:
 
 
 def _written(message: _Message) -> list[News]:
-    thread, text = message.conversation.id, message.content or "[attachment]"
-    if message.message_type in INCOMING and not message.private:
-        return [CustomerWrote(thread, message.id, text, STATES.get(message.conversation.status, "pending"))]
+    thread, text, files = message.conversation.id, message.content or "", message.files
+    if message.by_customer:
+        state = STATES.get(message.conversation.status, "pending")
+        return [CustomerWrote(thread, message.id, text, state, files)]
     if message.by_person and message.sender is not None:
-        return [PersonWrote(thread, message.id, Person(message.sender.id, message.sender.name or ""), text)]
+        person = Person(message.sender.id, message.sender.name or "")
+        return [PersonWrote(thread, message.id, person, text, files)]
     return []
+
+
+def _changed(message: _Message) -> list[News]:
+    """What became of a message. Its status and the like change more often than its words."""
+    thread = message.conversation.id
+    if not message.by_customer and not message.by_person:
+        return []
+    if message.attributes.get("deleted") is True:
+        return [TakenBack(thread, message.id)]
+    return [Edited(thread, message.id, message.content or "", message.by_customer)]
 
 
 def _moved(change: _Change, sent_at: float) -> list[News]:

@@ -1,6 +1,7 @@
 """What comes back from another desk: its people hold conversations as anybody does, under the same fence."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,13 @@ from handrail.conversation.situations import Situations
 
 from .. import acts, notice
 from ..staff import Staff
-from .port import CustomerWrote, Moved, News, OutsideDesk, Person, PersonWrote, TakenBack
+from .attachments import told
+from .changes import Changes
+from .port import Attached, CustomerWrote, Edited, Moved, News, OutsideDesk, Person, PersonWrote, TakenBack
 from .threads import Threads, works_at
+
+NOTHING = "[attached] a file"
+"""What is told of a line without words whose files come apart, or were none that can be told."""
 
 TRIES = 5
 """How often an act is begun again because somebody was faster."""
@@ -43,6 +49,7 @@ class Inbox:
         self._log = log
         self._situations = situations
         self._settings = settings
+        self._changes = Changes(name, log)
         self._zone = ZoneInfo(settings.business.timezone)
 
     async def take(self, headers: Mapping[str, str], body: bytes, turns: Turns) -> None:
@@ -60,11 +67,14 @@ class Inbox:
         match news:
             case PersonWrote():
                 await self._person_wrote(thread.conversation_id, news)
+            case Attached():
+                id_ = thread.conversation_id
+                await self._changes.attached(id_, news, lambda line: self._person_wrote(id_, line))
+            case Edited():
+                text = news.text[: self._settings.server.max_message_characters]
+                await self._changes.edited(thread.conversation_id, replace(news, text=text), turns)
             case TakenBack():
-                text = f"A line to the customer was taken back in {self.name}; they may have read it."
-                note = Noted(by="system", text=text)
-                key = f"{self.name}:back:{news.message_id}"
-                await self._log.append(thread.conversation_id, "system", note, key=key)
+                await self._changes.taken_back(thread.conversation_id, news)
             case Moved():
                 if await self._threads.moved(news.thread, news.state, news.at):
                     await self._moved(thread.conversation_id, news, turns)
@@ -78,17 +88,18 @@ class Inbox:
             await self._given_back(thread.conversation_id, None)
         if thread.state != news.state:
             await self._threads.moved(news.thread, news.state, thread.state_at)
-        text = news.text[: self._settings.server.max_message_characters]
+        text = (told(news.text, news.attachments) or NOTHING)[: self._settings.server.max_message_characters]
         await turns.hear(thread.conversation_id, text, f"{self.name}:{news.message_id}")
 
     async def _person_wrote(self, conversation_id: str, news: PersonWrote) -> None:
         staff, now, key = self._staff(news.person), self._log.clock.now(), f"{self.name}:{news.message_id}"
+        line = told(news.text, news.attachments) or NOTHING
 
         def made(head: Head, situation: Situation) -> tuple[str, list[Data], str | None]:
             if self._is_others(head.holder):
-                text = f"{staff.name} wrote in {self.name}, and it was not sent: {news.text}"
+                text = f"{staff.name} wrote in {self.name}, and it was not sent: {line}"
                 return "system", [Noted(by="system", text=text)], None
-            said = acts.said(situation, staff, news.text, now, self._zone)
+            said = acts.said(situation, staff, line, now, self._zone)
             if head.holder == staff.actor:
                 return staff.actor, said, None
             return staff.actor, [*self._claimed(situation, staff), *said], staff.actor

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from .attachments import Attachment
+
 State = Literal["open", "pending", "solved"]
 """`open` is for people, `pending` for the bot where customers write there, `solved` is done."""
 
@@ -48,6 +50,7 @@ class CustomerWrote:
     message_id: str
     text: str
     state: State
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,32 @@ class PersonWrote:
     message_id: str
     person: Person
     text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file came after a line. Desks that tell files apart from lines may tell them in any order."""
+
+    thread: str
+    message_id: str
+    attachment_id: str
+    attachment: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A line may have other words now: desks also tell it where nothing but its delivery changed."""
+
+    thread: str
+    message_id: str
+    text: str
+    by_customer: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """A line that somebody wrote to the customer was deleted or hidden there."""
+    """A line was deleted or hidden there."""
 
     thread: str
     message_id: str
@@ -78,7 +102,7 @@ class Moved:
     at: float
 
 
-News: TypeAlias = CustomerWrote | PersonWrote | TakenBack | Moved
+News: TypeAlias = CustomerWrote | PersonWrote | Attached | Edited | TakenBack | Moved
 
 
 class OutsideDesk(Protocol):

@@ -21,7 +21,8 @@ from handrail.conversation.outside import ZendeskDesk
 
 from ..standard import TOLERANCE
 from ..wire import Wire
-from .port import Case, Line, Moved, News, Person, PersonWrote, State, TakenBack
+from .attachments import attachment
+from .port import Attached, Case, Line, Moved, News, Person, PersonWrote, State, TakenBack
 from .requests import Requests
 
 EVENT = "zen:event-type:ticket."
@@ -38,8 +39,15 @@ class _Author(_Part):
     is_staff: bool = False
 
 
+class _File(_Part):
+    id: str
+    filename: str | None = None
+    content_url: str | None = None
+
+
 class _Comment(_Part):
     id: str
+    attachment: _File | None = None
     body: str | None = None
     is_public: bool = False
     author: _Author | None = None
@@ -75,7 +83,7 @@ class Zendesk:
         self._http = Requests(wire, desk, auth)
 
     def read(self, headers: Mapping[str, str], body: bytes, now: float) -> list[News]:
-        """What an event webhook says: a public reply, one taken back, a ticket solved."""
+        """What an event webhook says: a public reply, a file with it, either taken back, a ticket solved."""
         self._verify(headers, body, now)
         try:
             told = _Event.model_validate_json(body)
@@ -85,7 +93,11 @@ class Zendesk:
         match told.type.removeprefix(EVENT):
             case "comment_added" if comment and comment.author and comment.is_public and comment.author.is_staff:
                 person = Person(comment.author.id, comment.author.name)
-                return [PersonWrote(thread, comment.id, person, comment.body or "[attachment]")]
+                return [PersonWrote(thread, comment.id, person, comment.body or "")]
+            case "attachment_linked_to_comment" if comment and (file := comment.attachment):
+                return [Attached(thread, comment.id, file.id, attachment(file.filename, file.content_url))]
+            case "attachment_redacted_from_comment" if comment and comment.attachment:
+                return [TakenBack(thread, f"{comment.id}:{comment.attachment.id}")]
             case "comment_redacted" | "comment_made_private" if comment:
                 return [TakenBack(thread, comment.id)]
             case "status_changed" if str(told.event.current).casefold() == "solved":
