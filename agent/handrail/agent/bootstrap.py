@@ -122,6 +122,7 @@ async def build(
     embedder: Embedder | None = None,
     knowledge: Knowledge | None = None,
     rails: Rails | None = None,
+    workspace: Workspace | None = None,
     link: Callable[[str], str] | None = None,
     keep_house: bool = True,
     rehearsal: bool = False,
@@ -134,7 +135,7 @@ async def build(
     case is played. Raises `SettingsError` and `Unavailable`.
     """
     clock = clock or SystemClock()
-    workspace = load_workspace(settings)
+    workspace = workspace or load_workspace(settings)
     phrases = load_phrases(settings.workspace)
     async with AsyncExitStack() as stack:
         log = await stack.enter_async_context(open_log(settings, clock))

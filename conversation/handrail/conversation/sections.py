@@ -325,6 +325,8 @@ class EvalsSection(Section):
 
     gates: tuple[str, ...] = ()
     """What a run must come to, as `escalation.recall >= 0.95`, or `no regression beyond noise`."""
+    freeze: bool = False
+    """Whether the server freezes every conversation as a case as soon as somebody wraps it up with a tag."""
 
 
 class Retention(Section):

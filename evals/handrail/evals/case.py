@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from handrail.conversation.events import Outcome, Reason
+from handrail.evals.freezing.record import Frozen
 from handrail.evals.tags import Tag, lines, majority, reasons
 from handrail.evals.transcript import AnyOf, Transcript, TranscriptTurn
 
@@ -137,6 +138,8 @@ class Case(Part):
     expected: Expected = Expected()
     tags: tuple[Tag, ...] = ()
     recorded: tuple[TranscriptTurn, ...] = ()
+    frozen: Frozen | None = None
+    """Where it was frozen from, and what the tools answered then: it plays against that."""
 
     @model_validator(mode="after")
     def _something_happens(self) -> "Case":

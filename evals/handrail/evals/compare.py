@@ -14,6 +14,7 @@ from handrail.conversation.errors import Invalid
 from handrail.evals.identity import Identity
 from handrail.evals.keeping import Kept
 from handrail.evals.paired import difference, holm, mcnemar, permutation
+from handrail.evals.report import Report
 from handrail.evals.resampling import bootstrap, rate
 from handrail.evals.scorers import escalated
 from handrail.evals.statistics import Figure
@@ -101,7 +102,7 @@ def compare(before: Kept, after: Kept) -> Comparison:
     """
     if before.about.identity.mode != after.about.identity.mode:
         raise Invalid(f"{before.name} is of mode {before.about.identity.mode}, {after.name} is not")
-    one, other = ({case[0].case.id: case for case in by_case(report_of(run).played)} for run in (before, after))
+    one, other = ({case[0].case.id: case for case in by_case(_scored(report_of(run)))} for run in (before, after))
     common = [case_id for case_id in other if case_id in one]
     if not common:
         raise Invalid(f"{before.name} and {after.name} have no case in common")
@@ -115,6 +116,11 @@ def compare(before: Kept, after: Kept) -> Comparison:
         _adjusted([change for name, of in _named() if (change := _change(name, of, pairs)) is not None]),
         tuple(flip for pair in pairs if (flip := _flip(*pair)) is not None),
     )
+
+
+def _scored(report: Report) -> list[Played]:
+    """What was played, but for frozen cases of which nobody knows what they come to."""
+    return [played for played in report.played if not played.trace.unrecorded]
 
 
 def _named() -> list[tuple[str, Of]]:

@@ -49,11 +49,15 @@ def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) 
         console.print(f"[red]✗ {escape(case)}[/] could not be run: {escape(why)}")
     for played in report.played:
         right = is_right(played)
-        if right and played.case.id not in show:
+        missing = played.trace.unrecorded
+        if right and not missing and played.case.id not in show:
             continue
-        mark = "[green]✓" if right else "[red]✗"
+        mark = "[yellow]?" if missing else "[green]✓" if right else "[red]✗"
         epoch = f" ({played.epoch + 1})" if report.epochs > 1 else ""
         console.print(f"{mark} {escape(played.case.id)}{epoch}[/]  {escape(played.case.purpose)}", highlight=False)
+        for call in missing:
+            told = Text(f"not scored: this call was not recorded: {call}", "yellow")
+            console.print(Padding(told, (0, 0, 0, 4)))
         for score in played.scores:
             if wrong(score):
                 console.print(Padding(Text(f"{named(score.name)}: {score.detail}", "yellow"), (0, 0, 0, 4)))
@@ -61,7 +65,7 @@ def print_report(report: Report, console: Console, *, show: Iterable[str] = ()) 
             console.print(Padding(story_table(played), (0, 0, 1, 4)))
     if report.left:
         console.print(f"[yellow]the budget was used up: {report.left} were not begun; --resume goes on with them[/]")
-    elif not report.failed and not report.broken:
+    elif not report.failed and not report.broken and not report.unrecorded:
         console.print("[green]every case is right[/]")
 
 

@@ -68,6 +68,11 @@ class Report:
         """The cases that have a score below 1."""
         return tuple(p for p in self.played if not is_right(p))
 
+    @property
+    def unrecorded(self) -> tuple[Played, ...]:
+        """The frozen cases that made calls which were not recorded, so that they could not be scored."""
+        return tuple(p for p in self.played if p.trace.unrecorded)
+
 
 def report(
     played: Sequence[Played],
@@ -81,7 +86,7 @@ def report(
     """Add the scores of played cases up. What broke counts as not right. Intervals are over cases, never epochs."""
     cases = by_case(played)
     agreed = [a for case in cases if (a := agree(case[0].case.tags)) is not None]
-    right = [[is_right(p) for p in case] for case in cases]
+    right = [[is_right(p) for p in case if not p.trace.unrecorded] for case in cases]
     ran = {case[0].case.id for case in cases}
     return Report(
         played=tuple(played),
@@ -106,7 +111,7 @@ def report(
 def _decisions(case: Sequence[Played], called: Callable[[Played], bool]) -> list[tuple[bool, bool]]:
     """What should have been and what was, where it is known."""
     should = case[0].case.expected.escalate
-    return [] if should is None else [(should, called(played)) for played in case]
+    return [] if should is None else [(should, called(p)) for p in case if not p.trace.unrecorded]
 
 
 def _called(played: Played) -> bool:

@@ -1,10 +1,14 @@
 """Every scorer, and what a trace comes to by all of them."""
 
+from collections.abc import Iterator
+
 from handrail.evals import drafts, packets, scorers, spending, timing
 from handrail.evals.case import Case
 from handrail.evals.identity import Mode
+from handrail.evals.score import Score
 from handrail.evals.scorers import Scorer
 from handrail.evals.trace import Played, Trace
+from handrail.evals.verdicts import SHARES
 
 HEARD: tuple[Scorer, ...] = (
     scorers.escalation, scorers.reason, timing.timing, timing.lateness, spending.latency,
@@ -18,10 +22,20 @@ ANSWERED: tuple[Scorer, ...] = (
 
 
 def played(case: Case, trace: Trace, mode: Mode, epoch: int = 0) -> Played:
-    """Score what came of a case."""
+    """Score what came of a case. Where a call was not recorded, nobody knows what would have come of it: nothing of it
+    is right or wrong."""
+    scores = tuple(_scores(case, trace, mode))
+    if trace.unrecorded:
+        why = f"not recorded: {'; '.join(trace.unrecorded)}"
+        scores = tuple(Score(s.name, None, why) if s.name in SHARES else s for s in scores)
+    return Played(case, trace, scores, epoch)
+
+
+def _scores(case: Case, trace: Trace, mode: Mode) -> Iterator[Score]:
     if mode == "recorded":
-        return Played(case, trace, tuple(scorer(case, trace.log) for scorer in HEARD), epoch)
-    beside = (
-        packets.recall(case, trace.packet), packets.precision(case, trace.packet), scorers.end_state(case, trace.state),
-    )  # fmt: skip
-    return Played(case, trace, (*(scorer(case, trace.log) for scorer in ANSWERED), *beside), epoch)
+        yield from (scorer(case, trace.log) for scorer in HEARD)
+        return
+    yield from (scorer(case, trace.log) for scorer in ANSWERED)
+    yield packets.recall(case, trace.packet)
+    yield packets.precision(case, trace.packet)
+    yield scorers.end_state(case, trace.state)

@@ -47,7 +47,7 @@ def _labels(played: Played) -> Iterator[tuple[str, str]]:
 
 def _slice(by: str, value: str, played: Sequence[Played]) -> Slice:
     cases = by_case(played)
-    right = rate([[is_right(p) for p in case] for case in cases])
+    right = rate([[is_right(p) for p in case if not p.trace.unrecorded] for case in cases])
     return Slice(by, value, right, detections([list(_decisions(case, by, value)) for case in cases]))
 
 

@@ -12,10 +12,10 @@ from handrail.evals.case import Case
 from handrail.evals.identity import Mode
 from handrail.evals.keeping import Kept, Key
 from handrail.evals.recorded import ENGINE, lines, listen
-from handrail.evals.replay import play
 from handrail.evals.report import Report, report
 from handrail.evals.roles import Role, open_role
 from handrail.evals.scoring import played
+from handrail.evals.staging import act
 from handrail.evals.trace import Played, Trace
 from handrail.evals.world import Worlds, open_worlds
 from handrail.guardrails.rails import Rails
@@ -56,9 +56,9 @@ async def replay(
         return case.now or present
 
     async def one(case: Case, worlds: Worlds, role: Role) -> Trace:
-        async with worlds.world(moment(case)) as (handrail, clock, sent):
-            engines.add(handrail.engine)
-            return await play(case, handrail, clock, sent, role)
+        trace, engine = await act(case, worlds, present, role)
+        engines.add(engine)
+        return trace
 
     def solver(case: Case, worlds: Worlds, role: Role) -> Solver:
         return lambda: one(case, worlds, role)

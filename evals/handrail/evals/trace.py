@@ -13,11 +13,13 @@ from handrail.evals.score import Score
 @dataclass(frozen=True, slots=True)
 class Trace:
     """`log` is the conversation. `packet` is what a person at the desk read, where there was a handoff; `state` says
-    where the business differs from what it should be afterwards, empty where it does not, None where nobody asked."""
+    where the business differs from what it should be afterwards, empty where it does not, None where nobody asked.
+    `unrecorded` are the calls of a frozen case that were not recorded, so that nobody knows what they come to."""
 
     log: tuple[Event, ...]
     packet: Packet | None = None
     state: tuple[str, ...] | None = None
+    unrecorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def row_of(trace: Trace) -> dict[str, Any]:
         row["packet"] = trace.packet.model_dump(mode="json", exclude_defaults=True)
     if trace.state is not None:
         row["state"] = trace.state
+    if trace.unrecorded:
+        row["unrecorded"] = trace.unrecorded
     return row | {"log": [_event_row(event) for event in trace.log]}
 
 
@@ -62,7 +66,8 @@ def trace_of(conversation_id: str, row: Mapping[str, Any]) -> Trace:
         for seq, one in enumerate(row["log"], 1)
     )  # fmt: skip
     packet = Packet.model_validate(row["packet"]) if "packet" in row else None
-    return Trace(events, packet, tuple(row["state"]) if "state" in row else None)
+    state = tuple(row["state"]) if "state" in row else None
+    return Trace(events, packet, state, tuple(row.get("unrecorded", ())))
 
 
 def _event_row(event: Event) -> dict[str, Any]:

@@ -2,22 +2,27 @@
 
 import asyncio
 import secrets
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from handrail.agent.bootstrap import Handrail, build, open_knowledge
 from handrail.agent.parts import make_rails, open_database
-from handrail.agent.workspace import load_workspace
+from handrail.agent.workspace import Workspace, load_workspace
 from handrail.conversation.copies import Copies
 from handrail.conversation.settings import Settings
+from handrail.evals.freezing import library
+from handrail.evals.freezing.shelf import Shelf
 from handrail.evals.replay import CaseClock, Sent
-from handrail.evals.scratch import scratch_postgres
+from handrail.evals.scratch import PREFIX, scratch_postgres
 from handrail.guardrails.rails import Rails
 from handrail.knowledge.embed import open_embedder
+from handrail.knowledge.knowledge import Knowledge
 
 
 class Worlds:
@@ -27,6 +32,8 @@ class Worlds:
         self._settings, self._copies, self._empty, self._shared = settings, copies, empty, shared
         self._prepared: dict[datetime, str] = {}
         self._preparing = asyncio.Lock()
+        self._libraries: dict[str, Knowledge] = {}
+        self._opened = AsyncExitStack()
 
     @property
     def rails(self) -> Rails:
@@ -34,10 +41,30 @@ class Worlds:
         rails: Rails = self._shared["rails"]
         return rails
 
+    @property
+    def knowledge(self) -> Knowledge:
+        """The policies of today."""
+        knowledge: Knowledge = self._shared["knowledge"]
+        return knowledge
+
+    def workspace(self) -> Workspace:
+        """The workspace's tools, not opened."""
+        return load_workspace(self._settings)
+
+    async def library(self, name: str) -> Knowledge:
+        """The policies as a kept copy has them, with an index of its own. Raises `Invalid` where there is none."""
+        async with self._preparing:
+            if name not in self._libraries:
+                self._libraries[name] = await self._opened.enter_async_context(self._open_library(name))
+            return self._libraries[name]
+
     @asynccontextmanager
-    async def world(self, now: datetime, **replacements: Any) -> AsyncIterator[tuple[Handrail, CaseClock, Sent]]:
-        """A fresh agent and business at the moment `now`; both are gone afterwards."""
-        template = await self._business(now)
+    async def world(
+        self, now: datetime, *, empty: bool = False, **replacements: Any
+    ) -> AsyncIterator[tuple[Handrail, CaseClock, Sent]]:
+        """A fresh agent and business at the moment `now`; both are gone afterwards. An `empty` world has no business:
+        the workspace that is passed must do without."""
+        template = self._empty if empty else await self._business(now)
         name = f"case_{secrets.token_hex(8)}"
         clock, sent = CaseClock(now), Sent()
         url = await self._copies.create(name, template)
@@ -58,6 +85,23 @@ class Worlds:
         """Throw away every business that was prepared."""
         for now in tuple(self._prepared):
             await self.forget(now)
+        self._libraries.clear()
+        await self._opened.aclose()
+
+    @asynccontextmanager
+    async def _open_library(self, name: str) -> AsyncIterator[Knowledge]:
+        policies = library.folder_of(Shelf.of(self._settings).libraries, name)
+        if library.digest_of(self._settings.policies_folder) == name:
+            yield self.knowledge
+            return
+        with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+            business = self._settings.business.model_copy(update={"policies": policies.resolve()})
+            index = self._settings.index.model_copy(update={"chroma_url": None})
+            apart = {"data": Path(folder), "business": business, "index": index}
+            settings = self._settings.model_copy(update=apart)
+            async with open_knowledge(settings, self._shared["embedder"]) as knowledge:
+                await knowledge.refresh()
+                yield knowledge
 
     async def _business(self, now: datetime) -> str:
         """The database in which the workspace's `lifespan` has run at this moment: prepared once, then copied."""

@@ -36,6 +36,9 @@ def run_suite(
     mode: Annotated[
         Mode, typer.Option(help="replay: the agent answers the customers; recorded: the checks alone read their lines.")
     ] = Mode.REPLAY,
+    frozen: Annotated[
+        bool, typer.Option("--frozen", help="Run the cases that were frozen from tagged conversations.")
+    ] = False,
     only: Annotated[str | None, typer.Option(help="Run cases whose id contains this.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Run so many cases at the most.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Show the conversations of cases that are not right.")] = False,
@@ -91,7 +94,7 @@ def run_suite(
     """
 
     async def command(settings: "Settings") -> int:
-        cases = _cases(data or settings.cases_folder, only, limit, skip_bad=skip_bad)
+        cases = _cases(data or _place(settings, frozen=frozen), only, limit, skip_bad=skip_bad)
         options = Options(
             mode, now, side_by_side, 1 if mode is Mode.RECORDED else epochs, budget, resume,
             runs or runs_of(settings), show, show_all, Outputs(out, junit, markdown, html), gates_of(settings, gate),
@@ -205,6 +208,22 @@ def sweep_variants(
     run(command, workspace)
 
 
+@app.command()
+def freeze(
+    conversation: Annotated[str | None, typer.Argument(help="Only this conversation, by its last tags.")] = None,
+    workspace: Workspace = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Freeze those again that are frozen already.")] = False,
+) -> None:
+    """Freeze conversations that people wrapped up with a tag as cases, which replay against what was recorded.
+
+    What identifies a customer is replaced by stand-ins. They are kept in cases below the data folder; --frozen runs
+    them.
+    """
+    from handrail.channels.cli import freezing
+
+    run(lambda settings: freezing.freeze(settings, conversation, anew=anew), workspace)
+
+
 @app.command("runs")
 def list_runs(
     workspace: Workspace = None,
@@ -277,6 +296,13 @@ def _apart(settings: "Settings", database: str | None) -> "Settings":
 
     own = settings.database.model_copy(update={"url": SecretStr(database) if database else None})
     return settings.model_copy(update={"database": own})
+
+
+def _place(settings: "Settings", *, frozen: bool) -> Path:
+    """Where the cases are that a run is of where no file is named."""
+    from handrail.evals.freezing.shelf import Shelf
+
+    return Shelf.of(settings).folder if frozen else settings.cases_folder
 
 
 def _cases(path: Path, only: str | None, limit: int | None, *, skip_bad: bool) -> "list[Case]":

@@ -19,6 +19,7 @@ from handrail.conversation.settings import Settings
 from handrail.conversation.situations import Situations
 from handrail.desk.export import Export, Exports
 from handrail.desk.looks import Looks, What
+from handrail.evals.freezing.shelf import Shelf
 
 
 async def export(settings: Settings, customer: str | None, conversation: str | None, out: Path) -> None:
@@ -59,6 +60,7 @@ async def forget(
         for id_ in ids:
             await _looked(log, "forget", id_)
             await forgetting.forget(log, id_)
+        Shelf.of(settings).drop(ids)
     typer.echo(f"forgotten: {len(ids)} conversations; that and when they happened stays")
 
 

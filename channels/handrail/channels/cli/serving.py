@@ -1,5 +1,6 @@
 """`handrail serve`."""
 
+import asyncio
 import logging
 import signal
 from contextlib import AsyncExitStack
@@ -15,9 +16,11 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
     """Put the agent together and serve it until it is told to stop."""
     from handrail.agent.bootstrap import build
     from handrail.channels.api.server import serve as run
+    from handrail.channels.cli.freezing import keep_freezing
     from handrail.channels.tokens import conversation_links
     from handrail.channels.tracing.exporting import traced
     from handrail.conversation.clock import SystemClock
+    from handrail.evals.freezing.freezer import Freezer
 
     signal.signal(signal.SIGTERM, _told_to_stop)
     console = Console(stderr=True)
@@ -43,6 +46,9 @@ async def serve(settings: Settings, host: str | None, port: int | None) -> None:
         if settings.mcp.is_open:
             console.print(f"  assistants {address}/mcp")
         await stack.enter_async_context(traced(handrail.log, settings))
+        freezer = Freezer(handrail.log, settings)
+        beside = asyncio.create_task(keep_freezing(freezer, at_wrap_up=settings.evals.freeze))
+        stack.callback(beside.cancel)
         await run(handrail)
 
 

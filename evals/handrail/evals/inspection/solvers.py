@@ -17,8 +17,8 @@ from handrail.evals.case import Case
 from handrail.evals.inspection.samples import CASE, messages_of
 from handrail.evals.inspection.sharing import Shared
 from handrail.evals.recorded import listen
-from handrail.evals.replay import play
 from handrail.evals.roles import open_role
+from handrail.evals.staging import act
 from handrail.evals.trace import Trace, row_of
 from handrail.evals.world import open_worlds
 from handrail.guardrails.rails import Rails
@@ -43,9 +43,8 @@ def replayed(settings: Settings, now: datetime | None = None) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         case = Case.model_validate(state.metadata[CASE])
         worlds, role = await shared.get(), await roles.get()
-        async with hands, worlds.world(case.now or present) as (handrail, clock, sent):
-            trace = await play(case, handrail, clock, sent, role)
-            engine = handrail.engine
+        async with hands:
+            trace, engine = await act(case, worlds, present, role)
         return _filled(state, trace, engine)
 
     return solve

@@ -1,0 +1,1 @@
+"""Conversations that people tagged, frozen as cases."""
