@@ -80,6 +80,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "POST /v1/desk/conversations/{id}/suggestions": "desk",
     "GET /v1/desk/conversations/{id}/tools": "desk",
     "POST /v1/desk/conversations/{id}/look-up": "desk",
+    "GET /v1/desk/conversations/{id}/customer": "desk",
     "POST /v1/desk/conversations/{id}/preview": "desk",
     "POST /v1/desk/conversations/{id}/propose": "desk",
     "POST /v1/desk/conversations/{id}/run": "desk",

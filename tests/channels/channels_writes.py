@@ -1,10 +1,11 @@
-"""Writes of people without a business behind them."""
+"""Writes of people and cards of customers, without a business behind them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from handrail.agent.card import Card, Earlier, Record
 from handrail.agent.foresight import Foreseen
 from handrail.conversation.events import (
     ActionConsented,
@@ -17,6 +18,7 @@ from handrail.conversation.events import (
     PersonSaid,
 )
 from handrail.conversation.log import Log
+from handrail.conversation.situations import Situations
 
 
 @dataclass
@@ -73,3 +75,21 @@ class FakeWrites:
             expires_at=datetime.now(UTC) + timedelta(hours=1),
             name=staff.name,
         )
+
+
+@dataclass
+class FakeCards:
+    """A customer of whom everything is known that tests put here."""
+
+    situations: Situations
+    records: list[Record] = field(default_factory=list)
+    earlier: list[Earlier] = field(default_factory=list)
+
+    async def make(self, conversation_id: str, staff: Any) -> Card:
+        situation = await self.situations.get(conversation_id)
+        if situation.identity.level != "verified":
+            return Card(situation.identity, hidden="unproven")
+        full = situation.holder == staff.actor
+        records = self.records if full else []
+        hidden: Any = "" if full else "not_holder"
+        return Card(situation.identity, "sam@example.org", "", self.earlier, records, hidden, {"tier": "gold"})

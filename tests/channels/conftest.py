@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
-from channels_writes import FakeWrites
+from channels_writes import FakeCards, FakeWrites
 
 from handrail.agent.lookups import Offer
 from handrail.agent.parts import PROJECTIONS
@@ -297,6 +297,7 @@ class FakeHandrail:
     presence: Presence
     lookups: FakeLookups
     writes: FakeWrites
+    cards: FakeCards
     knowledge: FakeLibrary = field(default_factory=FakeLibrary)
     embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
     suggestions: FakeSuggestions = field(default_factory=FakeSuggestions)
@@ -331,6 +332,7 @@ async def handrail(
         presence,
         FakeLookups(log),
         FakeWrites(log),
+        FakeCards(situations),
     )
     await turns.close()
 

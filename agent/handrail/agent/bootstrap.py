@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handrail.agent.actions import Actions
+from handrail.agent.card import Cards
 from handrail.agent.claims import ids_of
 from handrail.agent.clean import without_instructions
 from handrail.agent.contacts import Contacts
@@ -89,6 +90,7 @@ class Handrail:
     suggestions: Suggestions
     lookups: Lookups
     writes: Writes
+    cards: Cards
     housekeeping: Housekeeping
     model: Model
     breaker: Breaker | None
@@ -237,6 +239,7 @@ async def build(
             suggestions=Suggestions(services),
             lookups=Lookups(services),
             writes=Writes(services),
+            cards=Cards(services),
             housekeeping=housekeeping,
             model=chosen,
             breaker=breaker,

@@ -126,7 +126,7 @@ class IdentityService:
                 if late
                 else Denied("the code is not right", code="code_wrong")
             )
-        person = await self._on_file(challenge.customer_id)
+        person = await self.on_file(challenge.customer_id)
         return await self._proven(conversation_id, challenge.customer_id, person, "code")
 
     async def token(self, conversation_id: str, token: str) -> IdentityProven:
@@ -162,8 +162,8 @@ class IdentityService:
         await self._codes.close()
         await self._tokens.close()
 
-    async def _on_file(self, customer_id: str) -> Person | None:
-        """The person on file; None where the directory does not answer: the code was right all the same."""
+    async def on_file(self, customer_id: str) -> Person | None:
+        """The person on file; None where there is none, or the directory does not answer."""
         try:
             return await self._person({"customer_id": customer_id})
         except HandrailError:

@@ -230,6 +230,9 @@ class DeskSection(Section):
     """So long an action waits for a colleague's word; then nothing is done."""
     approvers: tuple[Literal["agent", "supervisor", "admin"], ...] = ("supervisor", "admin")
     """The roles that may approve what a tool asks a colleague for."""
+    card: tuple[str, ...] | None = None
+    """The tools whose results stand on a customer's card, which read without being told anything more; left out, all
+    that there are for a customer."""
     replies: dict[Annotated[str, Field(max_length=80)], Annotated[str, Field(min_length=1, max_length=4000)]] = {}
     """Ready replies by their titles. `{customer}` and `{name}` stand for the names of the two who talk."""
 

@@ -11,6 +11,7 @@ from handrail.channels.api import (
     audit,
     callbacks,
     conversations,
+    customers,
     decisions,
     desk,
     failures,
@@ -67,8 +68,9 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, callbacks, decisions, suggestions, lookups, writes, audit, signals, insights, team)
-    for routes in (conversations, *desks, people, sessions, openid, policies, outside, health, metrics, web):
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, audit, signals, insights, team)
+    tools = (lookups, writes, customers)
+    for routes in (conversations, *desks, *tools, people, sessions, openid, policies, outside, health, metrics, web):
         app.include_router(routes.router)
     app.mount("/pages", web.Assets(), name="pages")
     if door is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 from handrail.conversation.bell import Bell
 from handrail.conversation.clock import Clock
@@ -10,6 +10,7 @@ from handrail.conversation.database import Database
 from handrail.conversation.events import Citation, Event, IdentityProven, Level
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
+from handrail.conversation.situation import Identity
 from handrail.conversation.situations import Situations
 from handrail.desk.desk import Desk
 from handrail.desk.outside.inbox import Inbox
@@ -193,6 +194,39 @@ class Writes(Protocol):
         ...
 
 
+class Record(Protocol):
+    """What one reading tool says of a customer; a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class Card(Protocol):
+    """What a person may see of a customer."""
+
+    @property
+    def identity(self) -> Identity: ...
+    @property
+    def facts(self) -> Mapping[str, str]: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def earlier(self) -> Sequence[Record]: ...
+    @property
+    def records(self) -> Sequence[Record]: ...
+    @property
+    def hidden(self) -> Literal["unproven", "not_holder", ""]: ...
+
+
+class Cards(Protocol):
+    """Makes the cards of customers."""
+
+    async def make(self, conversation_id: str, staff: Staff) -> Card:
+        """The customer of a conversation, as far as this person may see. Raises `NotFound`."""
+        ...
+
+
 class Library(Protocol):
     """The policies."""
 
@@ -271,6 +305,8 @@ class Handrail(Protocol):
     def lookups(self) -> Lookups: ...
     @property
     def writes(self) -> Writes: ...
+    @property
+    def cards(self) -> Cards: ...
     @property
     def engine(self) -> str: ...
     @property

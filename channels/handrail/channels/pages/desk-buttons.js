@@ -7,8 +7,8 @@ export const LEADS = ["supervisor", "admin"];
 
 export class Buttons {
   /** `opened` is the conversation that is open; what fails is told by `refuse`. */
-  constructor({ opened, routing, lookups, writes, calls, refuse }) {
-    Object.assign(this, { opened, lookups, writes, calls, routing, refuse, tags: [], claims: [] });
+  constructor({ opened, routing, lookups, writes, calls, card, refuse }) {
+    Object.assign(this, { opened, lookups, writes, calls, card, routing, refuse, tags: [], claims: [] });
   }
 
   /** Draw them for whoever has logged in. */
@@ -18,6 +18,7 @@ export class Buttons {
     const rows = [
       ["claim", "Claim", "c", () => this.opened.claim(by("claim").textContent === "Take over")],
       ["note", "Note", "n", () => forms.note(act("notes"))],
+      ["customer", "Customer", "i", () => this.card.open(this.opened.id)],
       ["look-up", "Look up", "l", () => this.lookups.open(this.opened.id)],
       ["do", "Do", "d", () => this.writes.open(this.opened.id)],
       ["vouch", "Vouch", "v", () => forms.vouch(this.claims, act("identity"))],
@@ -59,7 +60,7 @@ export class Buttons {
     by("whisper-to").hidden = !leads || !others;
     by("reassign").hidden = !leads || !(others || data.holder === "queue");
     by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";
-    by("note").hidden = by("suggest").hidden = reads;
+    by("note").hidden = by("suggest").hidden = by("customer").hidden = reads;
     by("vouch").hidden = !mine || !this.claims.length || data.identity.level === "verified";
   }
 }

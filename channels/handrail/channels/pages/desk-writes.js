@@ -90,6 +90,7 @@ export class Writes {
       found.approval && h("p", { class: "hint" }, `A colleague has to approve it as well: ${found.approval}`),
       found.rule && h("p", { class: "row" }, citation(by("policy"), found.rule), h("span", { class: "hint" }, `version ${found.rule.version}`)));
     fill(place, told, this.ask(place, exact, found.question), this.run(place, exact, found));
+    told.scrollIntoView({ block: "nearest" });
   }
 
   ask(place, exact, question) {

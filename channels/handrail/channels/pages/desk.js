@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { Approvals } from "./desk-approvals.js";
 import { Buttons, LEADS } from "./desk-buttons.js";
 import { Calls } from "./desk-calls.js";
+import { Card } from "./desk-card.js";
 import { Case } from "./desk-case.js";
 import { Composer, lead } from "./desk-composer.js";
 import * as door from "./desk-door.js";
@@ -49,7 +50,7 @@ const routing = new Routing({ act: (what, body) => opened.act(what, body), choos
 const replies = new Replies({ use: (text) => shown.use(text) });
 const calls = new Calls({ act: (what, body) => opened.act(what, body) });
 const due = new Due({ choose, start, takeUp, settle, say, refuse, tell: (...what) => notices.tell(...what) });
-const buttons = new Buttons({ opened, routing, lookups, writes, calls, refuse });
+const buttons = new Buttons({ opened, routing, lookups, writes, calls, card: new Card({ choose }), refuse });
 const team = new Team({ choose, approvals: () => approvals.open(), refuse });
 const listeners = new Listeners({ opened, listen: () => opened.listen() });
 const whispers = new Whispers({ opened, mark: () => queue.redraw(), say });
@@ -196,6 +197,7 @@ new Keys({
     ["r", "write to the customer", () => composer.focus()],
     ["t", "suggest a reply", suggest],
     ["l", "look something up", () => buttons.press("look-up")],
+    ["i", "who the customer is", () => buttons.press("customer")],
     ["d", "do something for the customer", () => buttons.press("do")],
     ["n", "note", () => buttons.press("note")],
     ["a", "what waits for approval", () => approvals.open()],
