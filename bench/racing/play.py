@@ -189,7 +189,7 @@ async def open_player(dsn: str, folder: Path, name: str, *, broken: bool = False
     situations = Situations(log)
     presence = Presence(database, clock, settings.desk)
     handover = Handover(log, settings, presence, Packets(ZoneInfo("UTC")))
-    desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
+    desk = Desk(log, situations, settings=settings, handover=handover, presence=presence)
     try:
         yield Player(name, log, situations, desk, handover, presence)
     finally:

@@ -118,7 +118,7 @@ async def test_nothing_is_done_without_consent_and_approval_of_the_same(
 ) -> None:
     shop = Shop(clock, approval=WHY)
     talk = await Talk.open(log, clock, settings, shop.tool())
-    approvals = Approvals(log, talk.situations, database, clock=clock, settings=settings)
+    approvals = Approvals(log, talk.situations, settings)
     players = Players(talk, shop, approvals, clock, await talk.lease())
     # From a conversation in which the next two moves may do it, so that many runs get there.
     for move in ("ask", "agree", "do", *moves, "do"):
@@ -135,7 +135,7 @@ async def waiting(log: Log, clock: FixedClock, settings: Settings, database: Dat
     """A cancellation that waits for a colleague."""
     shop = Shop(clock, approval=WHY)
     talk = await Talk.open(log, clock, settings, shop.tool())
-    approvals = Approvals(log, talk.situations, database, clock=clock, settings=settings)
+    approvals = Approvals(log, talk.situations, settings)
     players = Players(talk, shop, approvals, clock, await talk.lease())
     for move in ("ask", "agree", "do"):
         await players.play(move)

@@ -315,7 +315,7 @@ async def handrail(
     packets = Packets(ZoneInfo(settings.business.timezone))
     presence = Presence(database, clock)
     handover = Handover(log, settings, presence, packets)
-    desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
+    desk = Desk(log, situations, settings=settings, handover=handover, presence=presence)
     identity = ScriptedIdentity(log)
     vouching = Vouching(log, situations, find_customer)
     yield FakeHandrail(

@@ -90,7 +90,7 @@ def handover(log, settings, presence) -> Handover:
 
 @pytest.fixture
 def desk(log, situations, database, clock, settings, handover, presence) -> Desk:
-    return Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
+    return Desk(log, situations, settings=settings, handover=handover, presence=presence)
 
 
 @pytest.fixture

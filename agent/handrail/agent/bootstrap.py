@@ -173,7 +173,7 @@ async def build(
         packets = _packets(settings, form, knowledge, router)
         staff = StaffEverywhere(database, clock, settings)
         handover = Handover(log, settings, staff, packets, Contacts(workspace.find_customer, resources))
-        desk = Desk(log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence)
+        desk = Desk(log, situations, settings=settings, handover=handover, presence=presence)
         opened = open_outbox(settings, log, situations, mailer, link)
         outbox, outside = await stack.enter_async_context(opened)
         refresher = Refresher(log, situations, packets, clock)

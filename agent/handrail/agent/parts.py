@@ -153,7 +153,7 @@ async def open_desk(settings: Settings) -> AsyncIterator[DeskSide]:
         presence = Presence(log.database, clock, settings.desk)
         staff = StaffEverywhere(log.database, clock, settings)
         handover = Handover(log, settings, staff, Packets(ZoneInfo(settings.business.timezone)))
-        desk = Desk(log, situations, log.database, clock=clock, settings=settings, handover=handover, presence=presence)
+        desk = Desk(log, situations, settings=settings, handover=handover, presence=presence)
         async with open_outbox(settings, log, situations, build_mailer(settings, clock)) as (outbox, _):
             yield DeskSide(settings=settings, clock=clock, log=log, desk=desk, presence=presence, outbox=outbox)
         await situations.close()

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from handrail.conversation.clock import Clock
-from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Denied, Invalid, NotFound
 from handrail.conversation.events import ApprovalGiven, ApprovalRefused, Citation, Event
 from handrail.conversation.log import Log
@@ -60,11 +58,9 @@ class Waiting:
 class Approvals:
     """Reads what waits, and takes decisions. What follows from one is done by the turn."""
 
-    def __init__(
-        self, log: Log, situations: Situations, database: Database, *, clock: Clock, settings: Settings
-    ) -> None:
-        self._log, self._situations, self._database = log, situations, database
-        self._clock, self._roles = clock, settings.desk.approvers
+    def __init__(self, log: Log, situations: Situations, settings: Settings) -> None:
+        self._log, self._situations, self._database = log, situations, log.database
+        self._clock, self._roles = log.clock, settings.desk.approvers
 
     def may_decide(self, staff: Staff) -> bool:
         """Whether this person may approve."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, LiteralString
 
-from handrail.conversation.clock import Clock
-from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Fenced, Invalid
 from handrail.conversation.events import (
     Announced,
@@ -61,16 +59,14 @@ class Callbacks:
         self,
         log: Log,
         situations: Situations,
-        database: Database,
         *,
-        clock: Clock,
         settings: Settings,
         handover: Handover,
     ) -> None:
         self._log = log
         self._situations = situations
-        self._database = database
-        self._clock = clock
+        self._database = log.database
+        self._clock = log.clock
         self._settings = settings
         self._handover = handover
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from handrail.conversation.clock import Clock
-from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Denied, Fenced, Invalid
 from handrail.conversation.events import (
     Announced,
@@ -68,32 +66,29 @@ class Desk:
         self,
         log: Log,
         situations: Situations,
-        database: Database,
         *,
-        clock: Clock,
         settings: Settings,
         handover: Handover,
         presence: Presence,
     ) -> None:
         self._log = log
         self._situations = situations
+        database, clock = log.database, log.clock
         self._queue = Queue(database, situations, settings.desk.wait_target_minutes)
         self._clock = clock
         self._settings = settings
         self._handover = handover
         self._zone = ZoneInfo(settings.business.timezone)
-        self.ledger = Ledger(log, database, situations, settings.desk.remind_minutes)
-        self.callbacks = Callbacks(log, situations, database, clock=clock, settings=settings, handover=handover)
-        self.tickets = Tickets(log, situations, database, clock, handover, self.callbacks)
-        self.unsettled = Unsettled(log, situations, clock)
-        self.approvals = Approvals(log, situations, database, clock=clock, settings=settings)
-        self.parking = Parking(log, database, clock)
+        self.ledger = Ledger(log, situations, settings.desk.remind_minutes)
+        self.callbacks = Callbacks(log, situations, settings=settings, handover=handover)
+        self.tickets = Tickets(log, situations, handover, self.callbacks)
+        self.unsettled = Unsettled(log, situations)
+        self.approvals = Approvals(log, situations, settings)
+        self.parking = Parking(log)
         self.picking = Picking(database, clock, settings.desk, presence, self.claim)
         self.team = Team(database, self._queue, clock=clock, settings=settings, handover=handover, staff=presence)
         self.telling = Telling(log, database, clock, handover.waits)
-        self.returns = Returns(
-            log, situations, database, clock=clock, settings=settings, handover=handover, presence=presence
-        )
+        self.returns = Returns(log, situations, settings=settings, handover=handover, presence=presence)
 
     async def queue(self, chosen: Filter | None = None) -> list[Entry]:
         """Who waits for a person or is with one, the most pressing first."""

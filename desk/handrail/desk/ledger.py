@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, LiteralString
 
-from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict
 from handrail.conversation.events import PromiseDue
 from handrail.conversation.log import Log
@@ -67,9 +66,9 @@ class Kept:
 class Ledger:
     """Reads what is owed, and calls it to mind in time."""
 
-    def __init__(self, log: Log, database: Database, situations: Situations, remind_minutes: float) -> None:
+    def __init__(self, log: Log, situations: Situations, remind_minutes: float) -> None:
         self._log = log
-        self._database = database
+        self._database = log.database
         self._situations = situations
         self._ahead = timedelta(minutes=remind_minutes)
 

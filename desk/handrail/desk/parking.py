@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Literal, LiteralString
 
-from handrail.conversation.clock import Clock
-from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Fenced, Invalid
 from handrail.conversation.events import Event, SetAside, TakenUp
 from handrail.conversation.log import Fence, Log
@@ -26,10 +24,10 @@ ORDER BY q.parked_until LIMIT %(limit)s
 class Parking:
     """Puts conversations aside and takes them up again. Each stays with its person all the while."""
 
-    def __init__(self, log: Log, database: Database, clock: Clock) -> None:
+    def __init__(self, log: Log) -> None:
         self._log = log
-        self._database = database
-        self._clock = clock
+        self._database = log.database
+        self._clock = log.clock
 
     async def park(
         self, conversation_id: str, staff: Staff, until: datetime, note: str = "", *, key: str | None = None

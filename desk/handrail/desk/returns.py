@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, LiteralString
 
-from handrail.conversation.clock import Clock
-from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Denied, Fenced, Invalid
 from handrail.conversation.events import Announced, ContactLeft, Data, Event, HandoffReturned
 from handrail.conversation.ids import new_id
@@ -56,17 +54,15 @@ class Returns:
         self,
         log: Log,
         situations: Situations,
-        database: Database,
         *,
-        clock: Clock,
         settings: Settings,
         handover: Handover,
         presence: Presence,
     ) -> None:
         self._log = log
         self._situations = situations
-        self._database = database
-        self._clock = clock
+        self._database = log.database
+        self._clock = log.clock
         self._settings = settings
         self._handover = handover
         self._presence = presence

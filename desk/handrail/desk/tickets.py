@@ -2,8 +2,6 @@
 
 import re
 
-from handrail.conversation.clock import Clock
-from handrail.conversation.database import Database
 from handrail.conversation.errors import Conflict, Fenced, Invalid
 from handrail.conversation.events import Announced, Closed, ContactLeft, Event, TicketMoved
 from handrail.conversation.log import Fence, Log
@@ -38,16 +36,14 @@ class Tickets:
         self,
         log: Log,
         situations: Situations,
-        database: Database,
-        clock: Clock,
         handover: Handover,
         callbacks: Callbacks,
     ) -> None:
         self._callbacks = callbacks
         self._log = log
         self._situations = situations
-        self._database = database
-        self._clock = clock
+        self._database = log.database
+        self._clock = log.clock
         self._handover = handover
 
     async def hear(self, conversation_id: str, situation: Situation | None = None) -> bool:

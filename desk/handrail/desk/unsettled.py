@@ -1,6 +1,5 @@
 """Actions whose end was not seen and that no look-up can settle: a person looks, and says what happened."""
 
-from handrail.conversation.clock import Clock
 from handrail.conversation.errors import Conflict, Denied, Invalid
 from handrail.conversation.events import ActionFailed, ActionSucceeded, Event
 from handrail.conversation.log import Head, Log
@@ -17,8 +16,8 @@ NOT_DONE = "not_done"
 class Unsettled:
     """Takes a person's word for how an action ended: once, also against a look-up that comes in beside it."""
 
-    def __init__(self, log: Log, situations: Situations, clock: Clock) -> None:
-        self._log, self._situations, self._clock = log, situations, clock
+    def __init__(self, log: Log, situations: Situations) -> None:
+        self._log, self._situations, self._clock = log, situations, log.clock
 
     async def settle(self, conversation_id: str, action_id: str, staff: Staff, *, happened: bool, seen: str) -> Event:
         """Write down that the action happened, or did not, with what was `seen` where the person looked.
