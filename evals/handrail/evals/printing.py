@@ -81,6 +81,9 @@ def _figures(report: Report) -> Table:
     unscored = [named(name) for name, figure in report.shares.items() if figure.value is None]
     if unscored and report.mode != "recorded":
         table.caption = f"not scored, since no case expects it: {', '.join(unscored)}"
+    if report.taggers:
+        who = ", ".join(report.taggers[:5]) + (" …" if len(report.taggers) > 5 else "")
+        table.add_row(Text(f"tagged by {who}"), "", "", "")
     if report.split:
         table.add_row("taggers split evenly, not scored", str(report.split), "", "")
     for name, value in costs(report):
@@ -171,7 +174,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "measures": {name: asdict(figure) for name, figure in report.measures.items()},
         "slices": [asdict(part) for part in report.slices],
         "pass_hat": {k: asdict(figure) for k, figure in report.passing.items()},
-        "taggers": {"agree": asdict(report.agreement), "split": report.split},
+        "taggers": {"agree": asdict(report.agreement), "split": report.split, "names": report.taggers},
         "turns": asdict(report.spent),
         "broken": report.broken,
         "played": [

@@ -1,5 +1,6 @@
 """A report: the figures of a run, added up from its cases."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -54,6 +55,8 @@ class Report:
     right: Figure
     agreement: Figure
     split: int
+    taggers: tuple[str, ...]
+    """Who tagged, those with the most tags first."""
     spent: Spent
     engine: str
     mode: Mode
@@ -99,6 +102,7 @@ def report(
         right=rate([*right, *([False] for case_id in broken if case_id not in ran)]),
         agreement=wilson(sum(agreed), len(agreed)),
         split=sum(c[0].case.expected.escalate is None and agree(c[0].case.tags) is False for c in cases),
+        taggers=tuple(name for name, _ in Counter(tag.by for c in cases for tag in c[0].case.tags).most_common()),
         spent=_spent([end for p in played for end in of_kind(p.log, TurnEnded)]),
         engine=engine,
         mode=mode,

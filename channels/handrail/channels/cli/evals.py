@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.channels.cli import evaluating
+from handrail.channels.cli import evaluating, exchanging
 from handrail.channels.cli.evaluating import Mode, Options, Outputs
 from handrail.channels.cli.workspace import Workspace, run
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Score the agent against cases and transcripts whose outcomes people tagged.", no_args_is_help=True
 )
+
+
+app.command("import")(exchanging.import_file)
+app.command("export")(exchanging.export_run)
 
 
 @app.callback()

@@ -68,6 +68,9 @@ def _head(title: str, report: Report, kept: Kept | None) -> Html:
 
 
 def _notes(report: Report) -> Iterator[str]:
+    if report.taggers:
+        more = f" and {len(report.taggers) - 5} more" if len(report.taggers) > 5 else ""
+        yield f"What should have been was tagged by {', '.join(report.taggers[:5])}{more}."
     if report.broken:
         yield f"{len(report.broken)} could not be run and count as not right: {', '.join(sorted(report.broken)[:20])}"
     if report.left:
