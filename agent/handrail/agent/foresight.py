@@ -11,10 +11,11 @@ from handrail.agent.pointed import pointable
 from handrail.agent.proposal import Prepared, facts_of
 from handrail.agent.services import Services
 from handrail.agent.tools.api import Tool
+from handrail.agent.tools.binding import Bound, bind
 from handrail.agent.tools.call import Called
 from handrail.conversation.errors import Conflict, Invalid, NotFound
 from handrail.conversation.events import Citation
-from handrail.conversation.situation import ActionState, Situation
+from handrail.conversation.situation import Situation
 
 UNDER_WAY = ("waiting", "approved", "claimed", "unknown")
 
@@ -78,6 +79,8 @@ class Foresight:
             raise NotFound(f"there is no tool called {name!r} that changes something")
         if not services.identity.allows(tool, situation.identity):
             raise Conflict(f"{name} needs a customer who is {tool.identity}", code="identity")
+        if _under_way(tool, arguments, situation):
+            raise Conflict("just this is under way already: see what becomes of it first", code="under_way")
         prepared = await services.actions.prepare(situation, tool, arguments)
         if isinstance(prepared, Called):
             raise await self._refusal(tool, prepared)
@@ -85,8 +88,6 @@ class Foresight:
             raise Conflict(
                 "the question holds instructions for a machine: it is not put to anybody", code="instructions"
             )
-        if any(_is(action, prepared) for action in situation.actions if action.stage in UNDER_WAY):
-            raise Conflict("just this is under way already: see what becomes of it first", code="under_way")
         return prepared
 
     async def same(self, situation: Situation, name: str, arguments: Mapping[str, Any], fingerprint: str) -> Prepared:
@@ -117,6 +118,8 @@ class Foresight:
         return (await without_instructions(question, "", tool.name, self._services.rails))[0] != question
 
 
-def _is(action: ActionState, prepared: Prepared) -> bool:
-    """Whether it is the same call, whatever it would do by now."""
-    return action.tool == prepared.tool.name and dict(action.arguments) == dict(prepared.arguments)
+def _under_way(tool: Tool, arguments: Mapping[str, Any], situation: Situation) -> bool:
+    """Whether the same call waits, is being made, or may have been made, whatever it would do by now."""
+    bound = bind(tool, arguments)
+    same = [a for a in situation.actions if a.tool == tool.name and a.stage in UNDER_WAY]
+    return isinstance(bound, Bound) and any(dict(action.arguments) == dict(bound.canonical) for action in same)

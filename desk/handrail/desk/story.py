@@ -70,6 +70,8 @@ class Deed:
     why: str = ""
     who: str = ""
     """The colleague who approved or refused it."""
+    by: str = ""
+    """The person who put it before the customer; empty for the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,9 @@ def _act(deeds: dict[str, Deed], ref: str, event: Event) -> None:
     data = event.data
     if isinstance(data, ActionProposed):
         what = str(data.preview.get("summary") or "") or wording.deed(data.tool, data.arguments)
-        deeds[data.action_id] = Deed(data.action_id, data.tool, what, data.arguments, data.rule, "proposed", (ref,))
+        deeds[data.action_id] = Deed(
+            data.action_id, data.tool, what, data.arguments, data.rule, "proposed", (ref,), by=data.name
+        )
         return
     stages: dict[type[Any], ActionStage] = {
         ActionConsented: "consented",

@@ -38,16 +38,17 @@ def tried(matter: Matter) -> Iterator[PacketLine]:
 
 def _deed(deed: Deed) -> PacketLine | None:
     what, why = wording.lower_first(deed.what.rstrip(".")), wording.clip(deed.why.rstrip("."), 120)
+    by = f" by {deed.by}" if deed.by else ""
     texts = {
-        "succeeded": f"Done: {what}.",
-        "failed": f"Tried, without effect: {what}. {why or 'It was refused'}.",
+        "succeeded": f"Done{by}: {what}.",
+        "failed": f"Tried{by}, without effect: {what}. {why or 'It was refused'}.",
         "unknown": f"Uncertain whether it went through: {what}.",
         "claimed": f"Uncertain whether it went through: {what}.",
         "consented": f"Agreed to, not yet carried out: {what}.",
         "waiting": f"Agreed to, and waits for a colleague to approve it: {what}.",
         "approved": f"Approved by {deed.who or 'a colleague'}, not yet carried out: {what}.",
         "refused": f"Not approved by {deed.who or 'a colleague'}: {what}. {why}".rstrip(". ") + ".",
-        "proposed": f"Offered, waiting for their yes: {what}.",
+        "proposed": f"Offered{by}, waiting for their yes: {what}.",
         "dropped": DROPPED.get(deed.why, "").replace("{what}", what),
     }
     text = texts[deed.stage]

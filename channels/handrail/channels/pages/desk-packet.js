@@ -6,6 +6,8 @@ import { citation, open as openPolicy } from "./policy.js";
 
 const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
+const STANDS = ["proposed", "consented"];
+
 export class Packet {
   /** `decide(actionId)` opens what waits for approval, `settle(action)` asks how one ended, `use(text)` takes a text to
    * write, `runs(tool)` opens a tool, `takeOff(action)` takes a proposal off, `toggle()` shows every event or not, `light` and `go` show the events that a line rests on. */
@@ -32,9 +34,12 @@ export class Packet {
       parts.push(h("h3", {}, "Open promises"), h("ul", {}, open.map((promise) =>
         h("li", {}, this.fact({ text: `${promise.text}${promise.due ? ` (by ${day.format(new Date(promise.due))})` : ""}`, evidence: [`seq:${promise.seq}`] })))));
     }
-    if (packet?.tools.length) {
+    // What stands before the customer is shown there, with what may be done about it.
+    const asked = new Set(actions.filter((action) => STANDS.includes(action.stage)).map(({ tool, arguments: given }) => JSON.stringify([tool, given])));
+    const tools = (packet?.tools || []).filter(({ tool, arguments: given }) => !asked.has(JSON.stringify([tool, given])));
+    if (tools.length) {
       const line = (tool) => ({ ...tool, text: tool.missing.length ? `${tool.title} (without ${tool.missing.join(", ")})` : tool.title });
-      parts.push(h("h3", {}, "Tools ready to run"), h("ul", {}, packet.tools.map((tool) => h("li", { class: "ready" }, this.fact(line(tool)), this.run(tool)))));
+      parts.push(h("h3", {}, "Tools ready to run"), h("ul", {}, tools.map((tool) => h("li", { class: "ready" }, this.fact(line(tool)), this.run(tool)))));
     }
     if (packet?.first_line) {
       const use = h("button", { class: "button small", type: "button", onclick: () => this.use(packet.first_line) }, "Use it");
@@ -62,7 +67,7 @@ export class Packet {
 
   /** What was put before the customer and is not under way. */
   standing(actions) {
-    const found = actions.filter((action) => ["proposed", "consented"].includes(action.stage));
+    const found = actions.filter((action) => STANDS.includes(action.stage));
     if (!found.length) return [];
     const over = ({ until }) => new Date(until) < new Date();
     const state = (action) => `${action.by_name || "The assistant"} asked${action.stage === "consented" ? `; they agreed in #${action.said}` : over(action) ? "; the time for it is over" : ", and waits for their yes"}`;
