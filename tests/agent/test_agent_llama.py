@@ -28,6 +28,8 @@ from handrail.conversation.clock import SystemClock
 from handrail.conversation.errors import Unavailable
 from handrail.conversation.sections import PHONE_REGIONS
 from handrail.conversation.settings import Engine
+from handrail.evals.judging.judge import Judge
+from handrail.evals.judging.reading import Reading, Spoken
 from handrail.knowledge.passages import Found, Hit, Passage, Policy
 
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -166,6 +168,18 @@ async def test_a_real_model_judges_in_the_form_it_is_given_or_not_at_all(url: st
         assert word in (True, False, None)
         slow = ModelJudge(model, 0.001, PHONE_REGIONS)
         assert await slow.supports("Boots can be sent back.", [POLICY.text], said) is None
+
+
+async def test_a_real_model_gives_an_opinion_of_a_conversation_or_none(url: str):
+    lines = (Spoken("customer", "Do you repair ropes?"), Spoken("desk", "No, we do not repair ropes."))
+    async with speaking(url) as model:
+        opinion = await Judge(model, "openai:smollm2", PHONE_REGIONS, seconds=110).judge(Reading(lines))
+        assert opinion.failed in ("", "nonsense", "timeout")
+        if not opinion.failed:
+            assert set(opinion.answers) == {"settled", "helpful", "tone", "person"}
+            assert opinion.tokens_out > 40
+        late = await Judge(model, "openai:smollm2", PHONE_REGIONS, seconds=0.001).judge(Reading(lines))
+        assert late.failed == "timeout"
 
 
 async def test_a_real_model_that_is_too_slow_is_given_up(url: str):

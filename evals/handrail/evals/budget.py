@@ -11,11 +11,14 @@ from handrail.evals.trace import Trace
 CALLS_A_TURN = 2
 WORDS_A_REPLY = 300
 """Tokens of a long reply: an estimate ahead of the first run errs on the dear side."""
+JUDGE_READS, JUDGE_WRITES = 7000, 800
+"""Tokens of the judge for one case, at the most."""
 
 
 def cost(trace: Trace) -> float:
-    """Money, in the unit of the settings' prices."""
-    return sum(event.data.cost for event in trace.log if isinstance(event.data, TurnEnded))
+    """Money, in the unit of the settings' prices; that of the judge is in it."""
+    judged = trace.opinion.cost if trace.opinion is not None else 0.0
+    return judged + sum(event.data.cost for event in trace.log if isinstance(event.data, TurnEnded))
 
 
 def turns(case: Case) -> int:
@@ -33,6 +36,11 @@ def estimate(cases: Sequence[Case], epochs: int, engine: Engine, before: Sequenc
     else:
         each = CALLS_A_TURN * (engine.prompt_tokens * engine.price_in + WORDS_A_REPLY * engine.price_out) / 1e6
     return epochs * each * sum(map(turns, cases))
+
+
+def estimate_judge(cases: int, engine: Engine) -> float:
+    """What a judge costs at the most for so many conversations."""
+    return cases * (JUDGE_READS * engine.price_in + JUDGE_WRITES * engine.price_out) / 1e6
 
 
 @dataclass(slots=True)

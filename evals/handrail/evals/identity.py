@@ -23,7 +23,8 @@ class Identity(BaseModel):
     """Hashes are SHA-256. Two runs of the same identity differ by chance and by their times alone.
 
     `data` is of the cases as they were read, `settings` without secrets and places, `policies` of the policies' files,
-    `tools` of the workspace's Python files, `code` of Handrail's own; `now` the moment asked for.
+    `tools` of the workspace's Python files, `code` of Handrail's own; `now` the moment asked for, `judge` who was asked
+    beside, if anybody.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +35,7 @@ class Identity(BaseModel):
     epochs: int = 1
     seed: int = 7
     now: AwareDatetime | None = None
+    judge: str = ""
     data: str
     settings: str
     policies: str
@@ -58,6 +60,7 @@ def identity(
     epochs: int = 1,
     seed: int = 7,
     now: AwareDatetime | None = None,
+    judge: str = "",
 ) -> Identity:
     """The identity of a run that would be made now. Raises `OSError` where a policy can't be read."""
     return Identity(
@@ -68,6 +71,7 @@ def identity(
         epochs=epochs,
         seed=seed,
         now=now,
+        judge=judge,
         data=_sha(*(case.model_dump_json().encode() for case in cases)),
         settings=_of_settings(settings),
         policies=_of_files([settings.policies_folder]),

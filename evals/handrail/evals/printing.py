@@ -73,7 +73,8 @@ def _figures(report: Report) -> Table:
     what = "checks alone, on the lines as recorded" if report.mode == "recorded" else f"engine {report.engine}"
     total = cases_of(report)
     epochs = f" in {report.epochs} epochs" if report.epochs > 1 else ""
-    title = f"{total} {'case' if total == 1 else 'cases'}{epochs}, {what}"
+    judge = f", judge {report.judge}" if report.judge else ""
+    title = f"{total} {'case' if total == 1 else 'cases'}{epochs}, {what}{judge}"
     table = Table("figure", "value", "95 % interval", "of", title=title, title_justify="left")
     for name, figure in rows(report):
         if figure.value is not None:
@@ -137,6 +138,10 @@ def costs(report: Report) -> Iterator[tuple[str, str]]:
         yield "tokens a turn, in / out", f"{spent.tokens_in:.0f} / {spent.tokens_out:.0f}"
     if spent.cost:
         yield "cost of the run", f"{spent.cost:.4f}"
+    if report.judge:
+        yield "judge, tokens / cost of the run", f"{spent.judge_tokens} / {spent.judge_cost:.4f}"
+    if spent.judge_failed:
+        yield "judge, conversations without an answer", str(spent.judge_failed)
 
 
 def story_table(played: Played) -> Table:
@@ -164,6 +169,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "mode": report.mode,
         "engine": report.engine,
+        "judge": report.judge,
         "cases": cases_of(report),
         "epochs": report.epochs,
         "left": report.left,

@@ -9,6 +9,7 @@ import numpy as np
 from handrail.conversation.events import TurnEnded
 from handrail.evals.epochs import pass_curve
 from handrail.evals.identity import Mode
+from handrail.evals.opinion import Opinion
 from handrail.evals.resampling import bootstrap, detections, rate
 from handrail.evals.scorers import escalated, of_kind
 from handrail.evals.slices import Slice, slices
@@ -33,6 +34,11 @@ class Spent:
     tokens_in: float | None
     tokens_out: float | None
     cost: float
+    judge_tokens: int = 0
+    """All that the judge read and wrote; `judge_cost` is not in `cost`."""
+    judge_cost: float = 0.0
+    judge_failed: int = 0
+    """Conversations about which the judge gave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class Report:
     """pass^k by k: how probable it is that a case is wholly right in all of k epochs. Empty over one epoch."""
     left: int = 0
     """Cases (and epochs) that were not begun, since the budget did not reach for them."""
+    judge: str = ""
+    """Whose word the scores `judge.…` are; empty where nobody was asked."""
 
     @property
     def failed(self) -> tuple[Played, ...]:
@@ -90,6 +98,7 @@ def report(
     cases = by_case(played)
     agreed = [a for case in cases if (a := agree(case[0].case.tags)) is not None]
     right = [[is_right(p) for p in case if not p.trace.unrecorded] for case in cases]
+    opinions = [p.trace.opinion for p in played if p.trace.opinion is not None]
     ran = {case[0].case.id for case in cases}
     return Report(
         played=tuple(played),
@@ -103,12 +112,13 @@ def report(
         agreement=wilson(sum(agreed), len(agreed)),
         split=sum(c[0].case.expected.escalate is None and agree(c[0].case.tags) is False for c in cases),
         taggers=tuple(name for name, _ in Counter(tag.by for c in cases for tag in c[0].case.tags).most_common()),
-        spent=_spent([end for p in played for end in of_kind(p.log, TurnEnded)]),
+        spent=_spent([end for p in played for end in of_kind(p.log, TurnEnded)], opinions),
         engine=engine,
         mode=mode,
         epochs=epochs,
         passing=pass_curve([tries for tries in right if len(tries) == epochs]) if epochs > 1 else {},
         left=left,
+        judge=", ".join(sorted({opinion.judge for opinion in opinions})),
     )
 
 
@@ -139,7 +149,7 @@ def _mean_of(cases: Sequence[Sequence[Played]], name: str) -> Figure:
     return bootstrap(np.array([(sum(row), len(row)) for row in rows if row], float).reshape(-1, 2))
 
 
-def _spent(ends: Sequence[TurnEnded]) -> Spent:
+def _spent(ends: Sequence[TurnEnded], opinions: Sequence[Opinion]) -> Spent:
     own = [own_time(end) for end in ends]
     model = [end.model_milliseconds for end in ends if end.model_calls]
     return Spent(
@@ -152,6 +162,9 @@ def _spent(ends: Sequence[TurnEnded]) -> Spent:
         tokens_in=_mean([end.tokens_in for end in ends]),
         tokens_out=_mean([end.tokens_out for end in ends]),
         cost=sum(end.cost for end in ends),
+        judge_tokens=sum(opinion.tokens_in + opinion.tokens_out for opinion in opinions),
+        judge_cost=sum(opinion.cost for opinion in opinions),
+        judge_failed=sum(bool(opinion.failed) for opinion in opinions),
     )
 
 

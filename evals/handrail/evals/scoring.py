@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from handrail.evals import drafts, packets, scorers, spending, timing
+from handrail.evals import drafts, opinion, packets, scorers, spending, timing
 from handrail.evals.case import Case
 from handrail.evals.identity import Mode
 from handrail.evals.score import Score
@@ -32,6 +32,7 @@ def played(case: Case, trace: Trace, mode: Mode, epoch: int = 0) -> Played:
 
 
 def _scores(case: Case, trace: Trace, mode: Mode) -> Iterator[Score]:
+    yield from opinion.scores(trace.opinion)
     if mode == "recorded":
         yield from (scorer(case, trace.log) for scorer in HEARD)
         return

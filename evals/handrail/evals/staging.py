@@ -11,6 +11,8 @@ from handrail.evals.case import Case
 from handrail.evals.freezing.playback import Playback
 from handrail.evals.freezing.record import Frozen
 from handrail.evals.freezing.today import Today
+from handrail.evals.judging.judge import Judge
+from handrail.evals.judging.reading import of_log
 from handrail.evals.replay import CaseClock, Sent, play
 from handrail.evals.roles import Role
 from handrail.evals.trace import Trace
@@ -18,9 +20,11 @@ from handrail.evals.world import Worlds
 from handrail.knowledge.knowledge import Knowledge
 
 
-async def act(case: Case, worlds: Worlds, present: datetime, role: Role | None = None) -> tuple[Trace, str]:
+async def act(
+    case: Case, worlds: Worlds, present: datetime, role: Role | None = None, judge: Judge | None = None
+) -> tuple[Trace, str]:
     """Play a case in a world of its own, and tell which engine answered. One that names no moment plays at `present`;
-    `role` plays its customer where it has one.
+    `role` plays its customer where it has one, and `judge` reads what came of it.
 
     A frozen case plays against its recording, with the policies of then; with those of today where its tag says that
     the policies were at fault. Raises `Invalid` where the policies of then are not kept any more.
@@ -28,10 +32,23 @@ async def act(case: Case, worlds: Worlds, present: datetime, role: Role | None =
     at = case.now or present
     if case.frozen is None:
         async with worlds.world(at) as (handrail, clock, sent):
-            return await play(case, handrail, clock, sent, role), handrail.engine
+            trace = await play(case, handrail, clock, sent, role)
+            return await _judged(trace, judge, handrail.knowledge), handrail.engine
     async with _recorded(case, case.frozen, worlds, at) as (handrail, clock, sent, playback):
-        trace = await play(case, handrail, clock, sent, role)
+        trace = await _judged(await play(case, handrail, clock, sent, role), judge, handrail.knowledge)
         return replace(trace, unrecorded=tuple(playback.tape.missing)), handrail.engine
+
+
+async def _judged(trace: Trace, judge: Judge | None, knowledge: Knowledge) -> Trace:
+    """With the opinion of the judge, who sees the passages as they were shown to whoever answered."""
+    if judge is None:
+        return trace
+
+    def text(passage_id: str) -> str | None:
+        passage = knowledge.passage(passage_id)
+        return None if passage is None else passage.told
+
+    return replace(trace, opinion=await judge.judge(of_log(trace.log, text)))
 
 
 @asynccontextmanager

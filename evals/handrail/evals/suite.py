@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby, product
 
@@ -10,6 +11,8 @@ from handrail.conversation.settings import Settings
 from handrail.evals.budget import Budget
 from handrail.evals.case import Case
 from handrail.evals.identity import Mode
+from handrail.evals.judging.judge import Judge
+from handrail.evals.judging.reading import of_case
 from handrail.evals.keeping import Kept, Key
 from handrail.evals.recorded import ENGINE, lines, listen
 from handrail.evals.report import Report, report
@@ -26,6 +29,8 @@ Progress = Callable[[Played | None], None]
 Solver = Callable[[], Awaitable[Trace]]
 AHEAD = 64
 """So many recorded conversations are embedded together, while those before them are checked."""
+JUDGED_AT_ONCE = 8
+"""So many recorded conversations are read by a judge side by side."""
 
 
 def quiet(_: Played | None) -> None:
@@ -41,9 +46,11 @@ async def replay(
     epochs: int = 1,
     kept: Kept | None = None,
     budget: Budget | None = None,
+    judge: Judge | None = None,
     progress: Progress = quiet,
 ) -> Report:
-    """Play every case in a world of its own, `epochs` times, at most `side_by_side` at once.
+    """Play every case in a world of its own, `epochs` times, at most `side_by_side` at once; a `judge` reads what came
+    of it.
 
     Cases that name no moment play at `now`, else at the present. What `kept` holds already is not played again. Raises
     `Unavailable` and `SettingsError`.
@@ -56,7 +63,7 @@ async def replay(
         return case.now or present
 
     async def one(case: Case, worlds: Worlds, role: Role) -> Trace:
-        trace, engine = await act(case, worlds, present, role)
+        trace, engine = await act(case, worlds, present, role, judge)
         engines.add(engine)
         return trace
 
@@ -74,17 +81,35 @@ async def replay(
 
 
 async def recorded(
-    cases: Sequence[Case], settings: Settings, *, kept: Kept | None = None, progress: Progress = quiet
+    cases: Sequence[Case],
+    settings: Settings,
+    *,
+    kept: Kept | None = None,
+    budget: Budget | None = None,
+    judge: Judge | None = None,
+    progress: Progress = quiet,
 ) -> Report:
-    """Let the inbound checks judge every line of the customers' as it was recorded; no agent runs."""
-    run = _Run("recorded", 1, progress, kept, None)  # checks compute and wait for nothing
+    """Let the inbound checks read every line of the customers' as it was recorded; no agent runs. A `judge` reads what
+    was answered then."""
+    # Checks compute and wait for nothing; a judge is waited for.
+    run = _Run("recorded", JUDGED_AT_ONCE if judge else 1, progress, kept, budget)
     rails = await make_rails(settings, open_embedder(settings))
 
     def solver(case: Case) -> Solver:
-        return lambda: listen(case, rails, settings.checks)
+        async def solve() -> Trace:
+            trace = await listen(case, rails, settings.checks)
+            if judge is None or not case.recorded:
+                return trace
+            return replace(trace, opinion=await judge.judge(of_case(case)))
 
-    async for case in _read_ahead([case for case in cases if not run.has(case, 0)], rails):
-        await run.add(case, 0, solver(case))
+        return solve
+
+    async with asyncio.TaskGroup() as group:
+        async for case in _read_ahead([case for case in cases if not run.has(case, 0)], rails):
+            if judge is None:
+                await run.add(case, 0, solver(case))
+            else:
+                group.create_task(run.add(case, 0, solver(case)))
     return run.report(cases, engine=ENGINE, epochs=1)
 
 

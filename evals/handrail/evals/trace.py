@@ -7,6 +7,7 @@ from typing import Any
 
 from handrail.conversation.events import KINDS, Data, Event, Packet
 from handrail.evals.case import Case
+from handrail.evals.opinion import Opinion
 from handrail.evals.score import Score
 
 
@@ -14,12 +15,14 @@ from handrail.evals.score import Score
 class Trace:
     """`log` is the conversation. `packet` is what a person at the desk read, where there was a handoff; `state` says
     where the business differs from what it should be afterwards, empty where it does not, None where nobody asked.
-    `unrecorded` are the calls of a frozen case that were not recorded, so that nobody knows what they come to."""
+    `unrecorded` are the calls of a frozen case that were not recorded, so that nobody knows what they come to.
+    `opinion` is a judge's, where one was asked."""
 
     log: tuple[Event, ...]
     packet: Packet | None = None
     state: tuple[str, ...] | None = None
     unrecorded: tuple[str, ...] = ()
+    opinion: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ def row_of(trace: Trace) -> dict[str, Any]:
         row["state"] = trace.state
     if trace.unrecorded:
         row["unrecorded"] = trace.unrecorded
+    if trace.opinion is not None:
+        row["opinion"] = trace.opinion.model_dump(mode="json", exclude_defaults=True)
     return row | {"log": [_event_row(event) for event in trace.log]}
 
 
@@ -67,7 +72,8 @@ def trace_of(conversation_id: str, row: Mapping[str, Any]) -> Trace:
     )  # fmt: skip
     packet = Packet.model_validate(row["packet"]) if "packet" in row else None
     state = tuple(row["state"]) if "state" in row else None
-    return Trace(events, packet, state, tuple(row.get("unrecorded", ())))
+    opinion = Opinion.model_validate(row["opinion"]) if "opinion" in row else None
+    return Trace(events, packet, state, tuple(row.get("unrecorded", ())), opinion)
 
 
 def _event_row(event: Event) -> dict[str, Any]:

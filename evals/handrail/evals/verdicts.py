@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from handrail.evals.opinion import JUDGED
 from handrail.evals.score import Score
 from handrail.evals.trace import Played
 
@@ -12,6 +13,7 @@ SHARES = (
 """Scores that are right or wrong (or in part): told as the share of cases that are wholly right."""
 MEASURES = (
     "grounded", "tone", "bounds", "packet_precision", "packet_supported", "lateness", "cost", "tokens", "latency",
+    *JUDGED,
 )  # fmt: skip
 """Scores that make no case wrong: told as their mean over cases."""
 UNITS = {"lateness", "cost", "tokens", "latency"}

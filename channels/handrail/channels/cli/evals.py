@@ -66,6 +66,10 @@ def run_suite(
         typer.Option(min=1, max=32, help="Cases at once; else one for each core, or eight where a model answers."),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, max=100, help="Play every case so often, and tell pass^k.")] = 1,
+    judge: Annotated[
+        bool,
+        typer.Option("--judge", help="Let a model judge what no rule can; that makes no case right or wrong."),
+    ] = False,
     budget: Annotated[
         float | None,
         typer.Option(min=0, help="Spend no more than this on models, by the prices of \\[engine]."),
@@ -102,7 +106,7 @@ def run_suite(
         options = Options(
             mode, now, side_by_side, 1 if mode is Mode.RECORDED else epochs, budget, resume,
             runs or runs_of(settings), show, show_all, Outputs(out, junit, markdown, html), gates_of(settings, gate),
-            against,
+            against, judge,
         )  # fmt: skip
         return await evaluating.evaluate(_apart(settings, database), cases, options)
 

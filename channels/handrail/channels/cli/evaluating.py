@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -62,6 +63,7 @@ class Options:
     gates: "tuple[Gate, ...]" = ()
     against: str | None = None
     """The run that it is compared with."""
+    judge: bool = False
 
 
 async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Options) -> int:
@@ -116,19 +118,24 @@ def write(path: Path, text: str) -> None:
 async def play(settings: "Settings", cases: "Sequence[Case]", options: Options) -> "tuple[Report, Kept | None]":
     """Run the cases, or what is left of them, behind a bar; keep what comes of each."""
     from handrail.evals.identity import identity
+    from handrail.evals.judging.judge import judge_name, open_judge
     from handrail.evals.suite import recorded, replay
 
-    mark = identity(cases, settings, options.mode.value, epochs=options.epochs, now=options.now)
+    judging = options.judge or settings.evals.judge == "model"
+    who = judge_name(settings) if judging else ""
+    mark = identity(cases, settings, options.mode.value, epochs=options.epochs, now=options.now, judge=who)
     budget = _budget(settings, cases, options, mark)
-    kept = _kept(options, mark, cases)
-    with _Bar(len(cases) * options.epochs) as told:
+    async with AsyncExitStack() as stack:
+        judge = await stack.enter_async_context(open_judge(settings)) if judging else None
+        kept = _kept(options, mark, cases)
+        told = stack.enter_context(_Bar(len(cases) * options.epochs))
         if options.mode is Mode.RECORDED:
-            report = await recorded(cases, settings, kept=kept, progress=told)
+            report = await recorded(cases, settings, kept=kept, budget=budget, judge=judge, progress=told)
         else:
             at_once = options.side_by_side or (8 if settings.engine.chosen == "openai" else os.cpu_count() or 1)
             report = await replay(
                 cases, settings, now=options.now, side_by_side=at_once, epochs=options.epochs, kept=kept,
-                budget=budget, progress=told,
+                budget=budget, judge=judge, progress=told,
             )  # fmt: skip
     return report, kept
 
@@ -146,15 +153,20 @@ def _kept(options: Options, mark: "Identity", cases: "Sequence[Case]") -> "Kept"
 
 
 def _budget(settings: "Settings", cases: "Sequence[Case]", options: Options, mark: "Identity") -> "Budget":
-    from handrail.evals.budget import Budget, estimate
+    from handrail.evals.budget import Budget, estimate, estimate_judge
 
     engine = settings.engine
-    priced = engine.chosen == "openai" and bool(engine.price_in or engine.price_out)
-    if options.budget is not None and engine.chosen == "openai" and not priced:
+    asked = engine.chosen == "openai" or bool(mark.judge)
+    priced = asked and bool(engine.price_in or engine.price_out)
+    if options.budget is not None and asked and not priced:
         raise Invalid("--budget needs prices: set price_in and price_out under [engine]")
+    judging = estimate_judge(len(cases) * options.epochs, engine) if mark.judge else 0.0
+    if priced and options.mode is Mode.RECORDED and judging:
+        typer.echo(f"likely to cost {judging:.2f} at the most, for the judge", err=True)
     if priced and options.mode is Mode.REPLAY:
         before = _before(options.runs, mark)
-        likely = estimate(cases, options.epochs, engine, [] if before is None else list(before.traces.values()))
+        seen = [] if before is None else list(before.traces.values())
+        likely = judging + estimate(cases, options.epochs, engine, seen)
         source = f"by {before.name}" if before else "at the most, by full prompts: no run with this engine is kept"
         typer.echo(f"likely to cost {likely:.2f} ({source})", err=True)
     return Budget(options.budget)
