@@ -60,6 +60,8 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
         case.path_parameters = addressed(path, talk.id)
         if what in ("preview", "propose", "run"):
             await _acts(case, what, dice, person, talk, state)
+    elif path.startswith("/v1/desk/audits/{id}"):
+        case.path_parameters = {"id": await state.audit()}
     await _bodies(case, dice, state)
     if "Idempotency-Key" in case.headers and dice % 3 == 0:
         case.headers["Idempotency-Key"] = KEY

@@ -128,6 +128,17 @@ class State:
             expires_at=self.site.handrail.clock.now() + timedelta(hours=24),
         )
 
+    async def audit(self) -> str:
+        """One that was drawn and that anybody may tag."""
+        talk, now = await self.talk("closed"), self.site.handrail.clock.now()
+        query = """
+            INSERT INTO audits (id, conversation_id, contact, chance, wanted, drawn_at)
+            VALUES (%(id)s, %(talk)s, 1, 1, 2, %(now)s)
+        """
+        async with self.site.handrail.database.connection() as connection:
+            await connection.execute(query, {"id": f"a{talk.id}", "talk": talk.id, "now": now})
+        return f"a{talk.id}"
+
     async def challenged(self) -> tuple[Talk, str]:
         """A conversation whose customer was just sent a one-time code, and the code."""
         talk = await self.talk("bot")

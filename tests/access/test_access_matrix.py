@@ -53,6 +53,8 @@ BODIES: Mapping[str, Any] = {
     "POST /v1/desk/conversations/{id}/identity": {**CLAIM, "how": "they said so"},
     "POST /v1/desk/conversations/{id}/approvals/{action_id}": {"decision": "refuse", "reason": "no"},
     "POST /v1/desk/conversations/{id}/actions/{action_id}": {"happened": False, "seen": "nothing"},
+    "PUT /v1/desk/audits/{id}": {"settled": "yes"},
+    "POST /v1/desk/audits/{id}/skip": {"reason": "other"},
     "POST /v1/login": {"login": "admin", "password": "not the password"},
     "POST /v1/password": {"token": "made up", "password": PASSWORD},
     "POST /v1/enter": {"token": "made up"},

@@ -1,5 +1,5 @@
 """What goes on beside conversations: turns taken up, tickets reopened, what was left alone brought back, quiet ones
-closed, old ones forgotten."""
+closed and drawn for audits, old ones forgotten."""
 
 import asyncio
 import logging
@@ -15,6 +15,7 @@ from handrail.conversation.errors import Fenced, HandrailError
 from handrail.conversation.events import Announced, Closed
 from handrail.conversation.log import Fence, Log
 from handrail.conversation.settings import Settings
+from handrail.desk.audits.drawing import Drawing
 from handrail.desk.desk import Desk
 
 SECONDS = 2.0
@@ -52,6 +53,7 @@ class Housekeeping:
             desk.telling.sweep,
             desk.ledger.sweep,
             desk.callbacks.sweep,
+            Drawing(log_.database, clock, settings).sweep,
             self.close_idle,
             self.forget_old,
             sources.refresh,

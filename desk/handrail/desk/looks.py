@@ -7,10 +7,13 @@ from typing import Literal, LiteralString
 from handrail.conversation.clock import Clock
 from handrail.conversation.database import Database
 
-What = Literal["queue", "approvals", "gaps", "case", "card", "listen", "transcript", "stream", "export", "forget"]
+What = Literal[
+    "queue", "approvals", "gaps", "case", "card", "listen", "transcript", "stream", "export", "forget", "audit"
+]  # fmt: skip
 """`queue`, `approvals` and `gaps` show something of many conversations at once; `case` is one with its packet and all
 events, `card` its customer with what the business has of them, `listen` one in a colleague's hands while it goes on,
-`transcript` what was said in one, `stream` one as it goes on."""
+`transcript` what was said in one, `stream` one as it goes on, `audit` one that was drawn for
+tagging."""
 
 SLOT = 300
 """Seconds within which looks of one person at one thing are counted together."""

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from handrail.channels.api import (
     audit,
+    audits,
     callbacks,
     conversations,
     customers,
@@ -68,7 +69,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, callbacks, decisions, suggestions, audit, signals, insights, team)
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, audit, audits, signals, insights, team)
     tools = (lookups, writes, customers)
     for routes in (conversations, *desks, *tools, people, sessions, openid, policies, outside, health, metrics, web):
         app.include_router(routes.router)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.channels.cli import decisions, figures, owed, routing
+from handrail.channels.cli import audits, decisions, figures, owed, routing
 from handrail.channels.cli.at_desk import As, Id, act, find
 from handrail.channels.cli.workspace import Workspace, run
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 routing.add(app)
 owed.add(app)
 figures.add(app)
+app.add_typer(audits.app, name="audits")
 
 
 @app.command("list")

@@ -69,6 +69,19 @@ class Worth(Section):
         return self
 
 
+class AuditsSection(Section):
+    """What people tag of the conversations that the bot closed alone, so that its containment can be told truly."""
+
+    per_week: int = Field(default=30, ge=0, le=10_000, description="so many are drawn a week; none with 0")
+    share: float | None = Field(default=None, gt=0, le=1, description="or this share of them all")
+    twice: float = Field(default=0.2, ge=0, le=1, description="the share that two people tag, each on their own")
+    days: float = Field(default=28, gt=0, description="what nobody has tagged after so many days is let go")
+    seed: str = Field(default="handrail", description="of the draw: the same seed draws the same again")
+    within: float = Field(default=0.1, gt=0, lt=0.5, description="how near to its middle the interval's ends should be")
+    roles: tuple[Literal["agent", "supervisor", "engineer", "admin"], ...] = ("supervisor", "engineer", "admin")
+    """Who tags."""
+
+
 class DeskSection(Section):
     """The people's side."""
 
@@ -102,6 +115,7 @@ class DeskSection(Section):
     that there are for a customer."""
     replies: dict[Annotated[str, Field(max_length=80)], Annotated[str, Field(min_length=1, max_length=4000)]] = {}
     """Ready replies by their titles. `{customer}` and `{name}` stand for the names of the two who talk."""
+    audits: AuditsSection = AuditsSection()
 
     @field_validator("departments")
     @classmethod
