@@ -72,12 +72,17 @@ def identity(
         seed=seed,
         now=now,
         judge=judge,
-        data=_sha(*(case.model_dump_json().encode() for case in cases)),
+        data=data_hash(cases),
         settings=_of_settings(settings),
         policies=_of_files([settings.policies_folder]),
         tools=_of_files(settings.workspace / path for path in settings.business.tools),
         code=_of_files(map(Path, handrail.__path__), CODE),
     )
+
+
+def data_hash(cases: Sequence[Case]) -> str:
+    """SHA-256 of cases as they were read."""
+    return _sha(*(case.model_dump_json().encode() for case in cases))
 
 
 def _of_settings(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """What people said a conversation's outcome should be: the tags of transcripts and cases."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +12,10 @@ Resolution = Literal["resolved", "unresolved", "handed_over", "abandoned"]
 """How a conversation ended, in the eyes of whoever tagged it."""
 
 
+Mark = Literal["helpful", "tone", "right"]
+"""What people may say of a conversation beside: were they helped, in a fitting tone, with answers that are right?"""
+
+
 class Tag(BaseModel):
     """One person's tag: whether a person should have taken over, and why; null where they did not say."""
 
@@ -20,14 +25,19 @@ class Tag(BaseModel):
     outcome: Resolution | None = None
     line: int | None = Field(default=None, ge=1)
     """At which of the customer's lines, from 1, a person should have been called."""
+    marks: dict[Mark, bool] = {}
     by: str
     at: datetime
 
 
 def majority(tags: tuple[Tag, ...]) -> bool | None:
     """Whether most taggers would have escalated; None where nobody said, or they are split evenly."""
-    votes = _votes(tags)
-    if not votes or 2 * sum(votes) == len(votes):
+    return most(_votes(tags))
+
+
+def most(votes: Sequence[bool]) -> bool | None:
+    """What most say; None where nobody does, or they are split evenly."""
+    if 2 * sum(votes) == len(votes):
         return None
     return 2 * sum(votes) > len(votes)
 

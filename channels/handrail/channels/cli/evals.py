@@ -169,6 +169,37 @@ def report_run(
     run(command, workspace)
 
 
+@app.command("judge")
+def measure_judge(
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", "-d", exists=True, help="Tagged transcripts; else the workspace's cases."),
+    ] = None,
+    workspace: Workspace = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Read so many conversations at the most.")] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="Spend no more than this on the judge.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--json", dir_okay=False, help="The file to write; else judge.json of the workspace.")
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Name lines that can't be read, and use the others.")
+    ] = False,
+) -> None:
+    """Hold the judge by model against what people said: agreement, kappa, AUROC, and whether length or order sway it.
+
+    Gates on a judge's scores look at the file. Exits with 4 where the budget did not reach.
+    """
+
+    async def command(settings: "Settings") -> int:
+        from handrail.channels.cli import judging
+        from handrail.evals.judging.record import FILE
+
+        cases = _cases(data or settings.cases_folder, None, limit, skip_bad=skip_bad)
+        return await judging.judge(settings, cases, out or settings.workspace / FILE, budget)
+
+    run(command, workspace)
+
+
 @app.command("sweep")
 def sweep_variants(
     variants: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file with [[variant]] tables.")],

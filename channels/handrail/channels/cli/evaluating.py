@@ -74,9 +74,11 @@ async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Optio
     from handrail.channels.cli.comparing import tell_gates
     from handrail.evals.compare import compare
     from handrail.evals.gates import judge
+    from handrail.evals.judging.record import FILE, read_record, warnings
     from handrail.evals.keeping import find
     from handrail.evals.printing import print_report
 
+    least = settings.evals.judge_kappa
     before = find(options.runs, options.against) if options.against else None
     report, kept = await play(settings, cases, options)
     judged = judge(options.gates, report, compare(before, kept) if before is not None and kept is not None else None)
@@ -86,6 +88,8 @@ async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Optio
     if kept is not None:
         typer.echo(f"kept as {kept.name}")
     missed = tell_gates(judged)
+    for doubt in warnings(options.gates, report.judge, read_record(settings.workspace / FILE), least):
+        typer.secho(doubt, fg=typer.colors.YELLOW, err=True)
     return BROKEN if report.broken else SPENT if report.left else missed
 
 
