@@ -69,6 +69,7 @@ class Provider:
     document: Claims = field(default_factory=dict)
     token_claims: tuple[str, ...] = ()
     refuses: str = ""
+    client_auth: str = "client_secret_basic"
     tamper: Callable[[Claims], Claims] = lambda claims: claims
     sign: Callable[["Provider", Claims], str] | None = None
     userinfo: Callable[[Claims], Claims] = lambda claims: claims
@@ -103,9 +104,7 @@ class Provider:
 
     async def token(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
-        kind, _, shown = request.headers.get("authorization", "").partition(" ")
-        client, _, secret = base64.b64decode(shown).decode().partition(":")
-        if kind != "Basic" or (unquote(client), unquote(secret)) != (CLIENT, SECRET):
+        if not self._is_client(request.headers.get("authorization", ""), form):
             return JSONResponse({"error": "invalid_client"}, 401)
         grant = self.grants.pop(form["code"], None)
         self.used.append(form["code"])
@@ -121,6 +120,15 @@ class Provider:
         access = secrets.token_urlsafe(16)
         self.opened[access] = grant.claims
         return JSONResponse({"access_token": access, "token_type": "Bearer", "expires_in": 300, "id_token": token})
+
+    def _is_client(self, header: str, form: dict[str, str]) -> bool:
+        """Whether the client shows itself in the one way that is taken."""
+        if self.client_auth == "client_secret_basic":
+            kind, _, shown = header.partition(" ")
+            client, _, secret = base64.b64decode(shown).decode().partition(":")
+            return kind == "Basic" and (unquote(client), unquote(secret)) == (CLIENT, SECRET)
+        wanted = SECRET if self.client_auth == "client_secret_post" else None
+        return not header and (form.get("client_id"), form.get("client_secret")) == (CLIENT, wanted)
 
     async def user_info(self, request: Request) -> Response:
         access = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -235,15 +235,16 @@ async def test_an_invitation_ties_an_account_to_whoever_comes_back_with_it_and_w
     assert await browser.log_in(invitation=other) == "/desk#refused=openid_taken"
 
 
-async def test_whoever_is_disabled_stays_out(site: Any, browser: Browser) -> None:
+async def test_whoever_is_disabled_stays_out(site: Any, provider: Provider, browser: Browser) -> None:
     user = await invited(site)
-    await site.person("root", "admin")
     assert await browser.log_in() == "/desk"
     await site.app.state.kit.users.change(user.id, disabled=True)
     assert await browser.me() is None
     assert await browser.log_in() == "/desk#refused=openid_disabled"
+    provider.person = {**KIM, "sub": "s-18", "email": "lee@example.org"}
     unknown = await invited(site, "lee@example.org")
     await site.app.state.kit.users.change(unknown.id, disabled=True)
+    assert await browser.log_in() == "/desk#refused=openid_disabled"
 
 
 async def test_a_state_serves_once_and_only_the_browser_that_began(
@@ -331,6 +332,7 @@ LIES: dict[str, Callable[[Provider], None]] = {
     "another nonce": tampered(nonce="another"),
     "no nonce": tampered(nonce=None),
     "another audience": tampered(aud="another client"),
+    "another audience, got by us": tampered(aud="another client", azp=CLIENT),
     "no audience": tampered(aud=None),
     "several audiences and no party": tampered(aud=[CLIENT, "another client"]),
     "for another party": tampered(aud=[CLIENT, "another client"], azp="another client"),
@@ -418,6 +420,30 @@ async def test_an_answer_of_another_provider_is_not_taken_for_this_ones(
     back = await browser.at_provider(await browser.leave())
     assert await browser.arrive(f"{back}&iss=https://evil.test") == "/desk#refused=openid_token"
     assert provider.used == []
+
+
+async def test_a_provider_that_names_itself_in_its_answers_must(
+    site: Any, provider: Provider, browser: Browser
+) -> None:
+    await invited(site)
+    provider.document = {"authorization_response_iss_parameter_supported": True}
+    back = await browser.at_provider(await browser.leave())
+    assert await browser.arrive(back) == "/desk#refused=openid_token"
+    back = await browser.at_provider(await browser.leave())
+    assert await browser.arrive(f"{back}&iss={provider.url}") == "/desk"
+
+
+@pytest.mark.parametrize(
+    ("way", "openid"),
+    [("client_secret_basic", {}), ("client_secret_post", {}), ("none", {"client_secret": None})],
+)
+async def test_the_client_shows_itself_as_the_provider_wants(
+    site: Any, provider: Provider, browser: Browser, way: str
+) -> None:
+    await invited(site)
+    provider.client_auth = way
+    provider.document = {"token_endpoint_auth_methods_supported": ["private_key_jwt", way]}
+    assert await browser.log_in() == "/desk"
 
 
 async def test_logging_out_leads_on_to_the_providers_own_log_out(

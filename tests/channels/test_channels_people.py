@@ -162,6 +162,12 @@ async def test_the_last_admin_stays(site):
     assert (await admin.http.get("/v1/users")).status_code == 403
 
 
+async def test_where_there_is_no_admin_yet_accounts_change_as_well(site):
+    users = site.app.state.kit.users
+    user = await users.create("kim", "Kim", "agent")
+    assert (await users.change(user.id, role="supervisor", skills=("german",))).skills == ("german",)
+
+
 async def test_a_new_link_logs_out_and_replaces_the_password(site):
     admin, kim = await site.person("root", "admin"), await site.person("kim")
     link = (await admin.http.post(f"/v1/users/{kim.id}/link")).json()["link"]

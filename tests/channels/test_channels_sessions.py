@@ -194,6 +194,15 @@ async def test_what_leaves_the_role_as_it_is_ends_no_stream(site):
         assert await desk.next("changed", "queue")
 
 
+async def test_a_stream_ends_by_itself_with_a_session_that_nobody_uses(site, clock, monkeypatch):
+    monkeypatch.setattr("handrail.channels.api.callers.RECHECK_SECONDS", 0.05)
+    kim = await site.person("kim")
+    async with kim.watch() as desk:
+        await desk.next("approvals")
+        clock.advance(timedelta(hours=4, minutes=1))
+        await desk.rest()
+
+
 async def test_a_ring_that_is_lost_is_made_up_for(site, elsewhere, monkeypatch):
     monkeypatch.setattr("handrail.channels.api.callers.RECHECK_SECONDS", 0.05)
     kim = await site.person("kim")

@@ -48,3 +48,14 @@ async def test_whoever_holds_the_server_sees_and_ends_sessions_and_gets_back_in(
     async with httpx.AsyncClient(base_url=site.url) as http:
         assert (await http.post("/v1/enter", json={"token": token})).json()["login"] == "kim"
         assert [each["way"] for each in (await http.get("/v1/sessions")).json()] == ["link"]
+
+
+async def test_a_program_gets_a_token_where_no_password_is_taken(site: Any) -> None:
+    settings = site.handrail.settings
+    (settings.workspace / "handrail.toml").touch()
+    await handrail(settings, "users", "add", "lee", "--name", "Lee", "--role", "engineer")
+    assert "lee" in await handrail(settings, "users", "list")
+    token = (await handrail(settings, "users", "token", "lee")).split()[0]
+    told = await site.http.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert (told.json()["login"], told.json()["role"]) == ("lee", "engineer")
+    assert "the command line" in await handrail(settings, "users", "sessions", "lee")

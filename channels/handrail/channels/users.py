@@ -95,7 +95,9 @@ class Users:
     ) -> User:
         """Change what is given. Whoever is disabled is logged out. The last admin stays one (`Conflict`)."""
         async with self._database.transaction() as connection:
-            await connection.execute("SELECT id FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE")
+            # Of two who take the role from each other at once, one comes second and sees it.
+            query = "SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL"
+            before = await (await connection.execute(f"{query} ORDER BY id FOR UPDATE")).fetchall()
             await connection.execute(
                 "UPDATE users SET name = coalesce(%s::text, name), role = coalesce(%s::text, role),"
                 " departments = coalesce(%s::text[], departments), skills = coalesce(%s::text[], skills),"
@@ -104,10 +106,7 @@ class Users:
                 " WHEN false THEN NULL ELSE disabled_at END WHERE id = %s",
                 (name, role, _array(departments), _array(skills), capacity, disabled, self._clock.now(), user_id),
             )
-            cursor = await connection.execute(
-                "SELECT 1 FROM users WHERE role = 'admin' AND disabled_at IS NULL LIMIT 1"
-            )
-            if await cursor.fetchone() is None:
+            if before and not await (await connection.execute(query)).fetchall():
                 raise Conflict("there would be no admin left", code="last_admin")
             if disabled:
                 await connection.execute("DELETE FROM user_sessions WHERE user_id = %s", (user_id,))

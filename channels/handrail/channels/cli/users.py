@@ -1,5 +1,6 @@
 """`handrail users`: accounts of the people who work here."""
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,7 +8,10 @@ import typer
 from handrail.channels.cli.workspace import Workspace, run
 
 if TYPE_CHECKING:
-    from handrail.channels.users import LinkKind
+    from collections.abc import AsyncIterator
+
+    from handrail.channels.sessions import Sessions
+    from handrail.channels.users import LinkKind, Users
     from handrail.conversation.settings import Settings
 
 app = typer.Typer(help="Accounts of the people at the desk.", no_args_is_help=True)
@@ -51,6 +55,12 @@ def enter(login: Annotated[str, typer.Argument()], workspace: Workspace = None) 
 
 
 @app.command()
+def token(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -> None:
+    """Print a bearer token for a program that acts as this account; it is told once."""
+    run(lambda settings: _token(settings, login), workspace)
+
+
+@app.command()
 def sessions(login: Annotated[str, typer.Argument()], workspace: Workspace = None) -> None:
     """Tell where an account is logged in."""
     run(lambda settings: _sessions(settings, login), workspace)
@@ -66,13 +76,9 @@ async def _list(settings: "Settings") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from handrail.agent.parts import open_database
-    from handrail.channels.users import Users
-    from handrail.conversation.clock import SystemClock
-
     table = Table("login", "name", "role", "departments", "state")
-    async with open_database(settings) as database:
-        for user in await Users(database, SystemClock()).all():
+    async with _opened(settings) as (users, _):
+        for user in await users.all():
             state = "disabled" if user.disabled_at else "ready" if user.ready else "no password yet"
             table.add_row(user.login, user.name, user.role, ", ".join(user.departments), state)
     Console().print(table)
@@ -86,47 +92,45 @@ async def _add(
     departments: tuple[str, ...],
     can: tuple[tuple[str, ...], int | None],
 ) -> None:
-    from handrail.agent.parts import open_database
-    from handrail.channels.users import Users
-    from handrail.conversation.clock import SystemClock
-
-    async with open_database(settings) as database:
-        users = Users(database, SystemClock())
+    async with _opened(settings) as (users, _):
         user = await users.create(login, name, role, departments)  # type: ignore[arg-type]
         await users.change(user.id, skills=can[0], capacity=can[1])
         _print_link(settings, await users.link(user.id))
 
 
 async def _link(settings: "Settings", login: str, kind: "LinkKind" = "password") -> None:
-    from handrail.agent.parts import open_database
-    from handrail.channels.users import Users
-    from handrail.conversation.clock import SystemClock
-
-    async with open_database(settings) as database:
-        users = Users(database, SystemClock())
+    async with _opened(settings) as (users, _):
         _print_link(settings, await users.link((await users.by_login(login)).id, kind), kind)
+
+
+async def _token(settings: "Settings", login: str) -> None:
+    from handrail.channels.sessions import Origin
+
+    async with _opened(settings) as (users, sessions):
+        told, session = await sessions.begin(await users.by_login(login), "bearer", Origin("link", "the command line"))
+    typer.echo(f"{told}  (until {session.expires_at:%Y-%m-%d}; `handrail users sessions {login}` shows it)")
 
 
 async def _sessions(settings: "Settings", login: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from handrail.agent.parts import open_database
-    from handrail.channels.sessions import Sessions
-    from handrail.channels.users import Users
-    from handrail.conversation.clock import SystemClock
-
-    clock, table = SystemClock(), Table("from", "address", "by", "since", "last used", "ends")
-    async with open_database(settings) as database:
-        users = Users(database, clock)
-        user = await users.by_login(login)
-        for each in await Sessions(database, clock, users, settings.login).of(user.id):
+    table = Table("from", "address", "by", "since", "last used", "ends")
+    async with _opened(settings) as (users, sessions):
+        for each in await sessions.of((await users.by_login(login)).id):
             times = (each.created_at, each.used_at, min(each.expires_at, each.idle_at))
             table.add_row(each.device, each.address, each.way, *(f"{time:%Y-%m-%d %H:%M}" for time in times))
     Console().print(table)
 
 
 async def _end(settings: "Settings", login: str) -> None:
+    async with _opened(settings) as (users, sessions):
+        user = await users.by_login(login)
+        typer.echo(f"Sessions of {user.login} that were ended: {await sessions.end_all(user.id)}")
+
+
+@asynccontextmanager
+async def _opened(settings: "Settings") -> "AsyncIterator[tuple[Users, Sessions]]":
     from handrail.agent.parts import open_database
     from handrail.channels.sessions import Sessions
     from handrail.channels.users import Users
@@ -134,9 +138,7 @@ async def _end(settings: "Settings", login: str) -> None:
 
     async with open_database(settings) as database:
         users = Users(database, SystemClock())
-        user = await users.by_login(login)
-        ended = await Sessions(database, SystemClock(), users, settings.login).end_all(user.id)
-    typer.echo(f"Sessions of {user.login} that were ended: {ended}")
+        yield users, Sessions(database, SystemClock(), users, settings.login)
 
 
 def _print_link(settings: "Settings", token: str, kind: "LinkKind" = "password") -> None:
