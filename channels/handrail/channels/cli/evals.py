@@ -263,6 +263,29 @@ def freeze(
     run(lambda settings: freezing.freeze(settings, conversation, anew=anew), workspace)
 
 
+@app.command("shadow")
+def shadow_live(
+    variants: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A TOML file with [[variant]] tables.")],
+    workspace: Workspace = None,
+    days: Annotated[float, typer.Option(min=0.01, help="Conversations that began within so many days.")] = 7,
+    show: Annotated[
+        bool, typer.Option("--show", help="Name the conversations that would have gone otherwise.")
+    ] = False,
+) -> None:
+    """Read live conversations under other settings of the checks, with no effect: who would have called a person?
+
+    Nothing is sent, answered or written down; conversations are named by their ids alone.
+    """
+
+    async def command(settings: "Settings") -> None:
+        from handrail.channels.cli import shadowing
+        from handrail.evals.sweep import read_variants
+
+        await shadowing.tell(settings, read_variants(variants), days, show=show)
+
+    run(command, workspace)
+
+
 @app.command("runs")
 def list_runs(
     workspace: Workspace = None,

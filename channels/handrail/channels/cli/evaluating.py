@@ -132,7 +132,7 @@ async def play(settings: "Settings", cases: "Sequence[Case]", options: Options) 
     async with AsyncExitStack() as stack:
         judge = await stack.enter_async_context(open_judge(settings)) if judging else None
         kept = _kept(options, mark, cases)
-        told = stack.enter_context(_Bar(len(cases) * options.epochs))
+        told = stack.enter_context(Bar(len(cases) * options.epochs))
         if options.mode is Mode.RECORDED:
             report = await recorded(cases, settings, kept=kept, budget=budget, judge=judge, progress=told)
         else:
@@ -184,7 +184,7 @@ def _before(runs: Path, mark: "Identity") -> "Kept | None":
     return next((k for k in kept if k.traces and k.about.identity.engine == mark.engine), None)
 
 
-class _Bar:
+class Bar:
     """A progress bar on standard error, told of each case."""
 
     def __init__(self, total: int) -> None:
