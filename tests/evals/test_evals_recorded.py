@@ -20,6 +20,7 @@ class Rails:
 
     async def inbound(self, text: str, situation: Situation) -> Verdict:
         self.asked.append((text, [line.text for line in situation.lines]))
+        self.outcomes = situation.outcomes
         return Verdict(tuple(f for word, f in self.found.items() if word in text), {"all": 3.0})
 
 
@@ -60,6 +61,13 @@ async def test_offers_and_refusals_are_outcomes_and_no_handoff():
     assert [end.outcome for end in of_kind(played.log, TurnEnded)] == ["refused", "offered", "answered"]
     assert not of_kind(played.log, HandoffRequested)
     assert played.score("escalation").value == 0
+
+
+async def test_what_would_have_been_offered_was_not_and_makes_no_talk_stuck():
+    rails = Rails(fed=ANGRY)
+    trace = await listen(talk("fed up", "A:sorry", "fed up", "A:sorry", "fed up", "A:sorry", "fine"), rails, Checks())
+    assert [end.outcome for end in of_kind(trace.log, TurnEnded)] == ["offered"] * 3 + ["answered"]
+    assert rails.outcomes == ("answered",) * 3
 
 
 async def test_what_must_not_be_kept_is_masked_before_it_is_judged():

@@ -122,6 +122,7 @@ def rows(report: Report) -> Iterator[tuple[str, Figure]]:
     yield from ((named(name), figure) for name, figure in report.measures.items() if name != "latency")
     yield from ((f"pass^{k}, wholly right", figure) for k, figure in report.passing.items())
     yield "taggers agree", report.agreement
+    yield "… beyond chance (alpha)", report.alpha
 
 
 def costs(report: Report) -> Iterator[tuple[str, str]]:
@@ -180,7 +181,12 @@ def as_json(report: Report) -> dict[str, Any]:
         "measures": {name: asdict(figure) for name, figure in report.measures.items()},
         "slices": [asdict(part) for part in report.slices],
         "pass_hat": {k: asdict(figure) for k, figure in report.passing.items()},
-        "taggers": {"agree": asdict(report.agreement), "split": report.split, "names": report.taggers},
+        "taggers": {
+            "agree": asdict(report.agreement),
+            "alpha": asdict(report.alpha),
+            "split": report.split,
+            "names": report.taggers,
+        },
         "turns": asdict(report.spent),
         "broken": report.broken,
         "played": [

@@ -1,5 +1,6 @@
 """Recorded: what the inbound checks would have said of each line of a recorded conversation. Nothing is answered."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from handrail.conversation.errors import Invalid
@@ -99,7 +100,8 @@ class _Record:
             turn_id=turn_id, reply_id=None, upto=said.seq, outcome=outcome, engine=ENGINE, confidence=sure,
             milliseconds=spent.get("all", 0.0),
         )  # fmt: skip
-        self._put("bot", ended)
+        # Nobody was offered anything then: what would have been must not count as a talk that gets nowhere.
+        self._put("bot", ended, ended.model_copy(update={"outcome": "answered"}))
         return outcome
 
     def answered(self, text: str) -> None:
@@ -107,9 +109,10 @@ class _Record:
         number = len(self.log)
         self._put("bot", BotSaid(turn_id=f"turn-{self._turn}", reply_id=f"{number}", part=1, text=text, engine=ENGINE))
 
-    def _put(self, actor: str, data: Data) -> Event:
+    def _put(self, actor: str, data: Data, then: Data | None = None) -> Event:
+        """Log an event; the situation goes on from what was `then`, where that is something else."""
         self._at += timedelta(seconds=PAUSE) if isinstance(data, CustomerSaid) else timedelta()
         event = Event(self._situation.conversation_id, len(self.log) + 1, self._at, actor, data)
         self.log.append(event)
-        self._situation = fold(self._situation, [event])
+        self._situation = fold(self._situation, [event if then is None else replace(event, data=then)])
         return event

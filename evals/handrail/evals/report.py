@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from handrail.conversation.events import TurnEnded
+from handrail.evals.agreement import krippendorff
 from handrail.evals.epochs import pass_curve
 from handrail.evals.identity import Mode
 from handrail.evals.opinion import Opinion
@@ -15,7 +16,7 @@ from handrail.evals.scorers import escalated, of_kind
 from handrail.evals.slices import Slice, slices
 from handrail.evals.spending import own_time
 from handrail.evals.statistics import Detection, Figure, percentile, wilson
-from handrail.evals.tags import agree
+from handrail.evals.tags import agree, votes
 from handrail.evals.trace import Played
 from handrail.evals.verdicts import MEASURES, SHARES, UNITS, by_case, is_right
 
@@ -60,6 +61,8 @@ class Report:
     slices: tuple[Slice, ...]
     right: Figure
     agreement: Figure
+    alpha: Figure
+    """Krippendorff's alpha of whether a person was needed: agreement of the taggers beyond chance."""
     split: int
     taggers: tuple[str, ...]
     """Who tagged, those with the most tags first."""
@@ -110,6 +113,7 @@ def report(
         slices=slices(played),
         right=rate([*right, *([False] for case_id in broken if case_id not in ran)]),
         agreement=wilson(sum(agreed), len(agreed)),
+        alpha=krippendorff([votes(case[0].case.tags) for case in cases]),
         split=sum(c[0].case.expected.escalate is None and agree(c[0].case.tags) is False for c in cases),
         taggers=tuple(name for name, _ in Counter(tag.by for c in cases for tag in c[0].case.tags).most_common()),
         spent=_spent([end for p in played for end in of_kind(p.log, TurnEnded)], opinions),

@@ -32,7 +32,7 @@ class Tag(BaseModel):
 
 def majority(tags: tuple[Tag, ...]) -> bool | None:
     """Whether most taggers would have escalated; None where nobody said, or they are split evenly."""
-    return most(_votes(tags))
+    return most(votes(tags))
 
 
 def most(votes: Sequence[bool]) -> bool | None:
@@ -55,9 +55,10 @@ def lines(tags: tuple[Tag, ...]) -> tuple[int, int] | None:
 
 def agree(tags: tuple[Tag, ...]) -> bool | None:
     """Whether all taggers say the same of the escalation; None where fewer than two said."""
-    votes = _votes(tags)
-    return len(set(votes)) == 1 if len(votes) > 1 else None
+    told = votes(tags)
+    return len(set(told)) == 1 if len(told) > 1 else None
 
 
-def _votes(tags: tuple[Tag, ...]) -> list[bool]:
+def votes(tags: tuple[Tag, ...]) -> list[bool]:
+    """Whether a person was needed, by each tagger who said."""
     return [tag.escalate for tag in tags if tag.escalate is not None]

@@ -23,6 +23,7 @@ app = typer.Typer(
 
 app.command("import")(exchanging.import_file)
 app.command("export")(exchanging.export_run)
+app.command("split")(exchanging.split_file)
 
 
 @app.callback()
