@@ -86,9 +86,9 @@ def _after(c: Contact, event: Event) -> Contact:
 
 
 def _checked(c: Contact, _: Event, data: e.Checked) -> Contact:
-    if data.direction != "inbound":
-        return c
-    return replace(c, settled=any(finding.check == SETTLED for finding in data.findings))
+    # A check follows its line, which has taken back what was said before it.
+    said = data.direction == "inbound" and any(finding.check == SETTLED for finding in data.findings)
+    return replace(c, settled=True) if said else c
 
 
 def _bot(c: Contact, event: Event, data: e.BotSaid) -> Contact:

@@ -1,7 +1,7 @@
 """The table of contacts, kept in step with the log."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import LiteralString
 
 from handrail.conversation import events as e
@@ -11,16 +11,19 @@ from handrail.conversation.events import Event
 
 from .contact import KINDS, Contact, follow
 
-# The first event tells whose conversation it is: it is read once, where no contact has begun yet. The names of the two
-# tables' columns differ so, and one statement brings what is to be taken in and what it is added to.
+# The first event tells whose conversation it is: it is read once, where no contact has begun yet. Of checks, which are
+# most of the log by size, only those are read that say something. The names of the two tables' columns differ so, and
+# one statement brings what is to be taken in and what it is added to.
 SINCE: LiteralString = """
 WITH last AS (SELECT * FROM contacts WHERE conversation_id = %(id)s ORDER BY seq DESC LIMIT 1)
 SELECT e.seq AS event_seq, e.at, e.kind, e.actor, e.data, last.*
 FROM events e LEFT JOIN last ON true
 WHERE e.conversation_id = %(id)s AND e.seq > coalesce((SELECT seen_seq FROM last), 0) AND e.seq <= %(upto)s
     AND (e.kind = ANY(%(kinds)s) OR e.seq = 1)
+    AND (e.kind <> 'checked' OR e.data -> 'findings' @> '[{"check": "settled"}]')
 ORDER BY e.seq
 """
+FOLLOWED = sorted(KINDS)
 COLUMNS = tuple(each.name for each in fields(Contact))
 PUT: LiteralString = """
 INSERT INTO contacts (conversation_id, seq, channel, trial, began_at, seen_seq, customer_ref, first_reply_at,
@@ -60,7 +63,7 @@ class ContactsTable:
 
     async def apply(self, connection: Connection, event: Event) -> None:
         """Take in what has happened up to this event."""
-        parameters = {"id": event.conversation_id, "upto": event.seq, "kinds": sorted(KINDS)}
+        parameters = {"id": event.conversation_id, "upto": event.seq, "kinds": FOLLOWED}
         rows = await (await connection.execute(SINCE, parameters, prepare=True)).fetchall()
         last = _contact(rows[0]) if rows and rows[0]["seq"] is not None else None
         events = [_event(event.conversation_id, row) for row in rows]
@@ -93,4 +96,4 @@ def _contact(row: dict[str, object]) -> Contact:
 
 
 def _row(contact: Contact) -> dict[str, object]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(contact).items()}
+    return {name: list(value) if isinstance(value := getattr(contact, name), tuple) else value for name in COLUMNS}

@@ -147,8 +147,10 @@ class Figures:
         async with self._database.transaction() as connection:
             # One moment for all of them, so that they agree with each other.
             await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            total = await _groups(connection, None, told)
-            groups = await _groups(connection, by, told) if by else []
+            total, groups = await _groups(connection, by, told)
+            if by == "policy":
+                # A contact counts for each policy that it cites, and once in all.
+                total, _ = await _groups(connection, None, told)
             if by == "day":
                 groups = _every_day(groups, chosen.first, min(chosen.last, self.today))
             lists = [
@@ -162,7 +164,7 @@ class Figures:
         return Insights(
             chosen=chosen,
             by=by,
-            total=total[0] if total else _group("", {}, {}),
+            total=total,
             groups=tuple(groups),
             reasons=tuple(_counted(row) for row in reasons),
             checks=tuple(_counted(row) for row in checks),
@@ -179,10 +181,13 @@ async def _rows(connection: Connection, query: LiteralString, told: Mapping[str,
     return await (await connection.execute(query, told)).fetchall()
 
 
-async def _groups(connection: Connection, by: By | None, told: Mapping[str, Any]) -> list[Group]:
+async def _groups(connection: Connection, by: By | None, told: Mapping[str, Any]) -> tuple[Group, list[Group]]:
+    """The whole, and the groups by their keys; without a split the whole alone."""
     contacts = {row["key"]: row for row in await _rows(connection, statements.contacts(by), told)}
     handoffs = {row["key"]: row for row in await _rows(connection, statements.escalations(by), told)}
-    return [_group(key, contacts.get(key, {}), handoffs.get(key, {})) for key in sorted({*contacts, *handoffs})]
+    whole = "" if by is None else None
+    total = _group("", contacts.pop(whole, {}), handoffs.pop(whole, {}))
+    return total, [_group(key, contacts.get(key, {}), handoffs.get(key, {})) for key in sorted({*contacts, *handoffs})]
 
 
 def _every_day(groups: list[Group], first: date, last: date) -> list[Group]:

@@ -1,4 +1,7 @@
-"""The SQL of the figures. Each reads projections alone, and only rows of the days that are asked for."""
+"""The SQL of the figures. Each reads projections alone, and only rows of the days that are asked for.
+
+What is chosen is materialized: else a contact's standing would be found anew for each figure that asks for it.
+"""
 
 from collections.abc import Mapping
 from typing import LiteralString
@@ -61,9 +64,9 @@ ESCALATION_KEYS: Mapping[By | None, LiteralString] = {
 
 
 def contacts(by: By | None) -> LiteralString:
-    """Figures of contacts that began in the time, by group."""
+    """Figures of contacts that began in the time, by group, and as a whole where nothing counts twice."""
     return f"""
-    WITH chosen AS (
+    WITH chosen AS MATERIALIZED (
         SELECT k.*, {CONTACT_KEYS[by]} AS key, {STANDING} AS standing, {LEFT_AT} AS left_at FROM contacts k
         WHERE k.began_at >= %(from)s AND k.began_at < %(to)s AND {OF_CONTACT}
             AND (%(department)s::text IS NULL OR k.department = %(department)s)
@@ -93,14 +96,14 @@ def contacts(by: By | None) -> LiteralString:
         count(*) FILTER (WHERE score >= 4 AND NOT handled) AS satisfied_bot,
         sum(turns)::bigint AS turns, sum(model_calls)::bigint AS model_calls, sum(tokens_in)::bigint AS tokens_in,
         sum(tokens_out)::bigint AS tokens_out, sum(cost) AS cost
-    FROM chosen GROUP BY key ORDER BY key
+    FROM chosen {_by(by)}
     """
 
 
 def escalations(by: By | None) -> LiteralString:
     """Figures of handoffs that were asked for in the time, by group. What is not due yet counts for no level."""
     return f"""
-    WITH chosen AS (
+    WITH chosen AS MATERIALIZED (
         SELECT x.*, {ESCALATION_KEYS[by]} AS key,
             coalesce(x.answered_at, x.ended_at, %(now)s) - x.asked_at AS took
         FROM escalations x JOIN contacts k ON k.conversation_id = x.conversation_id AND k.seq = x.contact
@@ -115,8 +118,13 @@ def escalations(by: By | None) -> LiteralString:
         count(*) FILTER (WHERE mode = 'live' AND answered_at IS NOT NULL AND took <= %(target)s) AS live_met,
         count(*) FILTER (WHERE mode = 'ticket' AND (answered_at IS NOT NULL OR answer_by < %(now)s)) AS tickets_due,
         count(*) FILTER (WHERE mode = 'ticket' AND answered_at <= answer_by) AS tickets_met
-    FROM chosen GROUP BY key ORDER BY key
+    FROM chosen {_by(by)}
     """
+
+
+def _by(by: By | None) -> LiteralString:
+    """Groups, and the whole under no key; where something counts in several groups the whole is read by itself."""
+    return "GROUP BY key" if by is None or by == "policy" else "GROUP BY GROUPING SETS ((), (key))"
 
 
 def _median(value: LiteralString, where: LiteralString, name: LiteralString) -> LiteralString:
