@@ -57,6 +57,22 @@ def test_what_the_customer_said_to_a_person_is_not_played() -> None:
     assert lines(case) == ["Where is it?", "A human!"]
 
 
+def checked(subject: int, check: str) -> Data:
+    return e.Checked(
+        turn_id="t", direction="inbound", subject=subject, findings=(e.Finding(check=check, name="x", score=1),)
+    )
+
+
+def test_a_wrong_answer_is_what_an_outdated_policy_is_about_and_a_call_for_a_person_asks_nothing() -> None:
+    events = log(
+        e.Opened(), said("What is delivery?"), ended(2, "answered"), said("Wrong! A human!"),
+        checked(4, "asks_for_person"), ASKED, ended(4, "handed_over"), CLAIMED,
+    )  # fmt: skip
+    for tag in ("policy_outdated", "policy_missing"):
+        tagged = [*events, Event("c_1", 9, START, "system", wrapped(tag))]
+        assert lines(frozen(tagged)) == ["What is delivery?"]
+
+
 def test_an_earlier_contact_is_left_out() -> None:
     case = frozen(
         log(e.Opened(), said("Old matter"), e.Closed(reason="idle"), said("New matter"), CLAIMED, wrapped("confused"))

@@ -9,6 +9,7 @@ import typer
 from handrail.channels.cli.checks import app as checks
 from handrail.channels.cli.desk import app as desk
 from handrail.channels.cli.evals import app as evals
+from handrail.channels.cli.improve import app as improve
 from handrail.channels.cli.tools import app as tools
 from handrail.channels.cli.users import app as users
 from handrail.channels.cli.webhooks import app as webhooks
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(checks, name="checks")
 app.add_typer(desk, name="desk")
 app.add_typer(evals, name="evals")
+app.add_typer(improve, name="improve")
 app.add_typer(tools, name="tools")
 app.add_typer(users, name="users")
 app.add_typer(webhooks, name="webhooks")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handrail.conversation.events import (
+    Checked,
     Closed,
     CustomerSaid,
     Event,
@@ -16,6 +17,7 @@ from handrail.conversation.events import (
 from .record import AT_FAULT
 
 GAVE_UP = ("offered", "handed_over")
+CALL = "asks_for_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def contact_of(events: Sequence[Event], wrapped_up: int) -> Contact | None:
     heard = [line.seq for line in lines if line.seq < taken]
     if not heard:
         return None
-    question = _unanswered([e for e in within if since < e.seq < taken], heard)
+    question = _question([e for e in within if since < e.seq < taken], heard, wrap.data.tags)
     upto = heard[-1]
     asked = next((e.seq for e in within if isinstance(e.data, HandoffRequested) and since < e.seq < taken), None)
     if asked is not None:
@@ -70,10 +72,18 @@ def contact_of(events: Sequence[Event], wrapped_up: int) -> Contact | None:
     return Contact(tuple(within), wrap.data, wrap, end, question)
 
 
-def _unanswered(events: Sequence[Event], heard: Sequence[int]) -> int | None:
-    """The customer's line at which the bot first gave up."""
-    ended = next((e.data for e in events if isinstance(e.data, TurnEnded) and e.data.outcome in GAVE_UP), None)
-    return max((seq for seq in heard if seq <= ended.upto), default=None) if ended else None
+def _question(events: Sequence[Event], heard: Sequence[int], tags: Sequence[str]) -> int | None:
+    """The customer's line at which the bot first gave up; of an outdated policy the last that it answered. A line that
+    calls for a person asks nothing."""
+    calls = {
+        e.data.subject for e in events if isinstance(e.data, Checked) and any(f.check == CALL for f in e.data.findings)
+    }
+    asked = [seq for seq in heard if seq not in calls]
+    wanted = ("answered",) if "policy_outdated" in tags else GAVE_UP
+    ends = [e.data.upto for e in events if isinstance(e.data, TurnEnded) and e.data.outcome in wanted]
+    lines = [max((seq for seq in heard if seq <= upto), default=0) for upto in ends]
+    found = [line for line in lines if line in asked]
+    return (found[-1] if wanted != GAVE_UP else found[0]) if found else (asked[-1] if asked else None)
 
 
 def _about_customer(event: Event) -> bool:

@@ -22,6 +22,16 @@ WHERE e.kind = 'wrapped_up' AND jsonb_array_length(e.data -> 'tags') > 0 ORDER B
 """
 
 
+async def tagged(log: Log) -> list[tuple[str, int]]:
+    """The wrap-ups with tags that can still be read, by conversation and seq, in the order in which they came."""
+    return [(row["conversation_id"], row["seq"]) for row in await _rows(log) if not row["forgotten"]]
+
+
+async def _rows(log: Log) -> list[Row]:
+    async with log.database.connection() as connection:
+        return await (await connection.execute(TAGGED)).fetchall()
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a round did: ids of cases frozen, how many were there before, what could not be frozen, and what was thrown
@@ -43,7 +53,7 @@ class Freezer:
     async def run(self, *, anew: bool = False) -> Done:
         """Freeze every tagged wrap-up that is not on the shelf; with `anew` also those that are."""
         frozen, empty, known = [], [], 0
-        for row in await self._tagged():
+        for row in await _rows(self._log):
             name = name_of(row["conversation_id"], row["seq"])
             if row["forgotten"]:
                 continue
@@ -57,7 +67,7 @@ class Freezer:
 
     async def tidy(self) -> Done:
         """Throw away the cases of conversations that were forgotten."""
-        forgotten = {row["conversation_id"] for row in await self._tagged() if row["forgotten"]}
+        forgotten = {row["conversation_id"] for row in await _rows(self._log) if row["forgotten"]}
         return Done(dropped=self.shelf.drop(sorted(forgotten)))
 
     async def conversation(self, conversation_id: str) -> Done:
@@ -70,10 +80,6 @@ class Freezer:
         name = name_of(conversation_id, wrapped[-1])
         done = await self._one(conversation_id, wrapped[-1])
         return Done(frozen=(name,)) if done else Done(empty=(name,))
-
-    async def _tagged(self) -> list[Row]:
-        async with self._log.database.connection() as connection:
-            return await (await connection.execute(TAGGED)).fetchall()
 
     async def _one(self, conversation_id: str, wrapped_up: int) -> bool:
         events = await self._log.read(conversation_id)
