@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from handrail.channels.cli import evaluating, exchanging
+from handrail.channels.cli import data_sets, evaluating, exchanging
 from handrail.channels.cli.evaluating import Mode, Options, Outputs
 from handrail.channels.cli.workspace import Workspace, run
 
@@ -23,7 +23,8 @@ app = typer.Typer(
 
 app.command("import")(exchanging.import_file)
 app.command("export")(exchanging.export_run)
-app.command("split")(exchanging.split_file)
+app.command("split")(data_sets.split)
+app.command("leaks")(data_sets.leaks)
 
 
 @app.callback()

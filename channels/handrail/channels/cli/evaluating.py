@@ -86,7 +86,7 @@ async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Optio
     _put(options.outputs, report, kept, judged)
     print_report(report, Console(), show=(played.case.id for played in shown))
     if kept is not None:
-        typer.echo(f"kept as {kept.name}")
+        typer.echo(f"kept as {kept.name}, data {kept.about.identity.data[:8]}")
     missed = tell_gates(judged)
     for doubt in warnings(options.gates, report.judge, read_record(settings.workspace / FILE), least):
         typer.secho(doubt, fg=typer.colors.YELLOW, err=True)

@@ -78,34 +78,6 @@ def export_run(
     run(command, workspace)
 
 
-def split_file(
-    source: Annotated[Path, typer.Argument(exists=True, help="Cases or transcripts: a file, or a folder of them.")],
-    fit: Annotated[Path, typer.Argument(dir_okay=False, help="The part to fit on.")],
-    held: Annotated[Path, typer.Argument(dir_okay=False, help="The part to believe the figures of.")],
-    share: Annotated[float, typer.Option(min=0.01, max=0.99, help="How much is fitted on.")] = 0.5,
-    by: Annotated[
-        str, typer.Option(metavar="customer|time", help="All of a customer in one part, or the older ones to fit on.")
-    ] = "customer",
-) -> None:
-    """Cut cases in two, to calibrate on one part and measure on the other; name what stands in both."""
-
-    async def command(_: "Settings") -> None:
-        from handrail.channels.cli.evaluating import write
-        from handrail.evals.files import read_suite
-        from handrail.evals.splits import leaks, split
-
-        if by not in ("customer", "time"):
-            raise Invalid(f"--by {by!r}: it is customer or time")
-        parts = split(read_suite(source).cases, share, "time" if by == "time" else "customer")
-        for path, part in zip((fit, held), parts, strict=True):
-            write(path, "".join(case.model_dump_json(exclude_defaults=True) + "\n" for case in part))
-            typer.echo(f"{len(part)} cases are in {path}")
-        for told in leaks(*parts):
-            typer.secho(told, fg=typer.colors.YELLOW, err=True)
-
-    run(command, None)
-
-
 def _pairs(text: str) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
     if wrong := [ours for ours, sign, theirs in pairs if not sign or not theirs.strip()]:
