@@ -63,14 +63,16 @@ def _head(title: str, report: Report, kept: Kept | None) -> Html:
                 ], numbers=9),
             ),
         ]  # fmt: skip
+    if report.taggers:
+        more = f" and {len(report.taggers) - 5} more" if len(report.taggers) > 5 else ""
+        about.append(
+            h("p", f"What should have been was tagged by {', '.join(report.taggers[:5])}{more}.", class_="soft")
+        )
     notes = [h("p", text, class_="note") for text in _notes(report)]
     return h("header", h("p", "Handrail", class_="brand"), h("h1", title), *about, *notes)
 
 
 def _notes(report: Report) -> Iterator[str]:
-    if report.taggers:
-        more = f" and {len(report.taggers) - 5} more" if len(report.taggers) > 5 else ""
-        yield f"What should have been was tagged by {', '.join(report.taggers[:5])}{more}."
     if report.broken:
         yield f"{len(report.broken)} could not be run and count as not right: {', '.join(sorted(report.broken)[:20])}"
     if report.left:
