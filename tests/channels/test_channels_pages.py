@@ -387,7 +387,7 @@ async def test_wrapping_up_takes_the_disposition_the_tags_and_the_right_answer(w
     await expect(desk.locator("#text")).to_be_enabled()
     await desk.locator("#text").press("Escape")
     await desk.keyboard.press("w")
-    await desk.get_by_label("How did it end?").select_option("unresolved")
+    await desk.get_by_label("Not resolved").check()
     await desk.get_by_label("policy missing").check()
     await desk.get_by_label("What should the bot have said or done?").fill("Say that dogs may come.")
     await desk.get_by_role("dialog").get_by_role("button", name="Wrap up").click()

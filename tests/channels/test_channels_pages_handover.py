@@ -163,7 +163,7 @@ async def it_is_wrapped_up_by_keyboard_the_second_time(chat: Page, desk: Page) -
     await expect(chat.locator("#lines")).to_contain_text("and it is free.")
     await desk.keyboard.press("Escape")
     await desk.keyboard.press("w")
-    await desk.get_by_label("How did it end?").press("r")
+    await expect(desk.get_by_role("radio", name="Resolved", exact=True)).to_be_checked()
     await desk.get_by_label("needed judgement").check()
     await desk.locator("dialog[open] button[type=submit]").press("Enter")
     await expect(desk.locator("dialog[open]")).to_have_count(0)

@@ -49,6 +49,14 @@ async def test_what_is_for_staff_is_not_told_to_customers(shop: Shop) -> None:
     assert not [p for seen in await chat.all(Consulted) for p in seen.passages if p.policy == "goodwill"]
 
 
+async def test_what_is_for_staff_is_not_suggested_as_a_reply_either(shop: Shop) -> None:
+    chat = await shop.chat()
+    await chat.says("My parcel came late. May you offer me a goodwill voucher, and of how much?")
+    found = await shop.handrail.suggestions.make(chat.id)
+    assert "£20" not in found.text + "".join(quote.text for quote in found.quotes)
+    assert "goodwill" not in {cited.policy for cited in (*found.citations, *(quote.citation for quote in found.quotes))}
+
+
 async def test_a_model_that_says_it_all_the_same_is_held_back(worlds: Worlds) -> None:
     async with open_shop(worlds, model=Blabs()) as shop:
         chat = await shop.chat()

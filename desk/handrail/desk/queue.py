@@ -20,7 +20,7 @@ Mode = Literal["live", "ticket"]
 # Somebody who waits in the chat gains a level of urgency in twice the target. A ticket begins a level lower, reaches
 # its own halfway to its deadline, is a level above at the deadline, and goes on gaining as fast as the chat from there.
 SELECT = """
-SELECT q.*, c.heard > q.spoke_seq AS unread, q.parked_until > %(now)s AND c.heard <= q.parked_seq AS parked,
+SELECT q.*, c.heard, c.heard > q.spoke_seq AS unread, q.parked_until > %(now)s AND c.heard <= q.parked_seq AS parked,
     t.ticket_id, t.state AS ticket_state,
     (%(levels)s::jsonb ->> q.urgency)::int + CASE
         WHEN q.mode = 'live' OR q.answer_by IS NULL THEN extract(epoch FROM %(now)s - q.since) / %(level)s
@@ -74,6 +74,8 @@ class Entry:
     person: str | None
     person_name: str | None
     unread: bool
+    heard: int
+    """The seq of what the customer wrote last, 0 where they have not."""
     ticket_id: str | None
     ticket_state: str | None
     skills: tuple[str, ...]

@@ -35,6 +35,7 @@ class EntryView(BaseModel):
     person: str | None
     person_name: str | None
     unread: bool = Field(description="the customer wrote after the person did")
+    heard: int = Field(description="the seq of what the customer wrote last")
     ticket_id: str | None
     ticket_state: str | None
     skills: list[str] = Field(description="what it asks for in the person who takes it")

@@ -2,6 +2,7 @@
 
 import { by, fill, h } from "./dom.js";
 import * as forms from "./desk-forms.js";
+import { wrapUp } from "./desk-wrap-up.js";
 
 export const LEADS = ["supervisor", "admin"];
 
@@ -28,7 +29,7 @@ export class Buttons {
       ["whisper-to", "Whisper", "u", () => forms.whisper(act("whispers"))],
       ["reassign", "Reassign", "m", () => this.routing.reassign(this.holder)],
       ["give-back", "Give back", "g", () => forms.giveBack(act("give-back"))],
-      ["wrap-up", "Wrap up", "w", () => forms.wrapUp(this.tags, act("wrap-up"))],
+      ["wrap-up", "Wrap up", "w", () => wrapUp(this.tags, act("wrap-up"))],
     ];
     fill(by("head"), h("h2", { id: "head-name" }), h("div", { class: "facts", id: "head-facts" }), h("div", { class: "row" }, rows.map((row) => this.button(...row))));
   }
@@ -41,12 +42,15 @@ export class Buttons {
         this.refuse(error.message);
       }
     };
-    return h("button", { class: `button small ${id === "claim" ? "first" : ""}`, id, type: "button", onclick: press, "aria-keyshortcuts": key }, label);
+    return h("button", { class: `button small ${id === "claim" ? "first" : ""}`, id, type: "button", onclick: press, "aria-keyshortcuts": key, hidden: true }, label);
   }
 
   /** Press one by its key, where it can be pressed. */
   press(id) {
-    if (this.opened.id && !by(id).hidden) by(id).click();
+    const { opened } = this;
+    // Until the conversation is shown the buttons are still those of the last one: the key waits for it.
+    this.pressed = opened.id && opened.id !== opened.standing.id ? { id, on: opened.id } : null;
+    if (opened.id && !this.pressed && !by(id).hidden) by(id).click();
   }
 
   /** Show those that fit how the conversation stands. */
@@ -62,5 +66,6 @@ export class Buttons {
     by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";
     by("note").hidden = by("suggest").hidden = by("customer").hidden = reads;
     by("vouch").hidden = !mine || !this.claims.length || data.identity.level === "verified";
+    if (this.pressed?.on === data.id) this.press(this.pressed.id);
   }
 }

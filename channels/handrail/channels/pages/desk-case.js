@@ -12,7 +12,7 @@ export class Case {
   /** `decide(actionId)` opens what waits for approval, `settle(action)` asks how one ended, `runs(tool)` opens a tool with
    * its arguments, `takeOff(action)` takes off what was put before the customer. */
   constructor(ports) {
-    Object.assign(this, { id: null, data: null, events: [], every: false, may: {} });
+    Object.assign(this, { id: null, data: null, events: [], every: false, may: {}, places: new Map() });
     this.transcript = new Transcript();
     const { transcript } = this;
     const shows = { light: (seqs) => transcript.light(seqs), go: (seqs) => transcript.go(seqs) };
@@ -24,7 +24,8 @@ export class Case {
     this.may = may;
     const same = this.id === data.id;
     const talk = by("talk");
-    const near = !same || talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR;
+    const place = same ? undefined : this.places.get(data.id);
+    const near = same ? this.near : place === undefined;
     const last = same ? this.lastSeq : 0;
     const fresh = data.events.filter((event) => event.seq > last);
     this.events = same ? [...this.events, ...fresh] : data.events;
@@ -32,7 +33,21 @@ export class Case {
     this.head();
     this.draw(!same || fresh.length > 0);
     if (near) requestAnimationFrame(() => talk.scrollTo({ top: talk.scrollHeight }));
+    else if (place !== undefined) talk.scrollTo({ top: place, behavior: "instant" });
     return same ? fresh : [];
+  }
+
+  /** Another one is about to be shown: whoever read further up comes back to that place. */
+  leave() {
+    if (!this.id) return;
+    if (this.near) this.places.delete(this.id);
+    else this.places.set(this.id, by("talk").scrollTop);
+  }
+
+  /** Whether the end of the transcript is in view. */
+  get near() {
+    const talk = by("talk");
+    return talk.scrollHeight - talk.scrollTop - talk.clientHeight < NEAR;
   }
 
   draw(talked) {

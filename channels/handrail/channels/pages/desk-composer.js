@@ -10,7 +10,7 @@ export class Composer {
   /** `send(text, key)` may throw, and the text stays then; `begun()` is called when a draft has come or gone;
    * `types()` tells the customer that something is being written. */
   constructor({ drafts, send, begun, types }) {
-    Object.assign(this, { drafts, send, begun, typing: new Tells(types), id: null, sending: null });
+    Object.assign(this, { drafts, send, begun, typing: new Tells(types), carets: new Map(), id: null, sending: null });
     by("composer").addEventListener("submit", (event) => {
       event.preventDefault();
       this.write();
@@ -26,7 +26,15 @@ export class Composer {
 
   /** Another conversation, or none: its own draft stands there. */
   choose(id) {
-    if (this.id !== id) by("text").value = id ? this.drafts.get(id) : "";
+    const field = by("text");
+    if (this.id !== id) {
+      if (this.id) this.carets.set(this.id, field.selectionStart);
+      field.value = id ? this.drafts.get(id) : "";
+      const caret = this.carets.get(id) ?? field.value.length;
+      field.setSelectionRange(caret, caret);
+      // Until it is shown nobody knows whether it is theirs to write in.
+      this.show(false);
+    }
     Object.assign(this, { id, sending: null });
     this.grow();
     this.refuse("");

@@ -20,7 +20,12 @@ export function ask({ title, fields, action, submit, wide, first = "textarea, se
       button.disabled = false;
     }
   };
-  frame(dialog, title, h("form", { onsubmit: send }, fields, wrong, h("div", { class: "row" }, h("button", { class: "button first", type: "submit" }, action))));
+  const key = (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.closest("textarea")) return;
+    event.preventDefault();
+    event.currentTarget.requestSubmit();
+  };
+  frame(dialog, title, h("form", { onsubmit: send, onkeydown: key }, fields, wrong, h("div", { class: "row" }, h("button", { class: "button first", type: "submit" }, action))));
   dialog.querySelector(first)?.focus();
 }
 
@@ -32,7 +37,8 @@ export function frame(dialog, title, ...content) {
   if (!dialog.open) dialog.showModal();
 }
 
-const area = (name, label, hint, attributes = {}) =>
+/** A field for a longer text. */
+export const area = (name, label, hint, attributes = {}) =>
   h("label", { class: "field" }, h("span", {}, label), h("textarea", { name, maxlength: 4000, ...attributes }), hint && h("small", { class: "hint" }, hint));
 
 export function note(submit) {
@@ -73,16 +79,3 @@ export function giveBack(submit) {
   ask({ title: "Give back to the bot", action: "Give back", fields, submit: (form) => submit({ instruction: form.get("instruction") }) });
 }
 
-export function wrapUp(tags, submit) {
-  const choice = (value, label) => h("option", { value }, label);
-  const fields = [
-    h("label", { class: "field" }, h("span", {}, "How did it end?"), h("select", { name: "disposition", required: true },
-      choice("resolved", "Resolved"), choice("unresolved", "Not resolved"), choice("follow_up", "Needs follow-up"), choice("customer_left", "Customer left"), choice("spam", "Spam"))),
-    h("fieldset", { class: "boxes" }, h("legend", {}, "What went wrong before it came to you?"),
-      tags.map((tag) => h("label", { class: "chip" }, h("input", { type: "checkbox", name: "tags", value: tag }), tag.replaceAll("_", " ")))),
-    area("right_answer", "What should the bot have said or done?", "It becomes a test."),
-    area("note", "Note", ""),
-  ];
-  const send = (form) => submit({ disposition: form.get("disposition"), tags: form.getAll("tags"), right_answer: form.get("right_answer"), note: form.get("note") });
-  ask({ title: "Wrap up", action: "Wrap up", fields, submit: send });
-}

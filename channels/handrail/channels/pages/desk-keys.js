@@ -29,7 +29,7 @@ export class Keys {
   }
 
   list() {
-    const rows = [...this.table, ["Esc", "leave a field, close a dialog, back"]].flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]);
+    const rows = [...this.table.filter(([, what]) => what), ["Esc", "leave a field, close a dialog, back"]].flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]);
     frame(by("form"), "Keys", h("dl", { class: "keys" }, rows));
   }
 }

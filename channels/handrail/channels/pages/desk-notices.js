@@ -5,9 +5,9 @@ import { by } from "./dom.js";
 const WANTED = "handrail.desk.notices";
 
 export class Notices {
-  /** `choose(id)` opens a conversation. */
-  constructor({ choose }) {
-    Object.assign(this, { choose, known: null, woken: new Set(), title: "Desk" });
+  /** `choose(id)` opens a conversation; `fresh(item)` whether its customer has written what was not seen. */
+  constructor({ choose, fresh }) {
+    Object.assign(this, { choose, fresh, known: null, woken: new Set(), title: "Desk" });
     this.possible = "Notification" in globalThis;
     by("notices").hidden = !this.possible;
     by("notices").addEventListener("click", () => this.flip());
@@ -32,9 +32,9 @@ export class Notices {
 
   /** What the queue shows now: how many wait and have written is in the title; what is new is told. */
   hear(items, waiting, me) {
-    const unread = items.filter((item) => item.person === me && item.unread).length;
+    const unread = items.filter((item) => item.person === me && this.fresh(item)).length;
     document.title = `${waiting + unread ? `(${waiting + unread}) ` : ""}${this.title}`;
-    const known = new Map(items.map((item) => [item.conversation_id, item.state === "waiting" ? "waiting" : item.person === me && item.unread ? "unread" : ""]));
+    const known = new Map(items.map((item) => [item.conversation_id, item.state === "waiting" ? "waiting" : item.person === me && this.fresh(item) ? `unread ${item.heard}` : ""]));
     if (this.known) {
       for (const item of items) {
         const woken = item.person === me && item.woken_at && item.parked_for && !item.parked_until;
@@ -43,7 +43,7 @@ export class Notices {
         const what = known.get(item.conversation_id);
         const before = this.known.get(item.conversation_id);
         // What waited and is now theirs is no news: they took it themselves.
-        if (what && what !== before && !(what === "unread" && before === "waiting")) this.notify(item, what);
+        if (what && what !== before && !(what !== "waiting" && before === "waiting")) this.notify(item, what);
       }
     }
     this.known = known;

@@ -6,9 +6,10 @@ import { reasonWords } from "./desk-words.js";
 const moment = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 
 export class Queue {
-  /** `drafts` tells what a person has begun to write, `whispers()` what a supervisor has told them. `departments` are the names by code; where there is one only, entries don't name it. */
-  constructor({ choose, drafts, whispers }) {
-    Object.assign(this, { choose, drafts, whispers, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
+  /** `drafts` tells what a person has begun to write, `whispers()` what a supervisor has told them, `fresh(item)`
+   * whether its customer has written what was not seen. `departments` are the names by code; where there is one only, entries don't name it. */
+  constructor({ choose, drafts, whispers, fresh }) {
+    Object.assign(this, { choose, drafts, whispers, fresh, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
     setInterval(() => this.tick(), 1000);
   }
 
@@ -20,7 +21,7 @@ export class Queue {
     // What has not changed stays the same element, so that no click falls between two of them.
     const rows = new Map();
     for (const item of items) {
-      const told = JSON.stringify([item, this.drafts.has(item.conversation_id), this.whispers().has(item.conversation_id)]);
+      const told = JSON.stringify([item, this.drafts.has(item.conversation_id), this.whispers().has(item.conversation_id), this.fresh(item)]);
       const row = this.rows.get(item.conversation_id);
       rows.set(item.conversation_id, row?.told === told ? row : { told, element: this.entry(item) });
     }
@@ -68,7 +69,7 @@ export class Queue {
       "button",
       { class: "entry", type: "button", "data-id": item.conversation_id, onclick: () => this.choose(item.conversation_id) },
       h("span", { class: "first" },
-        item.unread && h("span", { class: "unread", role: "img", "aria-label": "unread" }),
+        item.unread && h("span", { class: `unread ${this.fresh(item) ? "" : "old"}`, role: "img", "aria-label": this.fresh(item) ? "unread" : "not answered" }),
         h("span", { class: "name" }, item.customer || "Customer"),
         time,
       ),

@@ -15,12 +15,14 @@ import { Keys } from "./desk-keys.js";
 import { Listeners } from "./desk-listeners.js";
 import { Live } from "./desk-live.js";
 import { Lookups } from "./desk-lookups.js";
+import { Mine } from "./desk-mine.js";
 import { Notices } from "./desk-notices.js";
 import { Opened } from "./desk-opened.js";
 import { people } from "./desk-people.js";
 import { Queue } from "./desk-queue.js";
 import { Replies } from "./desk-replies.js";
 import { Routing } from "./desk-routing.js";
+import { Seen } from "./desk-seen.js";
 import * as sessions from "./desk-sessions.js";
 import { Team } from "./desk-team.js";
 import { Typists } from "./desk-typists.js";
@@ -36,10 +38,13 @@ let me = null;
 let mayApprove = false;
 const csrf = () => me.csrf;
 const drafts = new Drafts();
+const seen = new Seen();
+const fresh = (item) => seen.fresh(item);
+const mine = new Mine({ choose, fresh });
 const composer = new Composer({ drafts, send: (text, key) => opened.act("messages", { text }, key), begun: () => queue.redraw(), types: () => opened.types() });
 const refuse = (message) => composer.refuse(message);
-const queue = new Queue({ choose, drafts, whispers: () => whispers });
-const notices = new Notices({ choose });
+const queue = new Queue({ choose, drafts, whispers: () => whispers, fresh });
+const notices = new Notices({ choose, fresh });
 const opened = new Opened({ csrf, after: (id) => (shown.id === id ? shown.lastSeq : 0), show: present, gone: depart, refuse });
 const lookups = new Lookups({ csrf, done: () => opened.look() });
 const writes = new Writes({ act: (what, body) => opened.act(what, body), lines: () => shown.events });
@@ -94,6 +99,7 @@ function depart() {
 function hear(data) {
   const before = queue.items.filter((item) => item.state === "waiting").length;
   queue.show(data.items, data.now);
+  mine.show(data.items, me.id, opened.id);
   live.model(data.engine.outage);
   typists.draw();
   notices.hear(data.items, data.waiting, me.id);
@@ -119,6 +125,8 @@ function say(text) {
 }
 
 function choose(id) {
+  if (id !== opened.id) shown.leave();
+  mine.mark(id);
   composer.choose(id);
   queue.select(id);
   opened.choose(id);
@@ -141,11 +149,20 @@ function present(data) {
     say(`Customer: ${event.data.text}`);
   }
   buttons.show(data, as);
+  read();
   listeners.show(data.id, as.others && leads);
   whispers.show(data.id, shown.events, me.id);
   composer.show(mine, ...lead(as));
   // In the same moment in which it can be written to: whoever has gone on by then is not called back.
   if (mine && opened.taken(data.id)) composer.focus();
+}
+
+/** What is open, and looked at, has been seen. */
+function read() {
+  if (!opened.id || shown.id !== opened.id || !seen.read(opened.id, shown.lastSeq)) return;
+  queue.redraw();
+  mine.mark(opened.id);
+  notices.hear(queue.items, queue.items.filter((item) => item.state === "waiting").length, me.id);
 }
 
 /** A colleague's word on what waits for approval, in whatever conversation. */
@@ -193,6 +210,7 @@ new Keys({
     ["j", "next in the queue", () => queue.step(1)],
     ["k", "previous in the queue", () => queue.step(-1)],
     ["x", "take the next one", () => routing.next()],
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [String(number), number === 1 ? "the first of yours, 2 the second, and so on" : "", () => mine.go(number)]),
     ["c", "claim", () => buttons.press("claim")],
     ["r", "write to the customer", () => composer.focus()],
     ["t", "suggest a reply", suggest],
@@ -219,6 +237,7 @@ new Keys({
   back: () => PHONE.matches && choose(null),
 });
 
+document.addEventListener("visibilitychange", () => me && read());
 by("suggest").addEventListener("click", suggest);
 by("back").addEventListener("click", () => choose(null));
 by("approvals").addEventListener("click", () => approvals.open());
