@@ -95,7 +95,7 @@ class Grounds:
 
     def at_desk(self, path: str, case: Any) -> None:
         """A conversation in the state that this path needs."""
-        if path.endswith("{action_id}"):
+        if "{action_id}" in path:
             make = waits if "approvals" in path else unknown
             case.path_parameters = {"id": self.run(make(self.site)).id, "action_id": "a1"}
             return

@@ -11,7 +11,9 @@ import jwt
 import pytest
 from bench.openid_provider import CLIENT, SECRET, Key, Provider, providing
 
+from handrail.channels.cli.doctoring import PARTS
 from handrail.channels.users import User
+from handrail.conversation.errors import Unavailable
 from handrail.conversation.login import LoginSection, OpenIdSection
 from handrail.conversation.settings import Settings
 
@@ -398,6 +400,17 @@ async def test_a_provider_that_describes_itself_wrongly_is_not_used(
     provider.document = document
     answer = await browser.http.post("/v1/openid", json={})
     assert (answer.status_code, answer.json()["code"]) == (503, "openid_down")
+
+
+async def test_the_doctor_tries_the_provider(settings: Settings, provider: Provider) -> None:
+    (check,) = [check for name, check, _ in PARTS if name == "login"]
+    assert await check(settings) == f"people log in with passwords or single sign-on ({provider.url}, 1 keys)"
+    provider.keys = []
+    with pytest.raises(Unavailable, match="no key"):
+        await check(settings)
+    provider.document = {"issuer": "https://login.example.net"}
+    with pytest.raises(Unavailable, match="it says that it is"):
+        await check(settings)
 
 
 async def test_what_the_provider_or_anybody_writes_into_the_answer_leads_nowhere(
