@@ -57,13 +57,11 @@ async def list_gaps(settings: Settings, days: float) -> None:
     async with open_log(settings) as log:
         await _looked(log)
         found = await GapList(log, settings, open_embedder(settings)).read(days)
-    table = Table("gap", "what", "state", "times", "tagged", "minutes", "came back", "cost", "cases",
-                  Column("asked", overflow="fold"), box=box.SIMPLE_HEAD)  # fmt: skip
+    table = Table("gap", "what", "state", "times", "cost", "cases", Column("asked", ratio=1), box=box.SIMPLE_HEAD)
     for gap in found:
         table.add_row(
-            str(gap.gap_id), gap.kind.replace("_", " "), gap.state, str(gap.times), str(gap.tagged),
-            f"{gap.minutes:.1f}", str(gap.repeats), f"{gap.burden:.1f}", str(len(gap.cases)),
-            escape(gap.examples[0] if gap.examples else "(forgotten)"),
+            str(gap.gap_id), gap.kind.replace("_", " "), gap.state, str(gap.times), f"{gap.burden:.0f} min",
+            str(len(gap.cases)), escape(gap.examples[0] if gap.examples else "(forgotten)"),
         )  # fmt: skip
     Console(highlight=False).print(table if found else f"no gap in the last {days:g} days")
 
@@ -75,8 +73,10 @@ async def show(settings: Settings, gap_id: int, days: float) -> None:
         gaps = GapList(log, settings, open_embedder(settings))
         gap, done = await gaps.one(gap_id, days), await gaps.ledger.changes(gap_id)
     console = Console(highlight=False)
+    console.print(f"gap {gap.gap_id}: {gap.kind.replace('_', ' ')}, {gap.state} since {gap.state_at:%Y-%m-%d %H:%M}")
     console.print(
-        f"gap {gap.gap_id}: {gap.kind.replace('_', ' ')}, {gap.state}; {gap.times} times, {gap.tagged} tagged"
+        f"  {gap.times} times from {gap.first_at:%Y-%m-%d} to {gap.last_at:%Y-%m-%d}, {gap.tagged} tagged; "
+        f"{gap.minutes:.1f} minutes of people, {gap.repeats} came back"
     )
     for example in gap.examples:
         console.print(f"  “{escape(example)}”")

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handrail.conversation.errors import Conflict, HandrailError
+from handrail.conversation.errors import Conflict, HandrailError, Invalid
 from handrail.conversation.log import Log
 from handrail.conversation.settings import Settings
 from handrail.evals.case import Case
@@ -15,10 +15,10 @@ from handrail.evals.verdicts import is_right, is_scored, wrong
 from handrail.knowledge.knowledge import Knowledge
 
 from . import changes as files
-from .changes import Change
+from .changes import Change, digest_of
 from .gaps import Gap
 from .ledger import Ledger, Who
-from .proposal import Proposal, Proposals
+from .proposal import TEXT, Proposal, Proposals
 
 Play = Callable[[Sequence[Case], int], Awaitable[Report]]
 """Plays cases, each so often, by the settings and policies as they are now."""
@@ -73,6 +73,9 @@ class Acceptance:
         it is taken back, unless `despite`. Where anything goes wrong on the way, too.
         """
         proposal, changes = self.proposals.get(gap.gap_id)
+        if proposal.unwritten and digest_of(changes[-1].text) == proposal.drafted:
+            draft = self.proposals.place(gap.gap_id) / TEXT
+            raise Invalid(f"nobody has answered it: write {draft} first", code="unwritten")
         files.expect_untouched(self._folder, changes)
         mine = await self._cases(gap, proposal)
         rest = [case for case in others if case.id not in {one.id for one in mine}]

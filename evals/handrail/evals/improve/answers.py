@@ -9,6 +9,7 @@ from handrail.conversation.events import Closed, Event, PersonSaid, WrappedUp
 from handrail.conversation.log import Log
 from handrail.desk.figures.questions import Key
 from handrail.desk.hiding import of_events
+from handrail.evals.freezing.stand_ins import WORD, stands_out
 from handrail.guardrails.placeholders import PLACEHOLDER
 from handrail.guardrails.text import sentences
 
@@ -57,9 +58,10 @@ def _answers(after: Sequence[Event], events: Sequence[Event], regions: Sequence[
         assert isinstance(data, WrappedUp | PersonSaid)
         right = isinstance(data, WrappedUp)
         text = data.right_answer if isinstance(data, WrappedUp) else data.text
-        for start, stop in sentences(known.hide(text)):
-            sentence = " ".join(known.hide(text)[start:stop].split())
-            if (right and not PLACEHOLDER.search(sentence) and sentence) or is_rule(sentence):
+        hidden = known.hide(text)
+        for start, stop in sentences(hidden):
+            sentence = " ".join(hidden[start:stop].split())
+            if (right and not PLACEHOLDER.search(sentence)) or is_rule(sentence):
                 yield Answer(_ended(sentence), data.by, event.at, event.conversation_id, event.seq, right)
 
 
@@ -70,6 +72,7 @@ def is_rule(sentence: str) -> bool:
         and not sentence.endswith("?")
         and not TALK.match(sentence)
         and not PLACEHOLDER.search(sentence)
+        and not any(stands_out(word[0]) for word in WORD.finditer(sentence))
     )
 
 

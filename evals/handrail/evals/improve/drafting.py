@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from handrail.agent.models.breaker import Form
 from handrail.conversation.errors import Unavailable
+from handrail.evals.freezing.stand_ins import WORD, stands_out
 from handrail.guardrails.placeholders import PLACEHOLDER
 from handrail.guardrails.text import sentences
 from handrail.guardrails.verdict import Evidence
@@ -60,11 +61,17 @@ async def draft_passage(
     return Draft(heading, text, tuple(chosen), remarks, "the words of people")
 
 
+def _bare(text: str) -> str:
+    """A text without placeholders, identifiers and what can't be printed."""
+    text = "".join(character if character.isprintable() else " " for character in text)
+    return WORD.sub(lambda word: "" if stands_out(word[0]) else word[0], PLACEHOLDER.sub("", text))
+
+
 def heading_of(questions: Sequence[str]) -> str:
     """The question as it was asked by most, without anybody's data."""
     for question in questions:
         for start, end in sentences(question):
-            asked = " ".join(PLACEHOLDER.sub("", question[start:end]).split()).strip(" ,.!")
+            asked = " ".join(_bare(question[start:end]).split()).strip(" ,.!#")
             if len(asked.split()) >= 2 and len(asked) <= LONGEST:
                 return asked[:1].upper() + asked[1:]
     return "What customers ask"

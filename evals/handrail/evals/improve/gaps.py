@@ -20,6 +20,8 @@ from .ledger import Entry, Ledger, State
 from .signals import Kind, Signal, read_signals
 
 EXAMPLES = 3
+REMEMBERED = 20
+"""The lines of a gap, the latest, by which others are found to mean the same."""
 MENDED = ("accepted", "closed")
 
 
@@ -91,15 +93,16 @@ class GapList:
         fresh = [s for s in signals if s.key not in place or s.key in moved]
         if not fresh:
             return entries if not moved else await self.ledger.entries()
-        texts = await self.questions.texts([*place, *(s.key for s in fresh)])
+        known = [key for entry in entries.values() for key in entry.keys[-REMEMBERED:]]
+        texts = await self.questions.texts([*known, *(s.key for s in fresh)])
         keys = list(texts)
         vectors = await self._embedder.embed([texts[key] for key in keys])
         rows = {key: vectors[number] for number, key in enumerate(keys)}
         joined: dict[int, list[Signal]] = defaultdict(list)
         new: list[list[Signal]] = []
         for kind in dict.fromkeys(signal.kind for signal in fresh):
-            known = [e for e in entries.values() if e.kind == kind]
-            self._of_kind([s for s in fresh if s.kind == kind and s.key in rows], known, rows, joined, new)
+            there = [entry for entry in entries.values() if entry.kind == kind]
+            self._of_kind([s for s in fresh if s.kind == kind and s.key in rows], there, rows, joined, new)
         await self.ledger.assign(joined, new)
         return await self.ledger.entries()
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 from handrail.knowledge.passages import Policy
+from handrail.knowledge.policies import SKIPPED
 
 WORD = re.compile(r"[a-z0-9]+")
 LITTLE = frozenset(
@@ -56,7 +57,8 @@ def slug_of(heading: str, taken: Collection[str]) -> str:
     """An id for a new policy, from what its heading is about."""
     words = [word for word in WORD.findall(heading.casefold()) if word not in LITTLE][:5]
     base = "-".join(words) or "answer"
-    return next(name for name in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if name not in taken)
+    names = (base, *(f"{base}-{n}" for n in range(2, 10_000)))
+    return next(name for name in names if name not in taken and f"{name}.md" != SKIPPED)
 
 
 def new_policy(id_: str, title: str, text: str, since: date) -> str:

@@ -26,7 +26,7 @@ class Ending(BaseModel):
 class Proposal(BaseModel):
     """What would mend a gap. `file` is the policy's file that would be written, None where nothing is: then `advice`
     says what a person has to do. `base` is the digest of what that file held; `cites` is the policy that then answers,
-    `drafted` the digest of the draft before anybody edited it."""
+    `drafted` the digest of the draft before anybody edited it, which is `unwritten` where it is a heading alone."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     gap_id: int
@@ -35,6 +35,7 @@ class Proposal(BaseModel):
     base: str | None = None
     cites: str = ""
     drafted: str = ""
+    unwritten: bool = False
     by: str = ""
     ends: Ending | None = None
     remarks: tuple[str, ...] = ()

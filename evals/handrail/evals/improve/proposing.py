@@ -62,9 +62,17 @@ class Proposer:
             written = await self._written(gap, draft, now.astimezone(ZoneInfo(self._settings.business.timezone)).date())
             remarks = (*draft.remarks, *written.remarks)
             proposal = Proposal(
-                gap_id=gap.gap_id, at=now, file=written.file, base=written.base, cites=written.cites,
-                drafted=digest_of(written.text), by=draft.by, ends=written.ends, remarks=remarks,
-            )  # fmt: skip
+                gap_id=gap.gap_id,
+                at=now,
+                file=written.file,
+                base=written.base,
+                cites=written.cites,
+                drafted=digest_of(written.text),
+                unwritten=not draft.text,
+                by=draft.by,
+                ends=written.ends,
+                remarks=remarks,
+            )
             self.proposals.put(proposal, written.text, sources_text(draft.sources, remarks, draft.by), anew=anew)
         else:
             told = await advice_for(gap, self._log, self._settings)
