@@ -102,6 +102,52 @@ async def test_agents_do_not_tag_where_the_settings_do_not_say_so(site, drawn):
         assert (await site.http.get(path)).status_code == 401
 
 
+async def test_the_corrected_share_stands_beside_that_of_the_bots_word(site):
+    for _ in range(24):
+        await settled_by_the_bot(site)
+    site.handrail.clock.advance(DAY)
+    everybody = {"per_week": 1000, "twice": 1.0}
+    settings = site.handrail.settings
+    desk = settings.desk.model_copy(update={"audits": settings.desk.audits.model_copy(update=everybody)})
+    await Drawing(site.handrail.database, site.handrail.clock, settings.model_copy(update={"desk": desk})).draw()
+    kim, sam = await site.person(role="supervisor"), await site.person("sam", role="admin")
+    told = (await kim.http.get("/v1/desk/insights")).json()["total"]["containment"]
+    assert (told["told"]["value"], told["corrected"]["value"], told["needs"]) == (1.0, None, 20)
+    for _ in range(24):
+        for person in (kim, sam):
+            words = Tagging(site.handrail.log, settings)
+            one = (await words.next(person.id)).id
+            mine = "no" if one[-1] in "02468acegjmpr" else "yes"
+            await words.tag(one, person.id, "Kim", mine, person_needed=mine == "no")
+    found = (await kim.http.get("/v1/desk/insights", params={"by": "channel"})).json()
+    share = found["total"]["containment"]
+    said = await Tagging(site.handrail.log, settings).list()
+    units = {each.id: [w.settled for w in said if w.id == each.id and w.settled != "cant_tell"] for each in said}
+    yes = [unit[0] == "yes" for unit in units.values() if unit]
+    assert share["corrected"]["value"] == pytest.approx(sum(yes) / len(yes))
+    assert share["corrected"]["n"] == len(yes)
+    assert share["corrected"]["low"] < share["corrected"]["value"] < share["corrected"]["high"] < 1
+    assert share["told"]["value"] == 1
+    assert share["person_needed"]["value"] == pytest.approx(1 - sum(yes) / len(yes), abs=0.05)
+    assert found["groups"][0]["containment"] == share
+    assert (found["audits"]["drawn"], found["audits"]["agreement"]["value"]) == (24, 1.0)
+    row = (await kim.http.get("/v1/desk/insights", params={"format": "csv"})).text.splitlines()
+    cells = dict(zip(*(line.split(",") for line in row), strict=True))
+    assert float(cells["contained_corrected"]) == pytest.approx(share["corrected"]["value"], abs=1e-4)
+    assert cells["contained_told"] == "1.0"
+
+
+async def settled_by_the_bot(site):
+    """One that the bot calls contained."""
+    log = site.handrail.log
+    id_ = (await log.open(e.Opened(channel="chat"))).conversation_id
+    said, *_ = await log.append(id_, "customer", e.CustomerSaid(text="How long?"))
+    ended = e.TurnEnded(turn_id="t", reply_id="t", upto=said.seq, outcome="answered", engine="offline")
+    line = e.BotSaid(turn_id="t", reply_id="t", part=1, text="30 days.", engine="offline")
+    await log.append(id_, "bot", line, ended)
+    await log.append(id_, "system", e.Closed(reason="idle"))
+
+
 class TestOnTheCommandLine:
     """The command line has the system's clock."""
 
@@ -126,6 +172,8 @@ class TestOnTheCommandLine:
         assert "nothing is open" in await handrail(settings, "desk", "audits", "next", "--as", "kim")
         told = await Tagging(site.handrail.log, settings).list()
         assert Counter(each.settled for each in told) == {"no": 1, "cant_tell": 1, "skipped": 1}
+        figures = await handrail(settings, "desk", "figures")
+        assert "contained, as people tag it" in figures and "needs about 2 more tags" in figures
         listed = await handrail(settings, "desk", "audits", "list")
         assert "wrong one" in listed and "a person was needed" in listed and "language" in listed
         with pytest.raises(AssertionError, match="roles"):

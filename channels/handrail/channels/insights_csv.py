@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from handrail.conversation.shares import Figure
 from handrail.desk.figures.insights import LEFT_AT, STANDINGS, Group, Insights, Time
+from handrail.evals.containment import Audits, Containment
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes a cell a formula to spreadsheets: names come from other systems."""
@@ -18,10 +19,11 @@ SHARES = ("escalated", "satisfied", "satisfied_bot", "service_level", "tickets_i
 TIMES = ("first_reply", "first_response", "wait", "handling", "resolution_bot", "resolution_person")
 
 
-def as_csv(insights: Insights) -> str:
+def as_csv(insights: Insights, audits: Audits) -> str:
     """The groups, or the whole where nothing is split; a cell without data is empty."""
     out = io.StringIO(newline="")
-    rows = [dict(_cells(group, insights.by or "all")) for group in insights.groups or (insights.total,)]
+    groups = [(group, audits.of(group.key)) for group in insights.groups] or [(insights.total, audits.total)]
+    rows = [{**dict(_cells(group, insights.by or "all")), **dict(_audited(found))} for group, found in groups]
     writer = csv.DictWriter(out, list(rows[0]))
     writer.writeheader()
     writer.writerows(rows)
@@ -44,6 +46,13 @@ def _cells(group: Group, by: str) -> Iterator[tuple[str, object]]:
         yield f"{name}_median_s", _number(time.median)
         yield f"{name}_p90_s", _number(time.p90)
         yield f"{name}_n", time.n
+
+
+def _audited(found: Containment) -> Iterator[tuple[str, object]]:
+    yield from _share("contained_told", found.told)
+    yield from _share("contained_corrected", found.corrected)
+    yield from _share("person_needed", found.person_needed)
+    yield "audits_needed", found.needs
 
 
 def _share(name: str, found: Figure) -> Iterator[tuple[str, object]]:

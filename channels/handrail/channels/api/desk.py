@@ -86,6 +86,7 @@ async def options(kit: WithKit, session: OnDesk) -> Options:
         replies=kit.handrail.settings.desk.replies,
         claims=list(kit.handrail.vouching.claims),
         may_approve=kit.handrail.desk.approvals.may_decide(staff_of(session)),
+        may_audit=session.user.role in kit.handrail.settings.desk.audits.roles,
     )
 
 

@@ -64,6 +64,7 @@ class Options(BaseModel):
     tags: list[str]
     departments: dict[str, str]
     may_approve: bool
+    may_audit: bool
     replies: dict[str, str] = Field(description="ready replies by title; `{customer}` and `{name}` stand for names")
     claims: list[str] = Field(description="what a customer may be found by, when you vouch for who they are")
 

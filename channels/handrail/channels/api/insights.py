@@ -1,5 +1,6 @@
 """The figures of the desk, for those who lead it, who tune the bot and who run it."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from fastapi.responses import Response
 from handrail.channels.api.at_desk import looked
 from handrail.channels.api.callers import Measuring, counted
 from handrail.channels.api.insights_views import (
+    AuditedView,
     CountedView,
     GapsView,
     GroupView,
@@ -21,7 +23,8 @@ from handrail.channels.api.problems import documented
 from handrail.channels.insights_csv import as_csv
 from handrail.desk.figures.chosen import By, Chosen
 from handrail.desk.figures.gaps import KnowledgeGaps
-from handrail.desk.figures.insights import Figures, Insights
+from handrail.desk.figures.insights import Figures, Group, Insights
+from handrail.evals.containment import Audits, Containment, audits
 
 router = APIRouter(prefix="/v1/desk/insights", tags=["desk"], dependencies=[Depends(counted)])
 READS = documented(401, 403, 422)
@@ -88,13 +91,13 @@ async def insights(
 
     Nothing of it is text that customers wrote. A share or time of nothing is null, which is not 0.
     """
-    found = await figures(kit).read(narrowed, by)
+    found, audited = await figures(kit).read(narrowed, by), await _audits(kit, narrowed, by)
     wanted = form or ("csv" if "text/csv" in request.headers.get("accept", "") else "json")
     if wanted == "csv":
         name = f"handrail-{narrowed.first}-{narrowed.last}-{by or 'all'}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
-    return _view(found, kit)
+        return Response(as_csv(found, audited), media_type="text/csv; charset=utf-8", headers=headers)
+    return _view(found, audited, kit)
 
 
 @router.get("/gaps", responses=documented(401, 403, 422, 503))
@@ -112,7 +115,17 @@ async def gaps(
     return GapsView.model_validate(found)
 
 
-def _view(found: Insights, kit: Kit) -> InsightsView:
+async def _audits(kit: Kit, narrowed: Chosen, by: By | None) -> Audits:
+    within = kit.handrail.settings.desk.audits.within
+    return await audits(kit.handrail.database, figures(kit), narrowed, by, within)
+
+
+def _group(group: Group, containment: Containment) -> GroupView:
+    told = {**{each.name: getattr(group, each.name) for each in fields(Group)}, "containment": containment}
+    return GroupView.model_validate(told)
+
+
+def _view(found: Insights, audited: Audits, kit: Kit) -> InsightsView:
     settings, told = kit.handrail.settings, found.chosen
     values = {name: list(found.values[name]) for name in ("channels", "intents", "policies")}
     return InsightsView(
@@ -120,8 +133,9 @@ def _view(found: Insights, kit: Kit) -> InsightsView:
         last=told.last,
         timezone=settings.business.timezone,
         by=found.by,
-        total=GroupView.model_validate(found.total),
-        groups=[GroupView.model_validate(group) for group in found.groups],
+        audits=AuditedView.model_validate(audited),
+        total=_group(found.total, audited.total),
+        groups=[_group(group, audited.of(group.key)) for group in found.groups],
         reasons=[CountedView.model_validate(each) for each in found.reasons],
         checks=[CountedView.model_validate(each) for each in found.checks],
         tags=dict(found.tags),

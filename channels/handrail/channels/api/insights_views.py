@@ -15,7 +15,8 @@ class View(BaseModel):
 
 
 class ShareView(View):
-    """A share with the ends of its 95 % interval (Wilson), of `n`. Null where there is no data: that is not 0."""
+    """A share with the ends of its 95 % interval (Wilson's where nothing else is said), of `n`. Null where there is no
+    data: that is not 0."""
 
     value: float | None
     low: float | None
@@ -31,6 +32,29 @@ class TimeView(View):
     n: int
 
 
+class ContainmentView(View):
+    """The share of the contacts that are over which the bot settled alone: by its own word, and corrected by audits.
+
+    `corrected` (prediction-powered, of `n` audits) is null where too few are tagged; `needs` is about how many more
+    tags it takes for it, or, where it is told, for an interval as narrow as the settings want.
+    """
+
+    told: ShareView = Field(description="verified and assumed")
+    corrected: ShareView
+    needs: int
+    cant_tell: int
+    person_needed: ShareView = Field(description="of those the bot closed alone: a person should have been called")
+
+
+class AuditedView(View):
+    """Contacts that were put before people; `agreement` is Krippendorff's alpha over those that `twice` were tagged by
+    two or more."""
+
+    drawn: int
+    twice: int
+    agreement: ShareView
+
+
 class GroupView(View):
     """Figures of the contacts and handoffs that belong together under `key`; `docs/figures.md` says what each is."""
 
@@ -40,6 +64,7 @@ class GroupView(View):
     uncounted: int = Field(description="spam, or forgotten before they were over")
     ended: int = Field(description="what the standings are shares of")
     standings: dict[Literal["verified", "assumed", "left", "came_back", "person"], ShareView]
+    containment: ContainmentView
     left_at: dict[Literal["waiting", "offered", "asked", "rated", "unanswered"], int]
     preliminary: int = Field(description="contained ones whose customers may still come back")
     escalated: ShareView
@@ -97,6 +122,7 @@ class InsightsView(View):
     last: date
     timezone: str
     by: By | None
+    audits: AuditedView
     total: GroupView
     groups: list[GroupView]
     reasons: list[CountedView]

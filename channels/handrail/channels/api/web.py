@@ -1,4 +1,5 @@
-"""The pages: `/` for customers, `/desk` for people, `/desk/insights` for figures, and their parts under `/pages`."""
+"""The pages: `/` for customers, `/desk` for people, `/desk/insights` for figures, `/desk/audits` for tagging; and their
+parts under `/pages`."""
 
 from pathlib import Path
 
@@ -35,6 +36,12 @@ async def desk(kit: WithKit) -> FileResponse:
 async def insights() -> FileResponse:
     """The page of the figures; who may see them is asked when they are read."""
     return FileResponse(PAGES / "insights.html", headers=FRESH)
+
+
+@router.get("/desk/audits")
+async def audits() -> FileResponse:
+    """The page on which people tag what the bot closed alone; who may is asked when one is read."""
+    return FileResponse(PAGES / "audits.html", headers=FRESH)
 
 
 class Assets(StaticFiles):

@@ -12,8 +12,9 @@ from handrail.channels.cli.workspace import Workspace, run
 if TYPE_CHECKING:
     from handrail.conversation.settings import Settings
     from handrail.conversation.shares import Figure
-    from handrail.desk.figures.chosen import Chosen
+    from handrail.desk.figures.chosen import By, Chosen
     from handrail.desk.figures.insights import Figures, Group, Insights, Time
+    from handrail.evals.containment import Audits, Containment
 
 DAY = "%Y-%m-%d"
 
@@ -54,14 +55,18 @@ async def _figures(
     from handrail.agent.parts import open_log
     from handrail.channels.insights_csv import as_csv
     from handrail.desk.figures.insights import Figures
+    from handrail.evals.containment import audits
 
     async with open_log(settings) as log:
         figures = Figures(log.database, log.clock, settings)
-        found = await figures.read(_chosen(figures, days, span), by.value if by else None)
+        chosen = _chosen(figures, days, span)
+        split: By | None = by.value if by else None
+        found = await figures.read(chosen, split)
+        audited = await audits(log.database, figures, chosen, split, settings.desk.audits.within)
     if csv:
-        typer.echo(as_csv(found), nl=False)
+        typer.echo(as_csv(found, audited), nl=False)
     else:
-        _print(found)
+        _print(found, audited)
 
 
 def _chosen(figures: "Figures", days: int, span: tuple[datetime | None, datetime | None]) -> "Chosen":
@@ -72,7 +77,7 @@ def _chosen(figures: "Figures", days: int, span: tuple[datetime | None, datetime
     return Chosen(first or end - timedelta(days=days - 1), end)
 
 
-def _print(found: "Insights") -> None:
+def _print(found: "Insights", audited: "Audits") -> None:
     from rich import box
     from rich.console import Console
     from rich.markup import escape
@@ -83,7 +88,7 @@ def _print(found: "Insights") -> None:
     groups = found.groups or (found.total,)
     heads = (escape(group.key) or ("-" if found.by else "all") for group in groups)
     table = Table("", *heads, box=box.SIMPLE_HEAD)
-    for name, cells in _lines(groups):
+    for name, cells in (*_audited(found, audited), *_lines(groups)):
         table.add_row(name, *cells)
     console.print(table)
     for title, each in (("reason", found.reasons), ("check", found.checks)):
@@ -92,6 +97,12 @@ def _print(found: "Insights") -> None:
             counted.add_row(escape(one.name), str(one.times), share(one.overruled))
         if each:
             console.print(counted)
+
+
+def _audited(found: "Insights", audited: "Audits") -> Iterator[tuple[str, list[str]]]:
+    each = [audited.of(group.key) for group in found.groups] or [audited.total]
+    yield "contained, by the bot's word", [share(one.told) for one in each]
+    yield "contained, as people tag it", [corrected(one) for one in each]
 
 
 def _lines(groups: "tuple[Group, ...]") -> Iterator[tuple[str, list[str]]]:
@@ -131,6 +142,14 @@ def share(found: "Figure") -> str:
     if found.value is None:
         return NOTHING
     return f"{found.value:.0%} ({found.low:.0%} to {found.high:.0%}) of {found.n}"
+
+
+def corrected(found: "Containment") -> str:
+    """The corrected share, and about how many more tags it takes for it or for a narrower interval."""
+    if found.corrected.value is None:
+        return f"needs about {found.needs} more tags" if found.needs else NOTHING
+    more = f"; about {found.needs} more tags for a narrower one" if found.needs else ""
+    return f"{share(found.corrected)} audited{more}"
 
 
 def time(found: "Time") -> str:

@@ -71,6 +71,7 @@ async function arrive(person) {
   const [about, options] = await Promise.all([call("GET", "/v1/about"), call("GET", "/v1/desk/options")]);
   const { departments } = options;
   mayApprove = options.may_approve;
+  by("audits").hidden = !options.may_audit;
   approvals.mine = `person:${me.id}`;
   buttons.begin(me, options);
   queue.departments = departments;

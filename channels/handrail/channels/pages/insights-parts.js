@@ -34,11 +34,19 @@ export function head({ total, came_back_days: days, target_minutes: target }) {
     tile("Contacts", count(total.contacts), `${count(total.open)} not over yet`),
     tile("Contained, verified", percent(total.standings.verified), interval(total.standings.verified)),
     tile("Contained at most", most === null ? NOTHING : `${Math.round(most * 100)} %`, total.preliminary ? `${count(total.preliminary)} may still come back (${days} days)` : "with those who closed silently"),
+    audited(total.containment),
+    tile("A person was missing", percent(total.containment.person_needed), interval(total.containment.person_needed) || "of those that the bot closed alone"),
     tile("Left", percent(total.standings.left), interval(total.standings.left)),
     tile("Rated 4 or 5", percent(total.satisfied), interval(total.satisfied)),
     tile("Wait for a person", total.wait.median === null ? NOTHING : span(total.wait.median), total.wait.median === null ? "" : `90 % within ${span(total.wait.p90)}`),
     tile(`Answered within ${target} min`, percent(total.service_level), interval(total.service_level)),
     tile("Cost a contact", each === null ? NOTHING : money(each), tokens === null ? "" : `${count(tokens)} tokens`));
+}
+
+/** The share that people's tags come to: beside the bot's own word, with how many more tags would help. */
+function audited({ corrected, needs }) {
+  const more = corrected.value === null ? (needs ? `needs about ${count(needs)} more tags` : "nothing is tagged") : `${interval(corrected)} audited${needs ? `; ${count(needs)} more would narrow it` : ""}`;
+  return tile("Contained, as people tag it", percent(corrected), more);
 }
 
 function tile(name, value, more) {
@@ -69,8 +77,8 @@ export function contained(found) {
   const shown = most(found);
   const points = shown.map((group) => ({ label: called(by, group.key, departments), short: by === "day" ? shortDay(group.key) : "", ...group.standings.verified }));
   const draw = by === "day" ? track : ranges;
-  const head = ["", "Contained, verified", ...Object.values(SHARES)];
-  const table = found.groups.map((group) => [called(by, group.key, departments), share(group.standings.verified), ...Object.keys(SHARES).map((name) => share(group[name]))]);
+  const head = ["", "Contained, verified", "By the bot's word", "As people tag it", ...Object.values(SHARES)];
+  const table = found.groups.map((group) => [called(by, group.key, departments), share(group.standings.verified), share(group.containment.told), share(group.containment.corrected), ...Object.keys(SHARES).map((name) => share(group[name]))]);
   return figure("Contained, verified", [chart(draw, "The share of contacts whose containment is verified, with 95 % intervals", { points })], head, table, cut(found, shown));
 }
 

@@ -15,7 +15,7 @@ from handrail.guardrails.placeholders import Placeholders
 Who = Literal["customer", "bot", "notice", "look_up", "action"]
 
 CHARACTERS = 2000
-"""How much of what a tool was given and gave is shown."""
+"""How much of what a tool was given, and of what it gave, is shown."""
 
 STAGES = {
     "succeeded": "Done", "failed": "Tried, without effect", "unknown": "Uncertain whether it went through",
@@ -81,7 +81,7 @@ def _look_up(event: Event, ran: ToolRan, hidden: Placeholders) -> Step:
     if not ran.ok:
         text = hidden.hide(f"{text}: {ran.message or wording.spaced(ran.error)}")
     detail = f"{_written(ran.arguments, hidden)}\n{_written(ran.result, hidden)}".strip()
-    return Step(event.seq, event.at, "look_up", text, wording.clip(detail, CHARACTERS), ran.ok)
+    return Step(event.seq, event.at, "look_up", text, detail, ran.ok)
 
 
 def _written(value: object, hidden: Placeholders) -> str:
