@@ -219,7 +219,8 @@ async def test_where_nobody_answered_the_customer_reads_it(shop, desk, called):
 
 async def test_moved_by_agreement_it_waits_for_the_new_time(shop, desk, called, database):
     later = TEN + timedelta(hours=2)
-    await desk.callbacks.move(called, BEN, later, note="she is at the doctor's")
+    moved = await desk.callbacks.move(called, BEN, later, note="she is at the doctor's", key="k")
+    assert await desk.callbacks.move(called, BEN, later, key="k") == moved
     situation = await shop.situations.get(called)
     assert (situation.holder, situation.callback.at, situation.callback.phone) == ("queue", later, PHONE)
     assert [(p.due, p.kept) for p in situation.promises] == [(later, None)]

@@ -31,6 +31,9 @@ from .staff import Staff
 
 _PHONE = re.compile(r"(?<![\w:.])\+?\(?\d[\d\s()/-]{5,18}\d(?![\w:])")
 
+NEVER = Fence(-1)
+"""Behind it only a key that was used before brings something back."""
+
 BOOKED: LiteralString = """
 SELECT c.conversation_id, c.department, c.at, v.holder FROM callbacks c JOIN conversations v ON v.id = c.conversation_id
 WHERE c.ended IS NULL AND NOT v.forgotten ORDER BY c.at LIMIT %(limit)s
@@ -93,10 +96,8 @@ class Callbacks:
         """Move the booked call to a time on which the person who holds the conversation has agreed with the customer;
         it goes back to the queue. Raises as `book` does, and `Conflict` as `end` does."""
         situation = await self._situations.get(conversation_id)
-        if situation.holder != staff.actor:
-            raise Conflict("you do not hold this conversation", code="not_holder")
-        if situation.callback is None:
-            raise Conflict("there is no call booked", code="not_booked")
+        if situation.holder != staff.actor or situation.callback is None:
+            return await self._again(situation, staff, key)
         ended = CallbackEnded(callback_id=situation.callback.callback_id, why="moved", note=note)
         return await self._take(situation, at, phone or situation.callback.phone, staff.actor, [ended], key)
 
@@ -161,29 +162,30 @@ class Callbacks:
         """
         head, situation = await self._log.head(conversation_id), await self._situations.get(conversation_id)
         booked = situation.callback
-        held = head.holder == staff.actor
-        ended = CallbackEnded(callback_id=booked.callback_id if booked else "", why=how, note=note)
-        data: list[Data] = [ended]
-        if booked is not None:
-            kept = self._clock.now() <= booked.at + self._length(_department(situation))
-            data += [
-                PromiseSettled(promise_id=each.promise_id, kept=kept)
-                for each in situation.promises
-                if each.promise_id == booked.callback_id and each.kept is None
-            ]
+        if head.holder != staff.actor or booked is None:
+            return await self._again(situation, staff, key)
+        kept = self._clock.now() <= booked.at + self._length(_department(situation))
+        owed = [p for p in situation.promises if p.promise_id == booked.callback_id and p.kept is None]
+        data: list[Data] = [CallbackEnded(callback_id=booked.callback_id, why=how, note=note)]
+        data += [PromiseSettled(promise_id=promise.promise_id, kept=kept) for promise in owed]
         if how == "no_answer":
             data.append(Announced(code="callback_missed", text=notice.call_missed(staff.name)))
-        # A key that was used before brings back what it did, whatever has come of the conversation since.
-        fence = Fence(head.epoch if held and booked is not None else -1)
         try:
-            event, *_ = await self._log.append(conversation_id, staff.actor, *data, fence=fence, key=key)
+            event, *_ = await self._log.append(conversation_id, staff.actor, *data, fence=Fence(head.epoch), key=key)
         except Fenced as error:
-            if held and booked is None:
-                raise Conflict("there is no call booked", code="not_booked") from error
             raise Conflict("you do not hold this conversation", code="not_holder") from error
-        if booked is not None:
-            await self._handover.seats.give(conversation_id, booked.at)
+        await self._handover.seats.give(conversation_id, booked.at)
         return event
+
+    async def _again(self, situation: Situation, staff: Staff, key: str | None) -> Event:
+        """What a key that was used before did, whatever has come of the conversation since; else the refusal."""
+        nothing = CallbackEnded(callback_id="", why="done")
+        try:
+            return (await self._log.append(situation.conversation_id, staff.actor, nothing, fence=NEVER, key=key))[0]
+        except Fenced as error:
+            if situation.holder != staff.actor:
+                raise Conflict("you do not hold this conversation", code="not_holder") from error
+            raise Conflict("there is no call booked", code="not_booked") from error
 
     async def hear(self, situation: Situation) -> None:
         """Take up a line of the customer's that chooses among the calls that were offered. Calling it again changes
