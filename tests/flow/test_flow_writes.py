@@ -107,15 +107,16 @@ async def test_a_yes_to_something_else_that_the_person_asked_does_nothing(shop: 
     assert not await chat.all(ActionConsented)
 
 
-async def test_a_yes_that_crosses_a_line_of_the_persons_counts(shop: Shop) -> None:
+async def test_a_yes_that_a_dead_process_heard_counts_also_across_a_line_of_the_persons(shop: Shop) -> None:
     chat = await with_person(shop)
     await proposes(chat)
-    chat.handrail.turns._stopping = True
-    await chat.handrail.turns.hear(chat.id, "yes, do it")
-    await shop.handrail.desk.say(chat.id, ANA, "Take your time.")
-    chat.handrail.turns._stopping = False
-    await shop.handrail.turns.sweep()
     chat.clock.at += timedelta(seconds=6)
+    assert await shop.handrail.turns.sweep() == 0
+    shop.handrail.turns._stopping = True
+    await shop.handrail.turns.hear(chat.id, "yes, do it")
+    await shop.handrail.desk.say(chat.id, ANA, "Take your time.")
+    shop.handrail.turns._stopping = False
+    chat.clock.at += timedelta(seconds=30)
     await shop.handrail.turns.sweep()
     await shop.handrail.turns.settled()
     assert await status(chat) == "cancelled"
