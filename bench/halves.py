@@ -42,7 +42,7 @@ def main() -> None:
     for _ in range(asked.times):
         order = random.permutation(len(talks))
         fit, held = ([talks[n] for n in part] for part in np.array_split(order, 2))
-        told = calibrate(fit, b"", Costs(), asked.risk)
+        told = calibrate(fit, "", Costs(), asked.risk)
         reached = [h.found or 1 / (1 + exp(-(told.slope * h.logit + told.level))) >= told.offer_at for h in held]
         missed.append(float(np.mean([not r for r, h in zip(reached, held, strict=True) if h.needed])))
         offered.append(float(np.mean(reached)))

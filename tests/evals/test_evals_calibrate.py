@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ from typer.testing import CliRunner
 from handrail.channels.cli.main import app
 from handrail.conversation.errors import Invalid, SettingsError
 from handrail.conversation.settings import Checks, load
-from handrail.evals.calibrate import Heard, calibrate, conformal, platt, thresholds
+from handrail.evals.calibrate import Heard, _folds, calibrate, conformal, platt, thresholds
+from handrail.evals.changes import Flip, decided, flips
+from handrail.evals.files import read_suite
+from handrail.evals.identity import data_hash
 from handrail.guardrails.calibration import Calibration, Costs, Scale, read_calibration
 from handrail.guardrails.confidence import Signals, confidence, needs_person
 from handrail.guardrails.rails import Rails
@@ -43,7 +47,7 @@ def test_the_curve_that_made_the_tags_is_found() -> None:
 
 
 def test_a_calibrated_probability_means_what_it_says() -> None:
-    told = calibrate(heard(3000, 0.5, -0.5), b"", Costs(), 0.1)
+    told = calibrate(heard(3000, 0.5, -0.5), "", Costs(), 0.1)
     assert told.figures["ece"] < 0.03
     assert told.figures["brier_skill"] > 0.1
     assert sum(b.n for b in told.reliability) == 3000
@@ -51,7 +55,7 @@ def test_a_calibrated_probability_means_what_it_says() -> None:
 
 
 def test_whole_conversations_have_a_scale_of_their_own() -> None:
-    scale = calibrate(heard(3000, 0.5, -0.5), b"", Costs(), 0.1).conversation
+    scale = calibrate(heard(3000, 0.5, -0.5), "", Costs(), 0.1).conversation
     assert scale.slope == pytest.approx(1, abs=0.1)
     assert scale(0.5) == pytest.approx(1 / (1 + math.exp(0.5)), abs=0.03)
     assert scale.figures["ece"] < 0.03
@@ -59,7 +63,7 @@ def test_whole_conversations_have_a_scale_of_their_own() -> None:
 
 def test_less_risk_offers_a_person_to_more_customers() -> None:
     made = heard(2000, 1, 0)
-    careful, bold = (calibrate(made, b"", Costs(offer=0.9), risk).figures["offered"] for risk in (0.02, 0.3))
+    careful, bold = (calibrate(made, "", Costs(offer=0.9), risk).figures["offered"] for risk in (0.02, 0.3))
     assert careful > bold
 
 
@@ -87,6 +91,52 @@ def test_no_more_of_the_needed_lie_under_the_bound_than_the_risk_allows(needed: 
         assert (sum(p < at for p in needed) + 1) / (len(needed) + 1) <= risk + 1e-6
 
 
+def test_the_bound_of_a_whole_fit_holds_on_conversations_that_were_not_seen() -> None:
+    chance = random.Random(19)
+
+    def some(n: int) -> list[Heard]:
+        logits = [chance.gauss(-1, 2) for _ in range(n)]
+        # Tags that noise runs through: the curve is nearly flat, and the order is all that there is.
+        return [Heard(chance.random() < 1 / (1 + math.exp(0.4 - 0.2 * x)), x, False, x) for x in logits]
+
+    missed = []
+    for _ in range(60):
+        told = calibrate(some(120), "", Costs(offer=2, missed=1), 0.15)
+        unseen = [one for one in some(120) if one.needed]
+        missed.append(sum(decided(one, told) == "answer" for one in unseen) / len(unseen))
+    assert told.held == 0.15
+    assert sum(missed) / len(missed) <= 0.15 + 0.02
+
+
+def test_conversations_of_one_customer_are_fitted_on_together_or_not_at_all() -> None:
+    made = heard(400, 0.5, 0)
+    groups = [f"C{n % 70}" if n % 3 else "" for n in range(400)]
+    folds = _folds(np.array([h.needed for h in made]), groups)
+    together = {(group, int(fold)) for group, fold in zip(groups, folds, strict=True) if group}
+    assert len(together) == 70
+    sizes = np.bincount(folds)
+    assert len(sizes) == 5
+    assert sizes.max() - sizes.min() <= 16
+    assert calibrate([replace(h, group="C1") for h in made[:200]] + made[200:], "", Costs(), 0.1).figures["auroc"] > 0.6
+
+
+def test_what_a_calibration_changes_is_told_by_conversation() -> None:
+    made = [replace(h, id=str(n)) for n, h in enumerate(heard(600, 1, 1))]
+    told = calibrate(made, "", Costs(), 0.1)
+    now = Checks()
+    changed = {flip.id: flip for flip in flips(made, now, told)}
+    for one in made:
+        before, after = decided(one, now), decided(one, told)
+        assert (one.id in changed) == (before != after)
+    kinds = {(flip.needed, flip.before, flip.after): flip.better for flip in changed.values()}
+    assert kinds[True, "answer", "offer"] is True
+    assert kinds[False, "answer", "offer"] is False
+    assert Flip("a", True, "offer", "handover").better is True
+    assert Flip("a", False, "handover", "offer").better is True
+    assert decided(Heard(True, -9, True, 0, called=True), told) == "handover"
+    assert decided(Heard(True, -9, True, 0), told) == "offer"
+
+
 def test_the_bound_holds_on_conversations_that_were_not_seen() -> None:
     chance, missed = random.Random(11), []
     for _ in range(300):
@@ -99,7 +149,7 @@ def test_the_bound_holds_on_conversations_that_were_not_seen() -> None:
 
 def test_too_few_tags_are_an_error_that_says_how_many_there_are() -> None:
     with pytest.raises(Invalid, match="there are 0 and 30"):
-        calibrate([Heard(False, 0.0, False, 0.0)] * 30, b"", Costs(), 0.1)
+        calibrate([Heard(False, 0.0, False, 0.0)] * 30, "", Costs(), 0.1)
 
 
 def rows(n: int) -> str:
@@ -132,8 +182,41 @@ def test_the_command_writes_a_file_that_the_settings_take(tmp_path: Path) -> Non
     assert sure.decision == "handover" if sure.needs_person >= level.handover_at else sure.decision != "handover"
 
 
+def test_the_command_says_what_came_of_it_on_a_test_and_refuses_one_that_leaks(tmp_path: Path) -> None:
+    (tmp_path / "handrail.toml").write_text('[engine]\nkind = "offline"\n')
+    parts = [tmp_path / name for name in ("fit.jsonl", "test.jsonl")]
+    for seed, part in enumerate(parts):
+        chance = random.Random(seed)
+        told = [json.loads(row) for row in rows(90).splitlines()]
+        for n, talk in enumerate(told):
+            noise = " ".join(chance.choices([f"w{k}" for k in range(300)], k=12))
+            talk["turns"].append({"role": "customer", "text": noise})
+            talk["id"] = f"{part.stem}-{n}"
+            if seed == 0:
+                talk["customer_id"] = f"C{n % 40}"
+        part.write_text("".join(json.dumps(talk) + "\n" for talk in told))
+    out = tmp_path / "confidence.json"
+    asked = ["evals", "calibrate", "-d", str(parts[0]), "-o", str(out), "-w", str(tmp_path), "--risk", "0.2"]
+    done = CliRunner().invoke(app, [*asked, "--test", str(parts[1])], env={"COLUMNS": "200"})
+    assert done.exit_code == 0, done.output
+    assert "0 of 90 conversations of the test are known to the fit" in done.output
+    assert "On 90 conversations that nothing was fitted on" in done.output
+    assert "conversations of the test go another way" in done.output
+    told_ = read_calibration(out)
+    assert told_.tested is not None
+    assert told_.data_sha256 == data_hash(read_suite(parts[0]).cases)
+    assert told_.tested.conversations == 90
+    assert told_.version in done.output
+    before = out.read_text()
+    leaking = CliRunner().invoke(app, [*asked, "--test", str(parts[0])])
+    assert leaking.exit_code == 1
+    assert "100.0% of the test is known to the fit, and 1.0% may be" in leaking.stderr
+    assert out.read_text() == before
+    assert CliRunner().invoke(app, [*asked, "--test", str(parts[0]), "--leaks", "1"]).exit_code == 0
+
+
 def test_a_file_that_is_written_anew_counts_at_once(tmp_path: Path) -> None:
-    file, told = tmp_path / "confidence.json", calibrate(heard(100, 1, 0), b"", Costs(), 0.2)
+    file, told = tmp_path / "confidence.json", calibrate(heard(100, 1, 0), "", Costs(), 0.2)
     file.write_text(told.model_dump_json())
     before = confidence(Signals(), Checks(confidence=file)).needs_person
     file.write_text(told.model_copy(update={"level": told.level + 2.25}).model_dump_json())
@@ -141,7 +224,7 @@ def test_a_file_that_is_written_anew_counts_at_once(tmp_path: Path) -> None:
 
 
 async def test_a_desks_own_scale_moves_what_is_told_of_conversations(tmp_path: Path) -> None:
-    told = calibrate(heard(400, 1, 0), b"", Costs(), 0.2)
+    told = calibrate(heard(400, 1, 0), "", Costs(), 0.2)
     file = tmp_path / "confidence.json"
     rails, talk = Rails(Checks()), [Said("customer", "No, that is wrong again!"), Said("agent", "Sorry, I can't.")]
     plain = (await score(talk, rails, Checks())).needs_person
@@ -152,7 +235,7 @@ async def test_a_desks_own_scale_moves_what_is_told_of_conversations(tmp_path: P
 
 
 def test_a_calibration_of_other_weights_is_refused(tmp_path: Path) -> None:
-    told = calibrate(heard(100, 1, 0), b"", Costs(), 0.2)
+    told = calibrate(heard(100, 1, 0), "", Costs(), 0.2)
     file = tmp_path / "old.json"
     file.write_text(told.model_copy(update={"weights_sha256": "0" * 64}).model_dump_json())
     with pytest.raises(SettingsError, match="other weights"):

@@ -1,6 +1,5 @@
 """Fitting confidence to tagged conversations: the level of the probability, and thresholds by costs and a bound."""
 
-import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,12 +28,16 @@ WEAK = 1.0
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A conversation: whether its taggers would have called a person, the highest log-odds of its turns, whether a
-    finding alone (a plain request, a sensitive matter) calls or offers one, and the log-odds of all of it."""
+    finding alone (a plain request, a sensitive matter) calls or offers one, and the log-odds of all of it. `called`: a
+    finding alone calls one. Conversations of one `group` (a customer) are fitted on together or not at all."""
 
     needed: bool
     logit: float
     found: bool
     whole: float
+    called: bool = False
+    id: str = ""
+    group: str = ""
 
 
 async def hear(
@@ -46,7 +49,7 @@ async def hear(
     for case in cases:
         needed = _needed(case)
         if needed is not None:
-            heard.append(_heard(needed, await score(_said(case), rails, plain)))
+            heard.append(_heard(case, needed, await score(_said(case), rails, plain)))
         progress()
     return heard
 
@@ -61,15 +64,19 @@ def _said(case: Case) -> list[Said]:
     return [Said("customer", step.say) for step in case.steps if step.say is not None]
 
 
-def _heard(needed: bool, told: Scored) -> Heard:
+def _heard(case: Case, needed: bool, told: Scored) -> Heard:
     turns = [turn for turn in told.turns if turn.role == "customer"]
     doubt = max((turn.sure.needs_person for turn in turns), default=0.0)
-    found = any(f.action in ("offer", "handover") for turn in turns for f in turn.findings)
-    return Heard(needed, logit(doubt), found, logit(told.needs_person))
+    asked = {f.action for turn in turns for f in turn.findings} & {"offer", "handover"}
+    return Heard(
+        needed, logit(doubt), bool(asked), logit(told.needs_person), "handover" in asked, case.id,
+        case.customer_id or "",
+    )  # fmt: skip
 
 
-def calibrate(heard: Sequence[Heard], data: bytes, costs: Costs, risk: float) -> Calibration:
-    """Fit level and thresholds; the figures are out of fold. Raises `Invalid` where there are too few conversations."""
+def calibrate(heard: Sequence[Heard], data_sha256: str, costs: Costs, risk: float) -> Calibration:
+    """Fit level and thresholds; the figures are out of fold, conversations of one customer in one fold. Raises
+    `Invalid` where there are too few conversations."""
     needed = np.array([h.needed for h in heard], bool)
     if min(needed.sum(), (~needed).sum()) < LEAST:
         raise Invalid(
@@ -77,37 +84,46 @@ def calibrate(heard: Sequence[Heard], data: bytes, costs: Costs, risk: float) ->
             f"{needed.sum()} and {(~needed).sum()}"
         )
     logits = np.array([h.logit for h in heard])
-    slope, level = platt(logits, needed)
-    told = _out_of_fold(logits, needed)
+    slope, level = (round(value, 4) for value in platt(logits, needed))
+    folds = _folds(needed, [h.group for h in heard])
+    told = _out_of_fold(logits, needed, folds)
     offer_at, handover_at = thresholds(costs)
-    bound = conformal(
-        [t for t, h in zip(told, heard, strict=True) if h.needed and not h.found], int(needed.sum()), risk
-    )
+    bound = _bound(heard, slope, level, risk)
     held = None if bound is None else risk
     offer_at = min(offer_at, handover_at if bound is None else bound)
     found = np.array([h.found for h in heard])
     shares = {"offered": float((found | (told >= offer_at)).mean()), "called": float((told >= handover_at).mean())}
     return Calibration(
-        data_sha256=hashlib.sha256(data).hexdigest(),
+        data_sha256=data_sha256,
         weights_sha256=weights_sha256(),
         conversations=len(heard),
         needed=int(needed.sum()),
-        slope=round(slope, 4),
-        level=round(level, 4),
-        offer_at=round(offer_at, 4),
+        slope=slope,
+        level=level,
+        # Rounded down, so that the bound holds.
+        offer_at=math.floor(offer_at * 1e4) / 1e4,
         handover_at=round(handover_at, 4),
         costs=costs,
         risk=risk,
         held=held,
         figures=figures(told, needed) | {name: round(share, 4) for name, share in shares.items()},
         reliability=reliability(told, needed),
-        conversation=_scale(np.array([h.whole for h in heard]), needed),
+        conversation=_scale(np.array([h.whole for h in heard]), needed, folds),
     )
 
 
-def _scale(logits: np.ndarray, needed: np.ndarray) -> Scale:
+def _scale(logits: np.ndarray, needed: np.ndarray, folds: np.ndarray) -> Scale:
     slope, level = platt(logits, needed)
-    return Scale(slope=round(slope, 4), level=round(level, 4), figures=figures(_out_of_fold(logits, needed), needed))
+    told = _out_of_fold(logits, needed, folds)
+    return Scale(slope=round(slope, 4), level=round(level, 4), figures=figures(told, needed))
+
+
+def _bound(heard: Sequence[Heard], slope: float, level: float, risk: float) -> float | None:
+    """The bound on the calibrated probability. It is chosen on the packaged log-odds, which know nothing of the tags:
+    the curve only rises, so it keeps their order, and the promise is exact however the curve was fitted."""
+    plain = [1 / (1 + math.exp(-h.logit)) for h in heard if h.needed and not h.found]
+    at = conformal(plain, sum(h.needed for h in heard), risk)
+    return at if at is None or at == 1.0 else 1 / (1 + math.exp(-(slope * math.log(at / (1 - at)) + level)))
 
 
 def platt(logits: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
@@ -127,14 +143,28 @@ def platt(logits: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
     return max(float(weights[0]), 0.01), float(weights[1])
 
 
-def _out_of_fold(logits: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """The probabilities, each from a curve fitted without its own fifth (every fifth holds both kinds)."""
-    told = np.zeros(len(logits))
-    fold = np.zeros(len(logits), int)
+def _folds(wanted: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    """The fold of each conversation: those of one group in one, and each fold with its share of either kind."""
+    members: dict[str, list[int]] = {}
+    for place, group in enumerate(groups):
+        members.setdefault(group or f"#{place}", []).append(place)
+    fold = np.zeros(len(wanted), int)
+    random = np.random.default_rng(7)
     for kind in (True, False):
-        at = np.flatnonzero(wanted == kind)
-        fold[np.random.default_rng(7).permutation(at)] = np.arange(len(at)) % FOLDS
-    for n in range(FOLDS):
+        some = [places for places in members.values() if bool(wanted[places].any()) == kind]
+        # Large groups first, each into the fold that has least by then: folds are of one size, as far as groups let.
+        sizes = np.zeros(FOLDS, int)
+        for n in sorted(random.permutation(len(some)), key=lambda n: -len(some[n])):
+            least = int(sizes.argmin())
+            fold[some[n]] = least
+            sizes[least] += len(some[n])
+    return fold
+
+
+def _out_of_fold(logits: np.ndarray, wanted: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """The probabilities, each from a curve fitted without its own fold."""
+    told = np.zeros(len(logits))
+    for n in np.unique(fold):
         slope, level = platt(logits[fold != n], wanted[fold != n])
         told[fold == n] = 1 / (1 + np.exp(-(slope * logits[fold == n] + level)))
     return told

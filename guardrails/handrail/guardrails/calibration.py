@@ -4,6 +4,7 @@ probability, with the thresholds that costs and a bound on missed handoffs ask f
 `handrail evals calibrate` writes it.
 """
 
+import hashlib
 import math
 from functools import lru_cache
 from pathlib import Path
@@ -51,6 +52,19 @@ class Scale(Part):
         return 1 / (1 + math.exp(-(self.slope * logit(probability) + self.level)))
 
 
+class Tested(Part):
+    """What came of it on conversations that nothing was fitted on: `missed` of the `needed` handoffs were neither
+    offered nor made, and the ends of the 95 % interval of their share."""
+
+    data_sha256: str
+    conversations: int
+    needed: int
+    missed: int
+    low: float
+    high: float
+    figures: dict[str, float]
+
+
 class Calibration(Part):
     """`slope` and `level` of Platt's curve (1999) over the log-odds, and the thresholds on the calibrated probability.
 
@@ -73,6 +87,16 @@ class Calibration(Part):
     figures: dict[str, float]
     reliability: tuple[Bin, ...]
     conversation: Scale
+    tested: Tested | None = None
+
+    @property
+    def version(self) -> str:
+        """The beginning of the hash of all of it."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def probability(self, odds: float) -> float:
+        """The calibrated probability of packaged log-odds."""
+        return 1 / (1 + math.exp(-(self.slope * odds + self.level)))
 
 
 def logit(probability: float) -> float:

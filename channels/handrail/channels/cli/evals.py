@@ -324,6 +324,13 @@ def calibrate(
     risk: Annotated[
         float, typer.Option(min=0.001, max=1, help="The most of the needed handoffs that may be missed.")
     ] = 0.1,
+    test: Annotated[
+        Path | None,
+        typer.Option(exists=True, help="Tagged conversations to see what comes of it; not fitted on."),
+    ] = None,
+    leaks: Annotated[
+        float, typer.Option(min=0, max=1, help="The share of the test that may be known to the fit.")
+    ] = 0.01,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Name lines that can't be read, and use the others.")
     ] = False,
@@ -337,7 +344,8 @@ def calibrate(
         from handrail.channels.cli import calibrating
 
         cases = _cases(data or settings.cases_folder, None, None, skip_bad=skip_bad)
-        await calibrating.calibrate(settings, cases, out, costs, risk)
+        unseen = _cases(test, None, None, skip_bad=skip_bad) if test else []
+        await calibrating.calibrate(settings, cases, out, costs, risk, test=unseen, limit=leaks)
 
     run(command, workspace)
 
