@@ -87,6 +87,7 @@ async def test_gaps_show_what_was_asked_and_leave_a_look(site, answered):
         {"from": "1000-01-01"},
         {"by": "customer"},
         {"intent": "a\0b"},
+        {"chanel": "chat"},
     ],
 )
 async def test_days_and_names_that_can_not_be_are_refused(site, query):

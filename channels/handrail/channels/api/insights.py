@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from handrail.channels.api.at_desk import looked
 from handrail.channels.api.callers import Measuring, counted
@@ -32,32 +33,43 @@ DAYS = 28
 """So many days where none are given."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
-Name = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$")]
+Name = Annotated[str | None, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Day = Annotated[date | None, Field(ge=EARLIEST, le=LATEST, examples=["2026-06-15"])]
 
 
-async def chosen(
-    kit: WithKit,
-    first: Annotated[
-        date | None, Query(alias="from", ge=EARLIEST, le=LATEST, description="the first day; four weeks without one")
-    ] = None,
-    last: Annotated[
-        date | None, Query(alias="to", ge=EARLIEST, le=LATEST, description="the last day; else today")
-    ] = None,
-    channel: Name = None,
-    intent: Annotated[
-        str | None, Query(max_length=200, pattern=r"^[^\x00]*$", examples=["tool/cancel_order", "policy/returns"])
-    ] = None,
-    policy: Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]*$", examples=["returns@2"])] = None,
-    department: Name = None,
-) -> Chosen:
-    """The days and what they are narrowed down to. Raises `Invalid`."""
-    today = figures(kit).today
-    end = last or max(today, first or today)
-    begin = first or end - timedelta(days=DAYS - 1)
-    return Chosen(begin, end, channel=channel, intent=intent, policy=policy, department=department)
+class Narrowed(BaseModel):
+    """The days, four weeks to today where none are given, and what they are narrowed down to. What is not known is
+    refused: a filter with a typing error must not come to figures of everything."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    first: Day = Field(default=None, alias="from")
+    last: Day = Field(default=None, alias="to")
+    channel: Name = None
+    intent: Name = Field(default=None, examples=["tool/cancel_order", "policy/returns"])
+    policy: Name = Field(default=None, examples=["returns@2"])
+    department: Name = None
+
+    def chosen(self, kit: Kit) -> Chosen:
+        """Raises `Invalid`."""
+        today = figures(kit).today
+        last = self.last or max(today, self.first or today)
+        first = self.first or last - timedelta(days=DAYS - 1)
+        return Chosen(
+            first, last, channel=self.channel, intent=self.intent, policy=self.policy, department=self.department
+        )
 
 
-Narrowed = Annotated[Chosen, Depends(chosen)]
+class Wanted(Narrowed):
+    """Which figures, split by what, in which form: as `Accept` asks where none is named."""
+
+    by: By | None = Field(default=None, description="what the groups are; a contact counts for each policy it cites")
+    form: Literal["json", "csv"] | None = Field(default=None, alias="format")
+
+
+class WantedGaps(Narrowed):
+    """Of which contacts the gaps, and how many groups of them."""
+
+    limit: int = Field(default=12, ge=1, le=50)
 
 
 def figures(kit: Kit) -> Figures:
@@ -78,32 +90,24 @@ def figures(kit: Kit) -> Figures:
     },
 )
 async def insights(
-    kit: WithKit,
-    request: Request,
-    _: Measuring,
-    narrowed: Narrowed,
-    by: Annotated[
-        By | None, Query(description="what the groups are; a contact counts for each policy it cites")
-    ] = None,
-    form: Annotated[Literal["json", "csv"] | None, Query(alias="format", description="else as `Accept` asks")] = None,
+    kit: WithKit, request: Request, _: Measuring, wanted: Annotated[Wanted, Query()]
 ) -> InsightsView | Response:
     """How contacts ended, what people were called for and how long it took, what was promised, and what it cost.
 
     Nothing of it is text that customers wrote. A share or time of nothing is null, which is not 0.
     """
-    found, audited = await figures(kit).read(narrowed, by), await _audits(kit, narrowed, by)
-    wanted = form or ("csv" if "text/csv" in request.headers.get("accept", "") else "json")
-    if wanted == "csv":
-        name = f"handrail-{narrowed.first}-{narrowed.last}-{by or 'all'}.csv"
+    chosen = wanted.chosen(kit)
+    found, audited = await figures(kit).read(chosen, wanted.by), await _audits(kit, chosen, wanted.by)
+    form = wanted.form or ("csv" if "text/csv" in request.headers.get("accept", "") else "json")
+    if form == "csv":
+        name = f"handrail-{chosen.first}-{chosen.last}-{wanted.by or 'all'}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(as_csv(found, audited), media_type="text/csv; charset=utf-8", headers=headers)
     return _view(found, audited, kit)
 
 
 @router.get("/gaps", responses=documented(401, 403, 422, 503))
-async def gaps(
-    kit: WithKit, session: Measuring, narrowed: Narrowed, limit: Annotated[int, Query(ge=1, le=50)] = 12
-) -> GapsView:
+async def gaps(kit: WithKit, session: Measuring, wanted: Annotated[WantedGaps, Query()]) -> GapsView:
     """Questions that had no answer, those that mean about the same together, the most frequent first.
 
     It shows what customers wrote, with contact data and names hidden, so the look is entered into the trail.
@@ -111,7 +115,8 @@ async def gaps(
     await looked(kit, session, "gaps")
     handrail = kit.handrail
     regions = handrail.settings.checks.phone_regions
-    found = await KnowledgeGaps(handrail.log, figures(kit), handrail.embedder, regions).read(narrowed, limit=limit)
+    reader = KnowledgeGaps(handrail.log, figures(kit), handrail.embedder, regions)
+    found = await reader.read(wanted.chosen(kit), limit=wanted.limit)
     return GapsView.model_validate(found)
 
 
