@@ -1,6 +1,7 @@
 """`handrail evals run`: what it prints, writes and exits with."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 from handrail.channels.cli import evaluating
 from handrail.channels.cli.main import app
 from handrail.evals import scorers
+from handrail.evals.opinion import Opinion, scores
 from handrail.evals.report import Report, report
 from handrail.evals.trace import Played, Trace
 
@@ -226,6 +228,21 @@ def test_a_regression_is_an_exit_code_and_shown_side_by_side(workspace, tmp_path
     assert "they differ in data" in told.stdout
     side = next(line for line in told.stdout.splitlines() if "Get me a human being" in line)
     assert "It came, thank you" in side
+
+
+def test_a_gate_by_a_judge_that_was_never_measured_is_warned_of(playing, workspace, tmp_path):
+    one = made(True, called=True)
+    said = Opinion.model_validate(
+        {
+            "judge": "openai:j/1", "shown": 1,
+            "answers": {"settled": {"lines": [1], "reason": "so", "word": "yes", "percent": 99}},
+        }
+    )  # fmt: skip
+    trace = replace(one.trace, opinion=said)
+    playing(report([replace(one, trace=trace, scores=scores(said))], {}))
+    done = run(workspace, "--data", write(tmp_path, RIGHT), "--gate", "judge.settled >= 0.5")
+    assert done.exit_code == 0, done.output
+    assert "judge.settled is held to a gate, and openai:j/1 was never measured" in done.stderr
 
 
 def test_a_run_that_is_not_there_is_said(workspace, tmp_path):

@@ -22,7 +22,7 @@ from handrail.evals.judging.reading import Reading, Spoken, of_case, of_log, tol
 from handrail.evals.opinion import JUDGED, QUESTIONS, Opinion, scores
 from handrail.evals.report import report
 from handrail.evals.scoring import played
-from handrail.evals.suite import recorded, report_of
+from handrail.evals.suite import recorded, replay, report_of
 from handrail.evals.trace import Trace, row_of, trace_of
 from handrail.evals.verdicts import is_right
 
@@ -176,6 +176,37 @@ async def test_a_recorded_run_is_judged_by_both_sides_as_they_were_recorded(tmp_
     found = await recorded([told_, mute], load(tmp_path, {}), judge=judge(scribe))
     assert [one.score("judge.settled").value for one in found.played] == [1.0, None]
     assert len(scribe.asked) == 1
+
+
+POLICY = """---
+id: hours
+title: Opening hours
+version: "1"
+effective_from: 2024-01-01
+---
+
+## When we are open
+
+We are open from Monday to Friday from 9 am to 5 pm.
+"""
+
+
+async def test_a_judge_of_a_replay_is_shown_the_passage_that_the_reply_rests_on(tmp_path, postgres) -> None:
+    (tmp_path / "handrail.toml").write_text('[engine]\nkind = "offline"\n')
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "hours.md").write_text(POLICY)
+    settings = load(tmp_path, {"DATABASE_URL": postgres})
+    asks = Case.model_validate(
+        {"id": "a", "purpose": "p", "now": START, "steps": [{"say": "On which days are you open?"}]}
+    )
+    scribe = Scribe(lambda _, __: answer())
+    found = await replay([asks], settings, judge=judge(scribe))
+    record = [json.loads(line) for line in scribe.asked[0][1]["content"].split("\n")]
+    assert [row["by"] for row in record if "line" in row] == ["customer", "desk"]
+    assert [row["text"] for row in record if "source" in row] == [
+        "We are open from Monday to Friday from 9 am to 5 pm."
+    ]  # fmt: skip
+    assert found.played[0].score("judge.right").value == 1.0
 
 
 async def test_without_a_model_there_is_no_judge(tmp_path) -> None:

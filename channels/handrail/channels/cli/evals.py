@@ -138,16 +138,13 @@ def compare_runs(
 
     async def command(settings: "Settings") -> int:
         from handrail.channels.cli import comparing
+        from handrail.evals.keeping import find
 
-        gates = gates_of(settings, gate)
-        return comparing.tell(
-            runs or runs_of(settings),
-            before,
-            after,
-            gates,
-            show=show,
-            outputs=Outputs(out, markdown=markdown, html=html),
-        )
+        folder, gates = runs or runs_of(settings), gates_of(settings, gate)
+        outputs = Outputs(out, markdown=markdown, html=html)
+        code = comparing.tell(folder, before, after, gates, show=show, outputs=outputs)
+        evaluating.warn_of_judge(settings, gates, find(folder, after).about.identity.judge)
+        return code
 
     run(command, workspace)
 

@@ -74,11 +74,9 @@ async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Optio
     from handrail.channels.cli.comparing import tell_gates
     from handrail.evals.compare import compare
     from handrail.evals.gates import judge
-    from handrail.evals.judging.record import FILE, read_record, warnings
     from handrail.evals.keeping import find
     from handrail.evals.printing import print_report
 
-    least = settings.evals.judge_kappa
     before = find(options.runs, options.against) if options.against else None
     report, kept = await play(settings, cases, options)
     judged = judge(options.gates, report, compare(before, kept) if before is not None and kept is not None else None)
@@ -88,9 +86,17 @@ async def evaluate(settings: "Settings", cases: "Sequence[Case]", options: Optio
     if kept is not None:
         typer.echo(f"kept as {kept.name}, data {kept.about.identity.data[:8]}")
     missed = tell_gates(judged)
-    for doubt in warnings(options.gates, report.judge, read_record(settings.workspace / FILE), least):
-        typer.secho(doubt, fg=typer.colors.YELLOW, err=True)
+    warn_of_judge(settings, options.gates, report.judge)
     return BROKEN if report.broken else SPENT if report.left else missed
+
+
+def warn_of_judge(settings: "Settings", gates: "Sequence[Gate]", judge: str) -> None:
+    """Say where a gate goes by the word of a judge that was not measured, or is not to be trusted."""
+    from handrail.evals.judging.record import FILE, read_record, warnings
+
+    measured = read_record(settings.workspace / FILE)
+    for doubt in warnings(gates, judge, measured, settings.evals.judge_kappa):
+        typer.secho(doubt, fg=typer.colors.YELLOW, err=True)
 
 
 def _put(outputs: Outputs, report: "Report", kept: "Kept | None", judged: "Sequence[Judged]") -> None:
