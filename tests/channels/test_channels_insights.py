@@ -6,6 +6,7 @@ import io
 import pytest
 from test_channels_pages import waiting
 
+from handrail.channels.cli import figures as cli
 from handrail.conversation import events as e
 
 PATH = "/v1/desk/insights"
@@ -93,3 +94,14 @@ async def test_gaps_show_what_was_asked_and_leave_a_look(site, answered):
 async def test_days_and_names_that_can_not_be_are_refused(site, query):
     kim = await site.person(role="supervisor")
     assert (await kim.http.get(PATH, params=query)).status_code == 422
+
+
+async def test_the_terminal_tells_the_same_and_says_where_there_is_no_data(site, answered, capsys):
+    today = site.handrail.clock.now()
+    await cli._figures(site.handrail.settings, 28, (today, today), cli.Split.channel, csv=False)
+    told = capsys.readouterr().out
+    assert "50% (9% to 91%) of 2" in told
+    assert "no data" in told
+    await cli._figures(site.handrail.settings, 28, (today, today), None, csv=True)
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["contacts"], row["ended"], row["assumed"]) == ("3", "2", "0.5")

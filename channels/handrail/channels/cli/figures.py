@@ -86,7 +86,7 @@ def _print(found: "Insights", audited: "Audits") -> None:
     console = Console(highlight=False)
     console.print(f"{found.chosen.first} to {found.chosen.last}")
     groups = found.groups or (found.total,)
-    heads = (escape(group.key) or ("-" if found.by else "all") for group in groups)
+    heads = (escape(group.key) or ("-" if found.groups else "all") for group in groups)
     table = Table("", *heads, box=box.SIMPLE_HEAD)
     for name, cells in (*_audited(found, audited), *_lines(groups)):
         table.add_row(name, *cells)
