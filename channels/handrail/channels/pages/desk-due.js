@@ -4,7 +4,8 @@ import { call } from "./api.js";
 import { span } from "./desk-queue.js";
 import { by, fill, h } from "./dom.js";
 
-const SOON = 5000;
+const SOON = 1500;
+const LATER = 10000;
 const AGAIN = 60000;
 const DAY = 86400000;
 const CALL = "call-";
@@ -30,27 +31,33 @@ export class Due {
     this.timer ??= setTimeout(() => {
       this.timer = null;
       if (this.me) this.refresh().catch(() => null);
-    }, by("due").open ? SOON / 4 : SOON);
+    }, by("due").open ? SOON : LATER);
   }
 
   async refresh() {
-    const [promises, calls, mine] = await Promise.all([call("GET", "/v1/desk/promises?limit=200"), call("GET", "/v1/desk/callbacks"), call("GET", "/v1/desk/queue?state=mine&limit=200")]);
-    this.skew = new Date(promises.now) - Date.now();
+    const { items, now } = await call("GET", "/v1/desk/promises?limit=200");
+    this.skew = new Date(now) - Date.now();
+    this.promises = items.filter((item) => !item.promise_id.startsWith(CALL));
+    this.count(items);
+    this.remind(items);
+    if (by("due").open) await this.rest();
+  }
+
+  /** What only the list shows; a call is a promise too, so that the count needs none of it. */
+  async rest() {
+    const [calls, mine] = await Promise.all([call("GET", "/v1/desk/callbacks"), call("GET", "/v1/desk/queue?state=mine&limit=200")]);
     this.zone = calls.timezone;
     this.calls = calls.items;
-    this.promises = promises.items.filter((item) => !item.promise_id.startsWith(CALL));
     this.parked = mine.items.filter((item) => item.parked_until);
-    this.count();
-    this.remind(promises.items);
-    if (by("due").open) this.draw();
+    this.draw();
   }
 
   get now() {
     return Date.now() + this.skew;
   }
 
-  count() {
-    const soon = [...this.calls.map((item) => item.at), ...this.promises.map((item) => item.due)].filter((due) => due && new Date(due) - this.now < DAY);
+  count(items) {
+    const soon = items.map((item) => item.due).filter((due) => due && new Date(due) - this.now < DAY);
     by("due-count").textContent = soon.length;
     by("due-open").classList.toggle("some", soon.some((due) => new Date(due) < this.now));
   }
@@ -96,7 +103,7 @@ export class Due {
     const had = document.activeElement;
     fill(by(id), items.map((item) => {
       const name = `${id} ${key(item)}`;
-      const told = JSON.stringify({ ...item, waiting_seconds: 0 });
+      const told = JSON.stringify([{ ...item, waiting_seconds: 0 }, item.owner && this.owner(item.owner)]);
       if (this.cards.get(name)?.told !== told) this.cards.set(name, { told, card: make(item) });
       return this.cards.get(name).card;
     }));

@@ -7,7 +7,7 @@ import { span } from "./desk-queue.js";
 import { by, fill, h } from "./dom.js";
 
 const STATUS = { online: "here", away: "away", offline: "gone" };
-const SOON = 1500;
+const SOON = 2000;
 const AGAIN = 10000;
 
 export class Team {
