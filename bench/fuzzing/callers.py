@@ -58,6 +58,7 @@ AUDIENCES: Mapping[str, Audience] = {
     "GET /v1/desk/audits/next": "measuring",
     "PUT /v1/desk/audits/{id}": "measuring",
     "POST /v1/desk/audits/{id}/skip": "measuring",
+    "GET /v1/desk/improve": "measuring",
     "GET /v1/desk/insights": "measuring",
     "GET /v1/desk/insights/gaps": "measuring",
     "POST /v1/desk/leave": "staff",

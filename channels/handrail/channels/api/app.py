@@ -17,6 +17,7 @@ from handrail.channels.api import (
     desk,
     failures,
     health,
+    improve,
     insights,
     lookups,
     metrics,
@@ -69,7 +70,7 @@ def create_app(handrail: Handrail) -> FastAPI:
     )
     app.state.kit = kit
     failures.install(app)
-    desks = (desk, routing, owed, callbacks, decisions, suggestions, audit, audits, signals, insights, team)
+    desks = (desk, routing, owed, callbacks, decisions, suggestions, audit, audits, signals, insights, improve, team)
     tools = (lookups, writes, customers)
     for routes in (conversations, *desks, *tools, people, sessions, openid, policies, outside, health, metrics, web):
         app.include_router(routes.router)

@@ -1,5 +1,6 @@
 """Gaps: signals that mean about the same, the most costly first, each with where it stands and its cases."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ class GapList:
         entries = await self._sorted_in(signals)
         by_key = {signal.key: signal for signal in signals}
         usual = median([s.minutes for s in signals if s.minutes] or [1.0])
-        cases = self._cases()
+        cases = await asyncio.to_thread(self._cases)
         found = []
         for entry in entries.values():
             members = [by_key[key] for key in entry.keys if key in by_key]
