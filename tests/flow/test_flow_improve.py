@@ -48,6 +48,7 @@ effective_from: 2024-01-01
 Delivery of an order costs £4 and takes two working days.
 """
 QUESTION = "Do you sharpen ice axes?"
+PHRASE = "phrase_not_understood"
 ANSWER = "We sharpen ice axes for £12 in our workshop. It takes three days."
 
 
@@ -218,3 +219,25 @@ async def test_an_outdated_rule_ends_and_its_next_version_begins(desk: SimpleNam
     assert "£6" in reply.text
     assert "£4" not in reply.text
     assert reply.cites == {"delivery@2"}
+
+
+async def test_a_phrase_gets_a_section_where_the_answer_stands(desk: SimpleNamespace) -> None:
+    await nobody_knows(desk.shop, "Are you reachable on Wodensday?", "We are open from Monday to Friday.", PHRASE)
+    gap = await only_gap(desk)
+    assert gap.kind == "phrase"
+    proposal = await parts(desk)[1].propose(gap, MIRA)
+    _, changes = parts(desk)[1].proposals.get(gap.gap_id)
+    assert (proposal.file, proposal.cites) == ("hours.md", "hours")
+    assert changes[0].text.startswith(HOURS.rstrip())
+    assert "## Are you reachable on Wodensday?" in changes[0].text
+
+
+async def test_a_needless_handoff_is_weighed_against_the_others_and_writes_nothing(desk: SimpleNamespace) -> None:
+    await nobody_knows(desk.shop, QUESTION, ANSWER, "should_not_have_escalated")
+    await nobody_knows(desk.shop, "Get me your manager about my broken stove", ANSWER, "needed_judgement")
+    needless = next(gap for gap in await parts(desk)[0].read() if gap.kind == "needless")
+    proposal = await parts(desk)[1].propose(needless, MIRA)
+    assert proposal.file is None
+    assert "handover_at under [checks] is 0.75: of 2 tagged conversations" in proposal.advice[0]
+    assert "of 1)" in proposal.advice[0]
+    assert sorted(file.name for file in desk.policies.iterdir()) == ["delivery.md", "hours.md"]

@@ -55,8 +55,9 @@ async def _judged(log: Log) -> list[Judged]:
         if contact is None or needed is None:
             continue
         ends = [e.data.confidence for e in contact.events if isinstance(e.data, TurnEnded) and e.data.confidence]
-        if ends:
-            found.append(Judged(needed, max(end.needs_person for end in ends)))
+        if ends or contact.escalated:
+            # A handoff that a rule made at once has no probability: no threshold changes it.
+            found.append(Judged(needed, max((end.needs_person for end in ends), default=1.0)))
     return found
 
 
