@@ -1,9 +1,9 @@
 """`python -m bench [PART …]`: measure, print a table, and keep it as JSON in `bench/results`.
 
 Parts: `turns` (the default), `actions`, `outside`, `engine`, `fuzz`, `checks`, `grounding`, `confidence`, `coverage`,
-`halves`, `packets`, `personal`, `retrieval`, `routing`, `scale`, `queue`, `flood`, `insights`, `library`, `pictures`,
-`tau2`, `faults`, `races`. All but the first three are modules with options: `python -m bench.fuzz --help`, `python -m
-bench tau2 --help`.
+`halves`, `packets`, `personal`, `retrieval`, `routing`, `scale`, `queue`, `flood`, `insights`, `audits`, `library`,
+`pictures`, `tau2`, `faults`, `races`. All but the first three are modules with options: `python -m bench.fuzz --help`,
+`python -m bench tau2 --help`.
 """
 
 import asyncio
@@ -31,6 +31,7 @@ MODULES = (
     "queue",
     "flood",
     "insights",
+    "audits",
     "library",
     "pictures",
     "tau2",

@@ -174,6 +174,9 @@ class TestOnTheCommandLine:
         assert Counter(each.settled for each in told) == {"no": 1, "cant_tell": 1, "skipped": 1}
         figures = await handrail(settings, "desk", "figures")
         assert "contained, as people tag it" in figures and "needs about 2 more tags" in figures
+        told = await handrail(settings, "desk", "audits", "figures", "--days", "7")
+        assert "can't tell                               1" in told and "needs about 2 more tags" in told
+        assert "no data, on 0" in told and "a person was missing" in told
         listed = await handrail(settings, "desk", "audits", "list")
         assert "wrong one" in listed and "a person was needed" in listed and "language" in listed
         with pytest.raises(AssertionError, match="roles"):

@@ -1,56 +1,14 @@
 """Containment told truly: corrected by what people say of a sample that was drawn as the desk draws it."""
 
-from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from bench.audits import WITHIN, Month, together
 
-from handrail.desk.audits.sample import Candidate, drawn
 from handrail.desk.audits.tally import Cell
 from handrail.evals.audit import Stratum, audited, pooled
 from handrail.evals.containment import containment
-
-WITHIN = 0.1
-
-
-class Month:
-    """Four weeks of contacts: more at the weekend, when fewer are settled; the bot flatters itself, by mail more."""
-
-    def __init__(self, random, *, flatters=0.35, by_day=12):
-        self.cells, self.truth, self.days = [], [], []
-        for day in range(28):
-            weekend = day % 7 > 4
-            for _ in range(random.poisson(by_day * (3 if weekend else 1))):
-                mail, person = random.random() < 0.3, random.random() < 0.2
-                settled = not person and random.random() < (0.55 if weekend else 0.75) - 0.15 * mail
-                word = settled or (not person and random.random() < flatters + 0.3 * mail)
-                self.truth.append(settled)
-                self.days.append(day)
-                self.cells.append(Cell("", "mail" if mail else "chat", bool(word), not person, None, None, 0.0, 0, 1))
-
-    def tagged(self, per_week, seed, share=1.0):
-        """The same with what people say of those that are drawn, night by night."""
-        said, first = list(self.cells), date(2026, 6, 1)
-        for day in range(28):
-            week = sum(day - 7 < d <= day and c.alone for d, c in zip(self.days, self.cells, strict=True))
-            chance = min(1.0, per_week / week) if week else 0.0
-            alone = [n for n, c in enumerate(self.cells) if c.alone and self.days[n] == day]
-            candidates = [Candidate(str(n), 1, (self.cells[n].channel, str(self.cells[n].contained))) for n in alone]
-            for candidate in drawn(candidates, chance, seed, first + timedelta(days=day)):
-                n = int(candidate.conversation_id)
-                said[n] = replace(said[n], settled=float(self.truth[n]), weight=1 / chance, said=1)
-        return said
-
-    @property
-    def true(self):
-        return sum(self.truth) / len(self.truth)
-
-
-def together(cells):
-    """As the database counts them."""
-    return [replace(cell, n=n, said=cell.said * n) for cell, n in Counter(cells).items()]
 
 
 def test_it_covers_what_is_true_is_right_on_average_and_narrower_than_the_audited_alone():

@@ -105,6 +105,15 @@ def skip(
     run(command, workspace)
 
 
+@app.command()
+def figures(
+    workspace: Workspace = None,
+    days: Annotated[int, typer.Option(min=1, max=731, help="The last so many days, today among them.")] = 28,
+) -> None:
+    """Show containment by the bot's word and as people tag it, how far they agree, and how many more tags it takes."""
+    run(lambda settings: _figures(settings, days), workspace)
+
+
 @asynccontextmanager
 async def _tagging(settings: "Settings", login: str) -> "AsyncIterator[tuple[Log, Tagging, User]]":
     """The log, and the tagging for somebody who may. Raises `NotFound` for a login that there is not, and `Denied`."""
@@ -127,6 +136,30 @@ async def _draw(settings: "Settings", days: int) -> None:
     async with open_log(settings) as log:
         count = await Drawing(log.database, log.clock, settings).draw(days)
     typer.echo(f"{count} drawn")
+
+
+async def _figures(settings: "Settings", days: int) -> None:
+    from handrail.agent.parts import open_log
+    from handrail.channels.cli.figures import NOTHING, corrected, share
+    from handrail.desk.figures.insights import Figures
+    from handrail.evals.containment import audits
+
+    async with open_log(settings) as log:
+        figures = Figures(log.database, log.clock, settings)
+        found = await audits(log.database, figures, figures.lately(days), None, settings.desk.audits.within)
+    alpha = found.agreement
+    agreed = NOTHING if alpha.value is None else f"{alpha.value:.2f}"
+    if alpha.low is not None and alpha.high is not None:
+        agreed += f" ({alpha.low:.2f} to {alpha.high:.2f})"
+    for name, value in (
+        ("contained, by the bot's word", share(found.total.told)),
+        ("contained, as people tag it", corrected(found.total)),
+        ("a person was missing", share(found.total.person_needed)),
+        ("drawn", str(found.drawn)),
+        ("can't tell", str(found.total.cant_tell)),
+        ("agreement of two (Krippendorff's alpha)", f"{agreed}, on {found.twice}"),
+    ):
+        typer.echo(f"{name:41}{value}")
 
 
 async def _list(settings: "Settings", limit: int) -> None:
