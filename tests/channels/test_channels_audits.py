@@ -53,6 +53,7 @@ async def test_one_after_the_other_is_tagged_and_each_look_is_on_the_trail(site,
     kim = await site.person(role="supervisor")
     told = (await kim.http.get(PATH)).json()
     assert (told["open"], told["mine"], told["drawn"], told["tagged"]) == (2, 0, 2, 0)
+    assert "handrail_audits_open 2.0" in (await site.http.get("/metrics")).text
     for settled in ("yes", "no"):
         found = (await kim.http.get(f"{PATH}/next")).json()["audit"]
         assert [step["who"] for step in found["steps"]] == ["customer", "bot"]

@@ -24,7 +24,9 @@ class Metrics:
         ProcessCollector(registry=self._registry)
         departments = frozenset(settings.desk.departments)
         targets = {TARGET, *map(target_of, settings.webhooks), *(f"desk:{name}" for name in settings.outside)}
-        self._standing = Standing(handrail.database, handrail.clock, departments, frozenset(targets))
+        self._standing = Standing(
+            handrail.database, handrail.clock, departments, frozenset(targets), handrail.settings.desk.audits.days
+        )
         handrail.log.observe(Counting(self._registry, sorted(departments)).count)
 
     async def text(self) -> bytes:

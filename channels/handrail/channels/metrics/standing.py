@@ -35,22 +35,39 @@ SELECT count(*) AS overdue FROM promises p JOIN conversations c ON c.id = p.conv
 WHERE p.kept IS NULL AND p.due < %(now)s AND NOT c.forgotten
 """
 
+AUDITS: LiteralString = """
+SELECT count(*) AS open FROM audits a JOIN conversations c ON c.id = a.conversation_id AND NOT c.forgotten
+WHERE a.drawn_at > %(now)s - make_interval(secs => %(audit_seconds)s)
+    AND (SELECT count(*) FROM audit_tags t WHERE t.audit_id = a.id AND t.settled <> 'skipped') < a.wanted
+"""
+
 
 class Standing:
-    """Reads the gauges. `departments` and `targets` are the labels that there may be; what else is found is `other`."""
+    """Reads the gauges. `departments` and `targets` are the labels that there may be; what else is found is `other`.
+    What was drawn for an audit is open for `audit_days`."""
 
-    def __init__(self, database: Database, clock: Clock, departments: frozenset[str], targets: frozenset[str]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        departments: frozenset[str],
+        targets: frozenset[str],
+        audit_days: float,
+    ) -> None:
         self._database, self._clock = database, clock
+        self._audit_seconds = audit_days * 86400
         self._departments, self._targets = departments, targets
 
     async def read(self) -> list[Metric]:
         """The gauges as of now. Raises `Unavailable`."""
-        now = {"now": self._clock.now()}
+        now = {"now": self._clock.now(), "audit_seconds": self._audit_seconds}
         async with self._database.connection() as connection:
-            queue, waits, outbox, promises = [
-                await (await connection.execute(query, now)).fetchall() for query in (QUEUE, WAITS, OUTBOX, PROMISES)
+            queue, waits, outbox, promises, audits = [
+                await (await connection.execute(query, now)).fetchall()
+                for query in (QUEUE, WAITS, OUTBOX, PROMISES, AUDITS)
             ]
-        return [*self._queue(queue), self._waits(waits), *self._deliveries(outbox), _overdue(promises[0])]
+        one = (_overdue(promises[0]), _to_audit(audits[0]))
+        return [*self._queue(queue), self._waits(waits), *self._deliveries(outbox), *one]
 
     def _queue(self, rows: list[dict[str, Any]]) -> Iterator[Metric]:
         depth = _gauge("queue", "Conversations that wait for a person, or are with one", "department", "state", "mode")
@@ -100,6 +117,12 @@ def _summed(rows: list[dict[str, Any]], first: Any, others: tuple[str, ...]) -> 
 def _overdue(row: Mapping[str, Any]) -> Metric:
     gauge = _gauge("promises_overdue", "Promises that are past their time and not settled")
     gauge.add_metric([], row["overdue"])
+    return gauge
+
+
+def _to_audit(row: Mapping[str, Any]) -> Metric:
+    gauge = _gauge("audits_open", "Conversations that were drawn for an audit and lack somebody's word")
+    gauge.add_metric([], row["open"])
     return gauge
 
 
