@@ -16,6 +16,7 @@ NEEDS = {
     "messages": "person",
     "notes": "queue",
     "listen": "person",
+    "whispers": "person",
     "reassign": "queue",
     "typing": "person",
     "give-back": "person",
@@ -54,7 +55,10 @@ async def fit(case: Any, dice: int, state: State) -> Caller:
         case.path_parameters, token = {"id": talk.id}, talk.token
     elif path.startswith("/v1/desk/conversations/{id}"):
         what = "take-off" if path.endswith("take-off") else "".join(path.split("/")[5:6])
-        talk = await state.talk(NEEDS.get(what, STATES[dice % len(STATES)]), person)
+        # Whoever whispers does so to a colleague.
+        others = [each for each in worker("desk", state) if each.user.id != person.user.id]
+        holder = others[dice % len(others)] if what == "whispers" else person
+        talk = await state.talk(NEEDS.get(what, STATES[dice % len(STATES)]), holder)
         if what == "callback":
             talk = await _called(case, dice, state, person)
         case.path_parameters = addressed(path, talk.id)
