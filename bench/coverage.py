@@ -11,11 +11,12 @@ from math import exp
 
 import numpy as np
 
-from handrail.evals.agreement import krippendorff
+from handrail.evals.agreement import kappa, krippendorff
 from handrail.evals.audit import Stratum, audited
 from handrail.evals.calibrate import conformal
 from handrail.evals.curves import auroc
 from handrail.evals.epochs import pass_hat
+from handrail.evals.judging.trust import LEANS, leaning
 from handrail.evals.paired import difference, holm, mcnemar, permutation
 from handrail.evals.resampling import bootstrap
 from handrail.evals.statistics import Figure, wilson
@@ -63,6 +64,29 @@ def agreed(random: np.random.Generator, seed: int) -> bool:
     truth = random.random(150) < 0.5
     tags = [(truth ^ (random.random(150) < 0.1)).tolist() for _ in range(2)]
     return holds(krippendorff(list(zip(*tags, strict=True))), 0.64)
+
+
+def judged(random: np.random.Generator, seed: int) -> bool:
+    people = random.random(200) < 0.6
+    judge = people ^ (random.random(200) < 0.15)
+    return holds(kappa(people.tolist(), judge.tolist()), 1 - 0.15 / 0.486)
+
+
+def leaned(favour: float) -> Callable[[np.random.Generator], Figure]:
+    """A judge that says yes of longer talks more often by `favour`, where what people settle is longer too."""
+
+    def draw(random: np.random.Generator) -> Figure:
+        people = random.random(200) < 0.6
+        lengths = random.normal(size=200) + people
+        judge = random.random(200) < 0.2 + 0.5 * people + favour * (lengths > np.median(lengths))
+        return leaning(judge.tolist(), people.tolist(), lengths.tolist())
+
+    return draw
+
+
+def accused(random: np.random.Generator, _: int) -> bool:
+    figure = leaned(0)(random)
+    return not holds(figure, 0) and abs(figure.value or 0) >= LEANS
 
 
 def two_runs(random: np.random.Generator, *, drop: float) -> tuple[np.ndarray, np.ndarray]:
@@ -120,6 +144,9 @@ ROWS: tuple[tuple[str, Draw, str], ...] = (
     ("pass^3 of 100 cases in 5 epochs", reliable, "0.95"),
     ("AUROC (DeLong), 60 of 200", ranked, "0.95"),
     ("Krippendorff's alpha, 150 conversations", agreed, "0.95"),
+    ("Cohen's kappa of a judge, 200 conversations", judged, "0.95"),
+    ("how much oftener a judge says yes of long talks, 200", lambda random, _: holds(leaned(0.2)(random), 0.2), "0.95"),
+    ("… told of one that does not look at length", accused, "≤ 0.05"),
     ("paired difference of a rate, 120 cases", apart, "0.95"),
     ("audited containment (PPI), 200 of 2,000", lambda random, _: holds(contained(random)[0], 0.7), "0.95"),
     ("… its width over that of the audited alone", width, "< 1"),

@@ -176,7 +176,8 @@ def _budget(settings: "Settings", cases: "Sequence[Case]", options: Options, mar
     if priced and options.mode is Mode.REPLAY:
         before = _before(options.runs, mark)
         seen = [] if before is None else list(before.traces.values())
-        likely = judging + estimate(cases, options.epochs, engine, seen)
+        drafts = estimate(cases, options.epochs, engine, seen) if engine.chosen == "openai" else 0.0
+        likely = judging + drafts
         source = f"by {before.name}" if before else "at the most, by full prompts: no run with this engine is kept"
         typer.echo(f"likely to cost {likely:.2f} ({source})", err=True)
     return Budget(options.budget)
