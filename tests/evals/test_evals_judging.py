@@ -75,6 +75,12 @@ async def test_a_word_that_is_unsure_or_rests_on_nothing_is_unscored(given_, why
     assert all(why in score.detail for score in scores(opinion))
 
 
+async def test_a_judge_that_talks_much_is_cut_short_and_heard() -> None:
+    opinion = await judge(Scribe(lambda _, __: answer() | {"reason": "so " * 900})).judge(TALK)
+    assert opinion.word("settled") is True
+    assert len(opinion.answers["settled"].reason) == 600
+
+
 async def test_a_judge_that_does_not_answer_leaves_a_case_unscored_and_not_wrong() -> None:
     opinion = await judge(Mute()).judge(TALK)
     assert {score.value for score in scores(opinion)} == {None}

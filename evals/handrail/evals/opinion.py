@@ -1,8 +1,8 @@
 """An opinion: what a judge by model says of a conversation, and what of it counts as a score."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from handrail.conversation.spending import Usage
 from handrail.evals.score import Score
@@ -25,6 +25,9 @@ JUDGED = tuple(f"{PREFIX}{question}" for question in QUESTIONS)
 SURE = 60
 """Per cent from which on a yes (and a no, of the other answer) counts."""
 
+LONGEST = 600
+"""Characters of a reason that are kept: the limits of a schema on text are not taken by every server."""
+
 
 class Answer(BaseModel):
     """The answer to one question."""
@@ -32,8 +35,8 @@ class Answer(BaseModel):
     # The lines and the reason come first, so that they are not made up for the word.
 
     model_config = ConfigDict(frozen=True)
-    lines: tuple[int, ...] = Field(max_length=12, description="the numbers of the lines that this rests on")
-    reason: str = Field(max_length=400, description="why, in a sentence or two")
+    lines: tuple[int, ...] = Field(max_length=40, description="the numbers of the lines that this rests on")
+    reason: Annotated[str, AfterValidator(lambda told: told[:LONGEST])] = Field(description="why, in a sentence or two")
     word: Literal["yes", "no", "unsure"]
     percent: int = Field(ge=0, le=100, description="how probable it is that the answer is yes, in per cent")
 
