@@ -14,7 +14,7 @@ from hypothesis.errors import HypothesisDeprecationWarning
 from handrail.channels.tokens import ConversationTokens, Pass
 from handrail.conversation.errors import Denied
 
-REQUESTS = int(os.environ.get("HANDRAIL_FUZZ", "400"))
+REQUESTS = int(os.environ.get("HANDRAIL_FUZZ", "800"))
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(60 + REQUESTS),
