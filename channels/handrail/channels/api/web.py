@@ -44,6 +44,12 @@ async def audits() -> FileResponse:
     return FileResponse(PAGES / "audits.html", headers=FRESH)
 
 
+@router.get("/desk/improve")
+async def improve() -> FileResponse:
+    """The page of what is missing; who may see it is asked when it is read."""
+    return FileResponse(PAGES / "improve.html", headers=FRESH)
+
+
 class Assets(StaticFiles):
     """Scripts and styles of the pages."""
 
