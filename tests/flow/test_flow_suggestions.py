@@ -60,6 +60,18 @@ async def test_what_a_person_has_answered_is_not_answered_again(shop: Shop) -> N
     assert "delivery" not in {citation.policy for citation in found.citations}
 
 
+async def test_a_code_that_was_typed_is_not_searched_for(shop: Shop) -> None:
+    await shop.on(ANA)
+    chat = await shop.chat()
+    await chat.says("Please cancel my order W10001, I'm priya.raman@example.org")
+    await chat.types_code()
+    await chat.says("I'd rather talk to a person, please")
+    await shop.handrail.desk.claim(chat.id, ANA)
+    found = await shop.handrail.suggestions.make(chat.id)
+    assert found.quotes
+    assert found.quotes[0].citation.policy == "order-cancellation"
+
+
 async def test_what_no_source_bears_is_left_out_and_no_tool_is_offered(worlds: Worlds) -> None:
     model = Scripted("You can return an item within 30 days of the day it was delivered [1]. We also pay you £500.")
     async with open_shop(worlds, model=model) as shop:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handrail.agent.brief import make_brief
 from handrail.agent.citations import cite
+from handrail.agent.claims import HIDDEN
 from handrail.agent.evidence import evidence_of
 from handrail.agent.hiding import revealed
 from handrail.agent.nodes.retrieve import retrieve
@@ -103,7 +104,8 @@ class Suggestions:
 def _message(situation: Situation) -> str:
     """What the customer said since a person last answered, without the wish for a person, which has been granted."""
     answered = max((line.seq for line in situation.lines if line.speaker == "person"), default=0)
-    said = [line for line in situation.lines if line.speaker == "customer"]
+    # A code is no question, and what stands in its place would be searched for as if it were.
+    said = [line for line in situation.lines if line.speaker == "customer" and line.text.strip() != HIDDEN]
     if (handoff := situation.handoff) and handoff.reason == "asked_for_person":
         wish = max((line.seq for line in said if line.seq < handoff.seq), default=0)
         said = [line for line in said if line.seq != wish] or said
