@@ -168,6 +168,8 @@ async def test_handed_over_joined_by_a_person_wrapped_up_and_rated(windows, site
     cid, log, kim = await conversation_id(page), site.handrail.log, "person:u1"
     await log.append(cid, kim, HandoffClaimed(by="u1", name="Kim"), holder=kim)
     await expect(notice).to_have_text("You are talking with Kim.")
+    await expect(page.locator("#engine")).to_contain_text("with Kim")
+    await expect(page.locator("#automated")).to_be_hidden()
     await log.append(cid, kim, PersonSaid(by="u1", name="Kim", text="Hello, this is Kim."))
     await expect(page.locator(".line.person")).to_contain_text("Hello, this is Kim.")
     await write(page, "Thanks, bye")
@@ -392,7 +394,7 @@ async def test_wrapping_up_takes_the_disposition_the_tags_and_the_right_answer(w
     await desk.get_by_label("What should the bot have said or done?").fill("Say that dogs may come.")
     await desk.get_by_role("dialog").get_by_role("button", name="Wrap up").click()
     await expect(desk.locator("#none")).to_be_visible()
-    await expect(desk.locator("#lines")).to_contain_text("Wrapped up: unresolved (policy_missing)")
+    await expect(desk.locator("#lines")).to_contain_text("Wrapped up: unresolved (policy missing)")
     wrapped = next(e.data for e in await site.handrail.log.read(cid) if e.kind == "wrapped_up")
     assert (wrapped.tags, wrapped.right_answer) == (("policy_missing",), "Say that dogs may come.")
 

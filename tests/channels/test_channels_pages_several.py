@@ -100,7 +100,7 @@ async def test_a_conversation_is_wrapped_up_in_five_keys_from_the_text_field(win
     await press("3")
     await press("c")
     await press("Enter")
-    await expect(desk.locator("#lines")).to_contain_text("Wrapped up: follow up (policy_missing)")
+    await expect(desk.locator("#lines")).to_contain_text("Wrapped up: follow up (policy missing)")
     assert len(pressed) == 5
     wrapped = next(e.data for e in await site.handrail.log.read(sam) if e.kind == "wrapped_up")
     assert (wrapped.disposition, wrapped.tags) == ("follow_up", ("policy_missing",))

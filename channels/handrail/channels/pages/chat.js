@@ -168,9 +168,11 @@ function render() {
 
 function engine() {
   const name = state?.identity.level === "verified" && state.identity.name ? `${state.identity.name} · ` : "";
-  const who = about?.language_model ? `Automated agent (${state?.engine || about.engine})` : "Automated agent, built-in engine";
-  by("engine").textContent = about ? name + who : "";
-  by("engine").title = about && !about.language_model ? "No language model is set up: answers are quoted from the policies." : "";
+  const person = state?.holder === "person" && !state.closed;
+  const bot = about?.language_model ? `Automated agent (${state?.engine || about.engine})` : "Automated agent, built-in engine";
+  by("automated").hidden = person;
+  by("engine").textContent = about ? name + (person ? `with ${state.handoff?.name || "a person"}` : bot) : "";
+  by("engine").title = about && !person && !about.language_model ? "No language model is set up: answers are quoted from the policies." : "";
 }
 
 function cards() {

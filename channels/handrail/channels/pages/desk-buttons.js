@@ -17,24 +17,24 @@ export class Buttons {
     Object.assign(this, { me, tags, claims });
     const act = (what) => (body) => this.opened.act(what, body);
     const rows = [
-      ["claim", "Claim", "c", () => this.opened.claim(by("claim").textContent === "Take over")],
-      ["note", "Note", "n", () => forms.note(act("notes"))],
-      ["customer", "Customer", "i", () => this.card.open(this.opened.id)],
-      ["look-up", "Look up", "l", () => this.lookups.open(this.opened.id)],
-      ["do", "Do", "d", () => this.writes.open(this.opened.id)],
-      ["vouch", "Vouch", "v", () => forms.vouch(this.claims, act("identity"))],
-      ["call", "Call", "b", () => this.calls.open(this.opened.id)],
-      ["hand-on", "Hand on", "h", () => this.routing.handOn()],
-      ["park", "Park", "p", () => (by("park").textContent === "Park" ? this.routing.park() : this.routing.takeUp())],
-      ["whisper-to", "Whisper", "u", () => forms.whisper(act("whispers"))],
-      ["reassign", "Reassign", "m", () => this.routing.reassign(this.holder)],
-      ["give-back", "Give back", "g", () => forms.giveBack(act("give-back"))],
-      ["wrap-up", "Wrap up", "w", () => wrapUp(this.tags, act("wrap-up"))],
+      ["claim", "Claim", "c", "Make it yours, and answer", () => this.opened.claim(by("claim").textContent === "Take over")],
+      ["note", "Note", "n", "Write what only the desk sees", () => forms.note(act("notes"))],
+      ["customer", "Customer", "i", "Who they are, their orders, and what they wrote before", () => this.card.open(this.opened.id)],
+      ["look-up", "Look up", "l", "Look something up for this customer", () => this.lookups.open(this.opened.id)],
+      ["do", "Do", "d", "Change something for this customer: see it first, then ask them", () => this.writes.open(this.opened.id)],
+      ["vouch", "Vouch", "v", "Say who the customer is, and how you know", () => forms.vouch(this.claims, act("identity"))],
+      ["call", "Call", "b", "Say how a call ended", () => this.calls.open(this.opened.id)],
+      ["hand-on", "Hand on", "h", "Pass it to a department or a colleague", () => this.routing.handOn()],
+      ["park", "Park", "p", "Set it aside until a time, with a reminder", () => (by("park").textContent === "Park" ? this.routing.park() : this.routing.takeUp())],
+      ["whisper-to", "Whisper", "u", "Tell whoever holds it what the customer doesn't see", () => forms.whisper(act("whispers"))],
+      ["reassign", "Reassign", "m", "Move it to somebody else", () => this.routing.reassign(this.holder)],
+      ["give-back", "Give back", "g", "Let the bot go on, with an instruction", () => forms.giveBack(act("give-back"))],
+      ["wrap-up", "Wrap up", "w", "Close it, and say how it ended", () => wrapUp(this.tags, act("wrap-up"))],
     ];
     fill(by("head"), h("h2", { id: "head-name" }), h("div", { class: "facts", id: "head-facts" }), h("div", { class: "row" }, rows.map((row) => this.button(...row))));
   }
 
-  button(id, label, key, action) {
+  button(id, label, key, hint, action) {
     const press = async () => {
       try {
         await action();
@@ -42,7 +42,7 @@ export class Buttons {
         this.refuse(error.message);
       }
     };
-    return h("button", { class: `button small ${id === "claim" ? "first" : ""}`, id, type: "button", onclick: press, "aria-keyshortcuts": key, hidden: true }, label);
+    return h("button", { class: `button small ${id === "claim" ? "first" : ""}`, id, type: "button", onclick: press, "aria-keyshortcuts": key, title: `${hint} (${key})`, hidden: true }, label);
   }
 
   /** Press one by its key, where it can be pressed. */

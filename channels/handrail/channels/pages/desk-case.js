@@ -1,6 +1,6 @@
 /** One conversation: who the customer is and how it stands, with its transcript and its summary. */
 
-import { reasonWords } from "./desk-words.js";
+import { levelWords, reasonWords } from "./desk-words.js";
 import { Packet } from "./desk-packet.js";
 import { Transcript } from "./desk-transcript.js";
 import { by, fill, h } from "./dom.js";
@@ -17,6 +17,12 @@ export class Case {
     const { transcript } = this;
     const shows = { light: (seqs) => transcript.light(seqs), go: (seqs) => transcript.go(seqs) };
     this.packet = new Packet({ ...ports, ...shows, use: (text) => this.use(text), toggle: () => this.toggle() });
+  }
+
+  /** Begin for whoever has logged in; `departments` are the names by code. */
+  begin(me, departments) {
+    this.me = me.id;
+    this.transcript.departments = departments;
   }
 
   /** Show a conversation, or what is new of the one that is shown. */
@@ -66,11 +72,13 @@ export class Case {
     const holder = { bot: "with the bot", queue: "waiting", person: entry?.person_name ? `with ${entry.person_name}` : "with a person" }[state.holder];
     by("head-name").textContent = identity.name || entry?.customer || "Customer";
     fill(by("head-facts"),
-      !identity.by && h("span", { class: `chip ${identity.level === "verified" ? "good" : ""}` }, identity.level === "verified" ? "verified" : identity.level === "known" ? "not verified" : "unknown"),
+      !identity.by && h("span", { class: `chip ${identity.level === "verified" ? "good" : ""}` }, levelWords(identity.level)),
       identity.by && h("span", { class: "chip good proof" }, `verified by ${identity.by}${identity.how ? `: ${identity.how}` : ""}`),
       h("span", { class: `chip ${state.holder === "person" ? "person" : ""}` }, state.closed ? "closed" : holder),
       entry?.reason && h("span", { class: "chip" }, reasonWords(entry.reason)),
-      entry && h("span", { class: `chip ${entry.urgency}` }, entry.urgency),
+      entry && entry.urgency !== "normal" && h("span", { class: `chip ${entry.urgency}` }, `${entry.urgency}${entry.urgency === "urgent" ? "" : " urgency"}`),
+      entry?.kept_for && entry.state === "waiting" && h("span", { class: "chip person" }, entry.kept_for === this.me ? "handed to you" : "handed to a colleague"),
+      entry?.parked_until && h("span", { class: "chip", title: entry.parked_for || null }, `parked until ${day.format(new Date(entry.parked_until))}`),
       entry?.mode === "ticket" && entry.answer_by && h("span", { class: `chip ${entry.overdue ? "urgent" : ""}` }, `answer by ${day.format(new Date(entry.answer_by))}`),
       data.contact && h("span", { class: "chip" }, data.contact),
       state.rating && h("span", { class: "chip" }, `rated ${state.rating} of 5`),

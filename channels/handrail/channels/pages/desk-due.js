@@ -77,7 +77,7 @@ export class Due {
     const close = h("button", { class: "button small", type: "button", onclick: () => by("due").close() }, "Close");
     const mine = h("label", { class: "choice" }, h("input", { type: "checkbox", id: "due-mine", onchange: () => this.draw() }), "Only mine");
     const part = (id, title) => [h("h3", { id: `${id}-title` }, title), h("ul", { class: "waits", id, "aria-labelledby": `${id}-title` }), h("p", { class: "hint", id: `${id}-none` }, "None.")];
-    fill(by("due"), h("header", {}, h("h2", { id: "due-title" }, "What is owed"), h("span", { class: "row" }, mine, close)),
+    fill(by("due"), h("header", {}, h("h2", { id: "due-title" }, "What is due"), h("span", { class: "row" }, mine, close)),
       h("div", { class: "content" }, h("p", { class: "wrong", id: "due-wrong", role: "alert", hidden: true }), part("due-calls", "Calls"), part("due-promises", "Promises"), part("due-parked", "Parked by you")));
     this.cards.clear();
     by("due").showModal();

@@ -6,10 +6,11 @@ import { frame } from "./desk-forms.js";
 const WRITES = "input, textarea, select";
 
 export class Keys {
-  /** `table` has rows of keys, words and what is done: `[["j", "next", action], …]`; `on()` whether keys count now. */
-  constructor({ table, on, back }) {
-    Object.assign(this, { table, on, back });
-    this.actions = new Map(table.map(([key, , action]) => [key, action]));
+  /** `groups` has titles with rows of keys, words and what is done: `{ Queue: [["j", "next", action], …] }`; a row without
+   * words is not listed. `on()` tells whether keys count now. */
+  constructor({ groups, on, back }) {
+    Object.assign(this, { groups, on, back });
+    this.actions = new Map(Object.values(groups).flat().map(([key, , action]) => [key, action]));
     addEventListener("keydown", (event) => this.press(event));
     by("help").addEventListener("click", () => this.list());
   }
@@ -29,7 +30,9 @@ export class Keys {
   }
 
   list() {
-    const rows = [...this.table.filter(([, what]) => what), ["Esc", "leave a field, close a dialog, back"]].flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]);
-    frame(by("form"), "Keys", h("dl", { class: "keys" }, rows));
+    const rows = (table) => table.filter(([, what]) => what).flatMap(([key, what]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, what)]);
+    const group = ([title, table]) => h("section", {}, h("h3", {}, title), h("dl", { class: "keys" }, rows(table)));
+    frame(by("form"), "Keys", h("p", { class: "hint" }, "While you write in a field, keys are letters: Esc leaves it. Enter sends a message, Shift and Enter begins a line."),
+      h("div", { class: "keyring" }, Object.entries(this.groups).map(group)));
   }
 }

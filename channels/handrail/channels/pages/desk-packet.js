@@ -70,13 +70,13 @@ export class Packet {
     const found = actions.filter((action) => STANDS.includes(action.stage));
     if (!found.length) return [];
     const over = ({ until }) => new Date(until) < new Date();
-    const state = (action) => `${action.by_name || "The assistant"} asked${action.stage === "consented" ? `; they agreed in #${action.said}` : over(action) ? "; the time for it is over" : ", and waits for their yes"}`;
+    const state = (action) => `${action.by_name || "The assistant"} asked${action.stage === "consented" ? `; they agreed in #${action.said}` : over(action) ? "; the time to say yes is over" : ", and waits for their yes"}`;
     const tool = (action) => ({ tool: action.tool, effect: "write", title: action.question, arguments: action.arguments, missing: [] });
     const item = (action) => h("li", { class: "open-action" },
       this.fact({ text: action.question || action.tool, evidence: [`seq:${action.seq}`] }),
       h("p", { class: "hint" }, state(action)),
-      this.may.runs && h("p", { class: "row" }, this.run(tool(action)), h("button", { class: "button small", type: "button", onclick: () => this.takeOff(action), "aria-label": `Take off: ${action.question}` }, "Take off")));
-    return [h("h3", {}, "Before the customer"), h("ul", {}, found.map(item))];
+      this.may.runs && h("p", { class: "row" }, this.run(tool(action)), h("button", { class: "button small", type: "button", onclick: () => this.takeOff(action), "aria-label": `Withdraw: ${action.question}` }, "Withdraw")));
+    return [h("h3", {}, "Asked of the customer"), h("ul", {}, found.map(item))];
   }
 
   /** What a colleague has to approve, and what they have decided that was not carried out yet. */

@@ -9,7 +9,7 @@ export class Queue {
   /** `drafts` tells what a person has begun to write, `whispers()` what a supervisor has told them, `fresh(item)`
    * whether its customer has written what was not seen. `departments` are the names by code; where there is one only, entries don't name it. */
   constructor({ choose, drafts, whispers, fresh }) {
-    Object.assign(this, { choose, drafts, whispers, fresh, items: [], rows: new Map(), current: null, skew: 0, departments: {} });
+    Object.assign(this, { choose, drafts, whispers, fresh, items: [], me: null, rows: new Map(), current: null, skew: 0, departments: {} });
     setInterval(() => this.tick(), 1000);
   }
 
@@ -79,6 +79,7 @@ export class Queue {
         item.reason && h("span", { class: "chip" }, reasonWords(item.reason)),
         Object.keys(this.departments).length > 1 && h("span", { class: "chip" }, this.departments[item.department] || item.department),
         item.mode === "ticket" && h("span", { class: "chip" }, item.ticket_state === "reopened" ? "ticket, reopened" : "ticket"),
+        item.kept_for && item.state === "waiting" && h("span", { class: "chip person" }, item.kept_for === this.me ? "handed to you" : "handed to a colleague"),
         this.whispers().has(item.conversation_id) && h("span", { class: "chip person" }, "whisper"),
         this.drafts.has(item.conversation_id) && h("span", { class: "chip" }, "draft"),
         item.parked_until && h("span", { class: "chip", title: item.parked_for || null }, `parked until ${moment.format(new Date(item.parked_until))}`),

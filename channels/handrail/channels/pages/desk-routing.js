@@ -47,8 +47,8 @@ export class Routing {
 
   away(yes) {
     by("away").setAttribute("aria-pressed", String(yes));
-    by("away").textContent = yes ? "Away" : "Here";
-    by("away").title = yes ? "Nothing comes to you. Press to be here again." : "Conversations come to you. Press to be away.";
+    by("away").textContent = yes ? "Away" : "Available";
+    by("away").title = yes ? "Nothing comes to you. Press to be available again." : "Conversations come to you. Press to be away.";
   }
 
   handOn() {
@@ -67,9 +67,10 @@ export class Routing {
     const option = (value, label) => h("option", { value }, label);
     const fields = [
       h("label", { class: "field" }, h("span", {}, "To"), h("select", { name: "to", required: true },
-        Object.entries(this.departments).map(([code, name]) => option(`department:${code}`, name)),
-        colleagues.map((each) => option(`colleague:${each.id}`, `${each.name}${each.status === "away" ? " (away)" : ""}, ${each.load} of ${each.capacity} in hand`)))),
-      h("label", { class: "field" }, h("span", {}, "Note"), h("textarea", { name: "note", maxlength: 4000 }), h("small", { class: "hint" }, "Only the desk sees it.")),
+        option("", "Choose…"),
+        h("optgroup", { label: "Departments" }, Object.entries(this.departments).map(([code, name]) => option(`department:${code}`, name))),
+        colleagues.length > 0 && h("optgroup", { label: "Colleagues" }, colleagues.map((each) => option(`colleague:${each.id}`, `${each.name}${each.status === "away" ? " (away)" : ""}, ${each.load} of ${each.capacity} in hand`))))),
+      h("label", { class: "field" }, h("span", {}, "Note"), h("textarea", { name: "note", maxlength: 4000 }), h("small", { class: "hint" }, "For whoever has it next. Only the desk sees it.")),
     ];
     const submit = (form) => {
       const [kind, id] = form.get("to").split(":");

@@ -6,7 +6,7 @@ import { frame } from "./desk-forms.js";
 import { span } from "./desk-queue.js";
 import { by, fill, h } from "./dom.js";
 
-const STATUS = { online: "here", away: "away", offline: "gone" };
+const STATUS = { online: "available", away: "away", offline: "gone" };
 const SOON = 2000;
 const AGAIN = 10000;
 

@@ -1,6 +1,6 @@
 /** What was said and done in a conversation, and what the checks saw. */
 
-import { eventWords } from "./desk-words.js";
+import { engineWords, eventWords, findingWords } from "./desk-words.js";
 import { by, fill, h } from "./dom.js";
 import { citation } from "./policy.js";
 import { prose } from "./prose.js";
@@ -10,7 +10,7 @@ const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric
 
 export class Transcript {
   constructor() {
-    Object.assign(this, { events: [], every: false, name: "" });
+    Object.assign(this, { events: [], every: false, name: "", departments: {} });
   }
 
   /** Draw these events; `every` shows the small ones as well, `name` is the customer's. */
@@ -45,7 +45,7 @@ export class Transcript {
   reply(line) {
     const sources = [...line.sources.values()].map((source) => h("li", {}, citation(by("policy"), source)));
     return h("li", { class: "line bot", "data-seqs": line.seqs.join(" "), tabindex: "-1" },
-      this.meta("Assistant", line.at, line.engine),
+      this.meta("Assistant", line.at, engineWords(line.engine)),
       h("div", { class: "bubble prose" }, prose(line.text)),
       (sources.length > 0 || this.strong(line.findings).length > 0) && h("ul", { class: "finds" }, sources, this.finds(line.findings)));
   }
@@ -63,7 +63,7 @@ export class Transcript {
     if (kind === "person_said") return h("li", attributes("person"), this.meta(data.name, at), h("div", { class: "bubble" }, data.text));
     if (kind === "noted") return h("li", attributes("note"), this.meta("Note", at, "only the desk sees this"), h("div", { class: "bubble" }, data.text));
     if (kind === "whispered") return h("li", attributes("note whisper"), this.meta(`${data.name} whispers`, at, "only the desk sees this"), h("div", { class: "bubble" }, data.text));
-    const words = eventWords(kind, data);
+    const words = eventWords(kind, data, this.departments);
     const details = () => h("details", {}, h("summary", {}, words || kind.replaceAll("_", " ")), h("pre", { tabindex: "0" }, JSON.stringify(data, null, 2)));
     return h("li", { ...attributes("event"), hidden: !words && !this.every, "data-minor": !words }, h("time", { datetime: at }, clock.format(new Date(at))), details());
   }
@@ -78,8 +78,8 @@ export class Transcript {
 
   finds(findings) {
     return this.strong(findings).map((finding) =>
-      h("li", { class: `chip ${["handover", "refuse", "redraft"].includes(finding.action) ? "strong" : ""}`, title: finding.reason || null },
-        `${finding.check.replaceAll("_", " ")}: ${finding.name.replaceAll("_", " ")} ${finding.score.toFixed(2)}`));
+      h("li", { class: `chip ${["handover", "refuse", "redraft"].includes(finding.action) ? "strong" : ""}`, title: [finding.reason, `score ${finding.score.toFixed(2)}`].filter(Boolean).join(", ") },
+        this.every ? `${findingWords(finding)} ${finding.score.toFixed(2)}` : findingWords(finding)));
   }
 
   rows(seqs) {

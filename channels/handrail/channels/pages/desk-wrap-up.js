@@ -12,7 +12,7 @@ export function wrapUp(tags, submit) {
   const fields = [
     h("fieldset", { class: "boxes" }, h("legend", {}, "How did it end?"), ENDS.map(([value, label], index) => box("radio", "disposition", value, label, String(index + 1), index === 0))),
     h("fieldset", { class: "boxes" }, h("legend", {}, "What went wrong before it came to you?"), tags.map((tag, index) => box("checkbox", "tags", tag, tag.replaceAll("_", " "), LETTERS[index]))),
-    area("right_answer", "What should the bot have said or done?", "It becomes a test."),
+    area("right_answer", "What should the bot have said or done?", "In your words, as the customer should have read it. It becomes a test of the bot."),
     area("note", "Note", "Enter sends it from anywhere outside of a text, Ctrl and Enter from inside."),
   ];
   const send = (form) => submit({ disposition: form.get("disposition"), tags: form.getAll("tags"), right_answer: form.get("right_answer"), note: form.get("note") });

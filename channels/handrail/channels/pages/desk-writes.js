@@ -19,9 +19,9 @@ const ENDS = {
 };
 
 export class Writes {
-  /** `act(what, body)` does something with the open conversation, `lines()` are its events. */
-  constructor({ act, lines }) {
-    Object.assign(this, { act, lines });
+  /** `act(what, body)` does something with the open conversation, `lines()` are its events, `say` tells it aloud. */
+  constructor({ act, lines, say }) {
+    Object.assign(this, { act, lines, say });
   }
 
   /** Open the dialog for a conversation, at a tool that is `ready` where one is. */
@@ -97,7 +97,9 @@ export class Writes {
     const button = h("button", { class: "button first", type: "button" }, "Ask the customer");
     button.addEventListener("click", () => this.tried(place, button, async () => {
       await this.act("propose", exact);
-      fill(place, h("p", { class: "good", role: "status" }, "The customer is asked. Their yes does it; you see it in the conversation."));
+      // What follows is seen in the conversation, which the dialog would cover.
+      by("form").close();
+      this.say("The customer is asked. Their yes does it.");
     }));
     return h("section", { class: "way", "aria-labelledby": "ask-title" }, h("h3", { id: "ask-title" }, "They have not agreed yet"),
       h("p", { class: "quote" }, question), h("div", { class: "row" }, button));

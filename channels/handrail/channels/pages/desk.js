@@ -47,7 +47,7 @@ const queue = new Queue({ choose, drafts, whispers: () => whispers, fresh });
 const notices = new Notices({ choose, fresh });
 const opened = new Opened({ csrf, after: (id) => (shown.id === id ? shown.lastSeq : 0), show: present, gone: depart, refuse });
 const lookups = new Lookups({ csrf, done: () => opened.look() });
-const writes = new Writes({ act: (what, body) => opened.act(what, body), lines: () => shown.events });
+const writes = new Writes({ act: (what, body) => opened.act(what, body), lines: () => shown.events, say });
 const acts = { runs: (tool) => (tool.effect === "read" ? lookups : writes).open(opened.id, tool).catch((error) => refuse(error.message)), takeOff: (action) => opened.act(`actions/${encodeURIComponent(action.id)}/take-off`, {}).catch((error) => refuse(error.message)) };
 const shown = new Case({ ...acts, decide: (id) => approvals.open(id), settle: (action) => forms.settle(action, (body) => opened.act(`actions/${encodeURIComponent(action.id)}`, body)) });
 const approvals = new Approvals({ decide, choose, say });
@@ -75,6 +75,8 @@ async function arrive(person) {
   approvals.mine = `person:${me.id}`;
   buttons.begin(me, options);
   queue.departments = departments;
+  queue.me = me.id;
+  shown.begin(me, departments);
   routing.begin(me, departments).catch((error) => refuse(error.message));
   team.begin(me, departments);
   due.begin({ ...me, actor: `person:${me.id}` }, departments).catch((error) => refuse(error.message));
@@ -207,33 +209,42 @@ function fold(yes) {
 }
 
 new Keys({
-  table: [
-    ["j", "next in the queue", () => queue.step(1)],
-    ["k", "previous in the queue", () => queue.step(-1)],
-    ["x", "take the next one", () => routing.next()],
-    ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [String(number), number === 1 ? "the first of yours, 2 the second, and so on" : "", () => mine.go(number)]),
-    ["c", "claim", () => buttons.press("claim")],
-    ["r", "write to the customer", () => composer.focus()],
-    ["t", "suggest a reply", suggest],
-    ["l", "look something up", () => buttons.press("look-up")],
-    ["i", "who the customer is", () => buttons.press("customer")],
-    ["d", "do something for the customer", () => buttons.press("do")],
-    ["n", "note", () => buttons.press("note")],
-    ["a", "what waits for approval", () => approvals.open()],
-    ["v", "vouch for who the customer is", () => buttons.press("vouch")],
-    ["h", "hand on", () => buttons.press("hand-on")],
-    ["p", "park, or take up again", () => buttons.press("park")],
-    ["g", "give back to the bot", () => buttons.press("give-back")],
-    ["w", "wrap up", () => buttons.press("wrap-up")],
-    ["u", "whisper to whoever holds it", () => buttons.press("whisper-to")],
-    ["m", "move it to somebody else", () => buttons.press("reassign")],
-    ["o", "what is owed", () => due.open()],
-    ["b", "how a call ended", () => buttons.press("call")],
-    ["e", "the team", () => team.open()],
-    ["s", "go to the summary", () => by("packet").querySelector("button")?.focus()],
-    ["/", "filters", () => by("f-state").focus()],
-    ["?", "this list", () => by("help").click()],
-  ],
+  groups: {
+    Queue: [
+      ["x", "take the next one", () => routing.next()],
+      ["j", "next in the queue", () => queue.step(1)],
+      ["k", "previous in the queue", () => queue.step(-1)],
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [String(number), number === 1 ? "the first of yours, 2 the second, and so on" : "", () => mine.go(number)]),
+      ["/", "filters", () => by("f-state").focus()],
+    ],
+    Answer: [
+      ["c", "claim", () => buttons.press("claim")],
+      ["r", "write to the customer", () => composer.focus()],
+      ["t", "suggest a reply", suggest],
+      ["s", "go to the summary", () => by("packet").querySelector("button")?.focus()],
+      ["i", "who the customer is, and their orders", () => buttons.press("customer")],
+      ["l", "look something up", () => buttons.press("look-up")],
+      ["d", "do something for the customer", () => buttons.press("do")],
+      ["v", "vouch for who the customer is", () => buttons.press("vouch")],
+      ["n", "note", () => buttons.press("note")],
+    ],
+    "Pass on and end": [
+      ["h", "hand on", () => buttons.press("hand-on")],
+      ["p", "park, or take up again", () => buttons.press("park")],
+      ["g", "give back to the bot", () => buttons.press("give-back")],
+      ["b", "how a call ended", () => buttons.press("call")],
+      ["w", "wrap up", () => buttons.press("wrap-up")],
+    ],
+    "The desk": [
+      ["o", "what is due: calls, promises, reminders", () => due.open()],
+      ["a", "what waits for approval", () => approvals.open()],
+      ["e", "the team", () => team.open()],
+      ["u", "whisper to whoever holds it", () => buttons.press("whisper-to")],
+      ["m", "move it to somebody else", () => buttons.press("reassign")],
+      ["?", "this list", () => by("help").click()],
+      ["Esc", "leave a field, close a dialog, back"],
+    ],
+  },
   on: () => me,
   back: () => PHONE.matches && choose(null),
 });

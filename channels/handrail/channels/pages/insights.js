@@ -29,7 +29,7 @@ async function show(query) {
     if (turn !== asked) return;
     choices(found, query);
     by("csv").href = `/v1/desk/insights?${chosen()}&format=csv`;
-    by("said").textContent = `${longDay(found.first)} to ${longDay(found.last)}, by the clock of ${found.timezone}: ${count(found.total.contacts)} contacts.`;
+    by("said").textContent = `${longDay(found.first)} to ${longDay(found.last)}, by the clock of ${found.timezone}: ${count(found.total.contacts)} ${found.total.contacts === 1 ? "contact" : "contacts"}.`;
     fill(by("figures"), found.total.contacts || found.total.handoffs ? drawn(found) : h("p", { class: "blank" }, "There were no contacts in these days."));
   } catch (error) {
     if (turn === asked) refuse(error);
