@@ -258,10 +258,11 @@ def test_the_course_of_the_mood_is_told():
     assert lines(talk)["mood"] == "Very unhappy, since “this is line -0.8”; calm before."
 
 
-def test_a_bare_yes_has_no_mood():
+@pytest.mark.parametrize("said", ["yes", "[code]", "ok, [card number removed]"])
+def test_a_bare_yes_and_what_was_blacked_out_have_no_mood(said):
     talk = Talk()
     talk.customer("This is useless", sentiment=-0.9)
-    talk.customer("yes", sentiment=0.2)
+    talk.customer(said, sentiment=0.2)
     assert lines(talk)["mood"] == "Very unhappy."
 
 

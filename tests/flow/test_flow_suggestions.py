@@ -67,6 +67,7 @@ async def test_a_code_that_was_typed_is_not_searched_for(shop: Shop) -> None:
     await chat.types_code()
     await chat.says("I'd rather talk to a person, please")
     await shop.handrail.desk.claim(chat.id, ANA)
+    await shop.handrail.desk.say(chat.id, ANA, "Hello, this is Ana.")
     found = await shop.handrail.suggestions.make(chat.id)
     assert found.quotes
     assert found.quotes[0].citation.policy == "order-cancellation"

@@ -35,7 +35,9 @@ _TROUBLE = re.compile(
     re.I,
 )
 _EMPTY = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?(?: so much)?|thx|ok(?:ay)?|yes|yep|"
+    # What stands where a code or a number was blacked out says nothing either.
+    r"^\W*(?:(?:\[code\]|\[[a-z ]+ removed\]|"
+    r"hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?(?: so much)?|thx|ok(?:ay)?|yes|yep|"
     r"yeah|no|nope|sure|please|great|perfect|bye|cheers|there|team|correct|right|exactly|you|all|everyone|go ahead|"
     r"do it)(?:\W+|$))+$",
     re.I,
@@ -103,7 +105,7 @@ def sentences(text: str) -> list[str]:
 
 
 def is_empty(text: str) -> bool:
-    """Whether a text is a greeting, thanks or a bare yes or no."""
+    """Whether a text is a greeting, thanks, a bare yes or no, or nothing but what was blacked out."""
     return bool(_EMPTY.match(text))
 
 

@@ -57,7 +57,7 @@ export function eventWords(kind, data, departments = {}) {
   switch (kind) {
     case "opened": return `Conversation began (${data.channel})`;
     case "consulted": return data.passages.length ? `Looked up: ${[...new Set(data.passages.map((p) => p.title))].slice(0, 3).join(", ")}` : "Looked up policies: nothing found";
-    case "tool_ran": return `${data.tool}: ${data.ok ? "done" : data.message || data.error || "failed"}`;
+    case "tool_ran": return `${data.tool.replaceAll("_", " ")}: ${data.ok ? "done" : data.message || data.error || "failed"}`;
     case "action_proposed": return `${data.name ? `${data.name} proposed` : "Proposed"}: ${clip(data.question || data.tool)}`;
     case "action_consented": return data.name ? `${data.name} took #${data.said} for the customer's yes to exactly this` : "The customer agreed to exactly this";
     case "action_dropped": return DROPPED[data.why] || `Proposal dropped (${data.why})`;
