@@ -5,6 +5,8 @@ import * as forms from "./desk-forms.js";
 import { wrapUp } from "./desk-wrap-up.js";
 
 export const LEADS = ["supervisor", "admin"];
+/** What only whoever holds the conversation can do. */
+const HELD = ["give-back", "wrap-up", "hand-on", "park", "look-up", "do"];
 
 export class Buttons {
   /** `opened` is the conversation that is open; what fails is told by `refuse`. */
@@ -17,7 +19,7 @@ export class Buttons {
     Object.assign(this, { me, tags, claims });
     const act = (what) => (body) => this.opened.act(what, body);
     const rows = [
-      ["claim", "Claim", "c", "Make it yours, and answer", () => this.opened.claim(by("claim").textContent === "Take over")],
+      ["claim", "Claim", "c", "Make it yours, and answer", () => this.claim()],
       ["note", "Note", "n", "Write what only the desk sees", () => forms.note(act("notes"))],
       ["customer", "Customer", "i", "Who they are, their orders, and what they wrote before", () => this.card.open(this.opened.id)],
       ["look-up", "Look up", "l", "Look something up for this customer", () => this.lookups.open(this.opened.id)],
@@ -50,7 +52,17 @@ export class Buttons {
     const { opened } = this;
     // Until the conversation is shown the buttons are still those of the last one: the key waits for it.
     this.pressed = opened.id && opened.id !== opened.standing.id ? { id, on: opened.id } : null;
-    if (opened.id && !this.pressed && !by(id).hidden) by(id).click();
+    if (!opened.id || this.pressed) return;
+    if (!by(id).hidden) by(id).click();
+    else if (HELD.includes(id) && !by("claim").hidden) this.refuse(`${by("claim").textContent} it first: c.`);
+  }
+
+  /** Make it theirs; what is kept for a colleague only once they say so. */
+  claim() {
+    const take = () => this.opened.claim(by("claim").textContent === "Take over");
+    if (!this.kept) return take();
+    const why = h("p", {}, "It was handed to a colleague, who gets it first while they are here.");
+    forms.ask({ title: "Claim it all the same?", action: "Claim", fields: [why], submit: take });
   }
 
   /** Show those that fit how the conversation stands. */
@@ -58,9 +70,11 @@ export class Buttons {
     by("call").hidden = !mine || !data.callback;
     const leads = LEADS.includes(this.me.role);
     this.holder = data.person;
+    const { entry } = data;
+    this.kept = entry?.state === "waiting" && Boolean(entry.kept_for) && entry.kept_for !== this.me.id;
     by("claim").hidden = mine || reads || (others && !leads);
     by("claim").textContent = others ? "Take over" : "Claim";
-    for (const id of ["give-back", "wrap-up", "hand-on", "park", "look-up", "do"]) by(id).hidden = !mine;
+    for (const id of HELD) by(id).hidden = !mine;
     by("whisper-to").hidden = !leads || !others;
     by("reassign").hidden = !leads || !(others || data.holder === "queue");
     by("park").textContent = data.entry?.parked_until ? "Take up" : "Park";
