@@ -86,6 +86,7 @@ async def test_what_is_owed_is_listed_and_how_it_ended_counted(site, clock):
     soon = (await lee.http.get("/v1/desk/promises", params={"hours": 24})).json()["items"]
     assert [p["text"] for p in soon] == ["I'll call you today at 14:00."]
     clock.advance(timedelta(hours=5))
+    kim = await site.log_in("kim")  # a session that nobody used for so long has ended
     body = {"promise": soon[0]["promise_id"], "kept": False}
     await kim.http.post(desk(talk, "promises"), json=body)
     (found,) = (await kim.http.get("/v1/desk/promises/figures")).json()["items"]
