@@ -133,7 +133,8 @@ def test_the_tag_says_what_it_stands_on(tmp_path, kind, record, escalate, tags, 
 
 def test_a_task_of_tau2_is_a_case(tmp_path):
     (case,) = read(tmp_path, "tau2", TAU2).made
-    assert case.steps[0].say == "You want to return it."
+    assert case.customer.goal == "You want to return it."
+    assert set(case.customer.facts) <= {"what you know", "what you don't know", "how you go on"}
     assert [(call.tool, call.arguments) for call in case.expected.calls] == [("return_items", {"order_id": "W1"})]
     assert case.expected.says == (("12.50",),)
     assert case.purpose.startswith("Only what policy allows.")

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from evals_logs import log
@@ -13,7 +12,6 @@ from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
 
-from handrail.conversation.errors import Invalid
 from handrail.conversation.events import (
     ActionClaimed,
     ActionProposed,
@@ -25,8 +23,9 @@ from handrail.conversation.events import (
     PersonSaid,
     ToolRan,
 )
-from handrail.evals.case import Case, Expected, Step
-from handrail.evals.inspection.samples import case_of, messages_of, sample_of
+from handrail.evals.case import Case, Expected, Scenario, Step
+from handrail.evals.formats import Options, imported
+from handrail.evals.inspection.samples import messages_of, sample_of
 
 POLICY = """---
 id: hours
@@ -97,25 +96,33 @@ def test_the_checks_alone_read_what_was_recorded(workspace: Path) -> None:
     assert figures(log)["escalation"] == {"mean": 1, "stderr": 0, "handrail/scored": 2}
 
 
-def test_a_case_goes_through_a_sample_and_comes_back() -> None:
+def test_a_case_goes_through_a_sample_and_comes_back(tmp_path: Path) -> None:
     case = Case(
         id="a", purpose="p", steps=(Step(say="hi"), Step(code=True), Step(wait=60)), expected=Expected(cites=("hours",))
     )
-    sample = sample_of(case)
-    assert case_of(sample) == case
-    assert case_of(Sample.model_validate_json(sample.model_dump_json())) == case
-    assert json.loads(str(sample.target)) == {"cites": ["hours"]}
+    played = Case(id="b", purpose="p", customer=Scenario(goal="I want my money back."))
+    samples = [sample_of(one) for one in (case, played)]
+    file = tmp_path / "samples.jsonl"
+    file.write_text("".join(sample.model_dump_json() + "\n" for sample in samples))
+    told = imported(file, "inspect", Options())
+    assert told.made == (case, played)
+    assert json.loads(str(samples[0].target)) == {"cites": ["hours"]}
+    assert samples[1].input[0].text == "[wants] I want my money back."  # type: ignore[union-attr]
 
 
-def test_a_sample_of_somebody_elses_is_a_case_of_what_its_user_says() -> None:
+def test_a_sample_of_somebody_elses_is_a_case_of_what_its_user_says(tmp_path: Path) -> None:
     talk = [ChatMessageUser(content="hello"), ChatMessageAssistant(content="hi"), ChatMessageUser(content="help")]
-    assert [step.say for step in case_of(Sample(id="s", input=list(talk))).steps] == ["hello", "help"]
-    assert case_of(Sample(id=7, input="hello")).id == "7"
-    bad: Any = Sample(id="b", input="hello", metadata={"case": {"steps": []}})
-    with pytest.raises(Invalid, match="'b' is no case"):
-        case_of(bad)
-    with pytest.raises(Invalid, match="is no case"):
-        case_of(Sample(input="an id is missing"))
+    samples = [Sample(id="s", input=list(talk)), Sample(id=7, input="hello")]
+    bad = [Sample(id="b", input="hello", metadata={"case": {"steps": []}}), Sample(id="n", input="")]
+    file = tmp_path / "samples.jsonl"
+    file.write_text("".join(sample.model_dump_json() + "\n" for sample in samples + bad))
+    told = imported(file, "inspect", Options(), skip_bad=True)
+    assert [[step.say for step in case.steps] for case in told.made if isinstance(case, Case)] == [
+        ["hello", "help"],
+        ["hello"],
+    ]
+    assert [case.id for case in told.made] == ["s", "7"]
+    assert len(told.bad) == 2
 
 
 def test_a_conversation_is_told_as_messages_in_the_order_of_the_log() -> None:

@@ -1,5 +1,7 @@
 """Scorers are pure functions of a case and a log."""
 
+from typing import Any
+
 import pytest
 from evals_logs import case, done, ended, handed, heard, log, ran, said
 
@@ -240,3 +242,33 @@ def test_cost_needs_a_model():
     assert spending.cost(case(), log(*ends)).value == 0.75
     assert spending.tokens(case(), log(*ends)).value == 17
     assert spending.cost(case(), log(ended())).value is None
+
+
+@pytest.mark.parametrize(
+    ("events", "got"),
+    [
+        ((heard(), ended("answered")), True),
+        ((heard(), ended("acted")), True),
+        ((heard(), ended("offered")), False),
+        ((heard(), handed("legal"), ended("handed_over")), False),
+        ((heard(), handed("legal"), ended("handed_over"), heard(), ended("answered")), False),
+        ((), False),
+    ],
+)
+def test_resolved_is_what_the_agent_settled_alone(events: tuple[Any, ...], got: bool) -> None:
+    for wanted in (True, False):
+        assert scorers.resolved(case(resolved=wanted), log(*events)).value == float(got == wanted)
+    assert scorers.resolved(case(), log(*events)).value is None
+
+
+@pytest.mark.parametrize(("positive", "frustration", "got"), [(0.5, 0.8, True), (0.5, 0.2, False), (0.1, 0.0, True)])
+def test_mood_is_the_last_that_the_checks_heard(positive: float, frustration: float, got: bool) -> None:
+    found = tuple(
+        e.Finding(check="sentiment", name=name, score=score)
+        for name, score in (("score", positive), ("frustration", frustration))
+    )
+    checked = e.Checked(turn_id="t1", direction="inbound", subject=2, findings=found)
+    for wanted in (True, False):
+        assert scorers.mood(case(upset=wanted), log(heard("never!"), checked)).value == float(got == wanted)
+    assert scorers.mood(case(upset=False), log(heard())).value == 1
+    assert scorers.mood(case(), log(heard(), checked)).value is None

@@ -9,6 +9,9 @@ from handrail.evals.freezing.record import Frozen
 from handrail.evals.tags import Tag, lines, majority, reasons
 from handrail.evals.transcript import AnyOf, Transcript, TranscriptTurn
 
+CASE = "case"
+"""Under this name a sample of Inspect carries its case, whole, in its metadata."""
+
 
 class Part(BaseModel):
     """The base of what cases are made of: frozen, and an unknown key is an error."""
@@ -106,6 +109,10 @@ class Expected(Part):
     handoff: ExpectedHandoff | None = None
     outcome: AnyOf[Outcome] = ()
     """How the last turn ends; any of these is right."""
+    resolved: bool | None = None
+    """Whether the agent settles it alone: the last turn answers or acts, and no person was called."""
+    upset: bool | None = None
+    """Whether the customer is upset in the end, as the checks hear it."""
     calls: tuple[ExpectedCall, ...] | None = None
     """The calls that must have been made. Changes in the business beside these are wrong; `[]` allows none at all."""
     cites: tuple[str, ...] = ()
@@ -172,3 +179,21 @@ def case_of(transcript: Transcript) -> Case:
         labels=transcript.labels,
         recorded=transcript.turns,
     )
+
+
+def inputs(case: Case) -> list[str]:
+    """What the customer does, or wants where they are played."""
+    return [*map(_told, case.steps), *([f"[wants] {case.customer.goal}"] if case.customer else [])]
+
+
+def _told(step: Step) -> str:
+    """What happens in a step, as the input of a sample shows it."""
+    if step.say is not None:
+        return step.say
+    if step.code:
+        return "[types the code that was sent]"
+    if step.wait:
+        return f"[{step.wait:g} seconds pass]"
+    if step.meanwhile:
+        return f"[meanwhile {step.meanwhile.customer_id} calls {step.meanwhile.tool}]"
+    return f"[a colleague decides: {step.decide.decision if step.decide else ''}]"

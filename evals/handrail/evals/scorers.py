@@ -16,11 +16,16 @@ from handrail.conversation.events import (
     ToolRan,
     TurnEnded,
 )
+from handrail.conversation.fold import fold
+from handrail.conversation.situation import Situation
 from handrail.evals.case import Case, ExpectedCall
 from handrail.evals.matching import part_of, plain
 from handrail.evals.score import Score
 
 Scorer = Callable[[Case, Sequence[Event]], Score]
+SETTLED = ("answered", "acted")
+FRUSTRATED, UNHAPPY = 0.4, -0.3
+"""From here on the packet's header too calls somebody upset or unhappy."""
 
 
 def of_kind(log: Sequence[Event], kind: type) -> list[Any]:
@@ -74,6 +79,27 @@ def outcome(case: Case, log: Sequence[Event]) -> Score:
     ends = of_kind(log, TurnEnded)
     got = ends[-1].outcome if ends else "no turn ended"
     return Score("outcome", float(got in case.expected.outcome), f"{got}; right: {_any(case.expected.outcome)}")
+
+
+def resolved(case: Case, log: Sequence[Event]) -> Score:
+    """1 where the agent settled it alone exactly if it should have."""
+    if case.expected.resolved is None:
+        return Score("resolved", None)
+    ends = of_kind(log, TurnEnded)
+    got = bool(ends) and ends[-1].outcome in SETTLED and not escalated(log)
+    called = "a person was called" if escalated(log) else "no person was called"
+    told = f"{ends[-1].outcome if ends else 'no turn ended'}, {called}"
+    return Score("resolved", float(got == case.expected.resolved), told)
+
+
+def mood(case: Case, log: Sequence[Event]) -> Score:
+    """1 where the checks hear the customer upset in the end exactly if they are."""
+    if case.expected.upset is None or not log:
+        return Score("mood", None)
+    moods = fold(Situation(log[0].conversation_id), log).moods
+    got = bool(moods) and (moods[-1].frustration >= FRUSTRATED or moods[-1].sentiment <= UNHAPPY)
+    heard = f"frustration {moods[-1].frustration:.2f}, sentiment {moods[-1].sentiment:+.2f}" if moods else "no mood"
+    return Score("mood", float(got == case.expected.upset), f"{heard} at the last line")
 
 
 def calls(case: Case, log: Sequence[Event]) -> Score:

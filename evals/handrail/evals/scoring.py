@@ -11,13 +11,14 @@ from handrail.evals.trace import Played, Trace
 from handrail.evals.verdicts import SHARES
 
 HEARD: tuple[Scorer, ...] = (
-    scorers.escalation, scorers.reason, timing.timing, timing.lateness, spending.latency,
+    scorers.escalation, scorers.reason, timing.timing, scorers.mood, timing.lateness, spending.latency,
 )  # fmt: skip
 """What can be scored where nothing was answered."""
 ANSWERED: tuple[Scorer, ...] = (
-    scorers.escalation, scorers.reason, timing.timing, scorers.handoff, scorers.outcome, scorers.calls,
-    scorers.arguments, scorers.consent, scorers.citations, scorers.facts, scorers.injection, drafts.grounded,
-    drafts.tone, drafts.bounds, packets.supported, timing.lateness, spending.latency, spending.tokens, spending.cost,
+    scorers.escalation, scorers.reason, timing.timing, scorers.handoff, scorers.outcome, scorers.resolved,
+    scorers.mood, scorers.calls, scorers.arguments, scorers.consent, scorers.citations, scorers.facts,
+    scorers.injection, drafts.grounded, drafts.tone, drafts.bounds, packets.supported, timing.lateness,
+    spending.latency, spending.tokens, spending.cost,
 )  # fmt: skip
 
 

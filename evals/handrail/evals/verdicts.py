@@ -7,8 +7,8 @@ from handrail.evals.score import Score
 from handrail.evals.trace import Played
 
 SHARES = (
-    "escalation", "reason", "timing", "handoff", "outcome", "calls", "arguments", "consent", "end_state", "citations",
-    "facts", "packet", "injection",
+    "escalation", "reason", "timing", "handoff", "outcome", "resolved", "mood", "calls", "arguments", "consent",
+    "end_state", "citations", "facts", "packet", "injection",
 )  # fmt: skip
 """Scores that are right or wrong (or in part): told as the share of cases that are wholly right."""
 MEASURES = (

@@ -16,7 +16,8 @@ def import_file(
     source: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file; also packed with gzip.")],
     out: Annotated[Path, typer.Argument(dir_okay=False, help="The file of JSON lines to write.")],
     kind: Annotated[
-        str, typer.Option("--format", help="openai, star, abcd, tau2, chatwoot, zendesk or csv.", metavar="FORMAT")
+        str,
+        typer.Option("--format", help="openai, star, abcd, tau2, inspect, chatwoot, zendesk or csv.", metavar="FORMAT"),
     ],
     escalate: Annotated[
         str | None,
@@ -54,7 +55,10 @@ def import_file(
 def export_run(
     out: Annotated[Path, typer.Argument(dir_okay=False, help="The file to write.")],
     kind: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="handrail (transcripts), openai, or csv (scores).")
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", help="handrail (transcripts), openai, inspect (samples), or csv (scores)."
+        ),
     ] = "handrail",
     name: Annotated[str, typer.Option("--run", help="A kept run.")] = "last",
     workspace: Workspace = None,

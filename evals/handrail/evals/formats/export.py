@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from handrail.conversation.events import BotSaid, CustomerSaid, PersonSaid
+from handrail.evals.case import CASE, inputs
 from handrail.evals.trace import Played
 from handrail.evals.verdicts import MEASURES, SHARES, is_right
 
@@ -81,7 +82,24 @@ def _json_lines(rows: Iterator[dict[str, Any]]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-EXPORTS: dict[str, Callable[[Sequence[Played]], str]] = {"handrail": _transcripts, "openai": _openai, "csv": _scores}
+def _samples(played: Sequence[Played]) -> str:
+    """The cases as samples of Inspect; what came of them stays in the run."""
+    cases = {one.case.id: one.case for one in played}.values()
+    rows: Iterator[dict[str, Any]] = (
+        {
+            "id": case.id,
+            "input": [{"role": "user", "content": text} for text in inputs(case)],
+            "target": json.dumps(case.expected.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False),
+            "metadata": {CASE: case.model_dump(mode="json", exclude_defaults=True), "purpose": case.purpose},
+        }
+        for case in cases
+    )
+    return _json_lines(rows)
+
+
+EXPORTS: dict[str, Callable[[Sequence[Played]], str]] = {
+    "handrail": _transcripts, "openai": _openai, "inspect": _samples, "csv": _scores,
+}  # fmt: skip
 
 
 def exported(played: Sequence[Played], kind: str) -> str:

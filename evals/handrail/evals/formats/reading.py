@@ -14,7 +14,7 @@ from handrail.evals.formats.chats import abcd, openai, star
 from handrail.evals.formats.desks import chatwoot, zendesk
 from handrail.evals.formats.records import records
 from handrail.evals.formats.tables import table
-from handrail.evals.formats.tasks import tau2
+from handrail.evals.formats.tasks import inspect, tau2
 from handrail.evals.transcript import Transcript
 
 Made = Transcript | Case
@@ -22,6 +22,7 @@ Maker = Callable[[str, Any, Options], Made]
 
 MAKERS: dict[str, Maker] = {
     "openai": openai, "star": star, "abcd": abcd, "chatwoot": chatwoot, "zendesk": zendesk, "tau2": tau2,
+    "inspect": inspect,
 }  # fmt: skip
 FORMATS = (*MAKERS, "csv")
 SHOWN = 20

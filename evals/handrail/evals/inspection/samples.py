@@ -8,7 +8,6 @@ from inspect_ai.dataset import Sample
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageTool, ChatMessageUser
 from inspect_ai.tool import ToolCall, ToolCallError
 
-from handrail.conversation.errors import Invalid
 from handrail.conversation.events import (
     ActionClaimed,
     ActionFailed,
@@ -24,10 +23,7 @@ from handrail.conversation.events import (
     PersonSaid,
     ToolRan,
 )
-from handrail.evals.case import Case, Step
-
-CASE = "case"
-"""The entry of a sample's metadata in which its case stands, whole."""
+from handrail.evals.case import CASE, Case, inputs
 
 
 def sample_of(case: Case) -> Sample:
@@ -35,24 +31,10 @@ def sample_of(case: Case) -> Sample:
     expected = case.expected.model_dump(mode="json", exclude_defaults=True)
     return Sample(
         id=case.id,
-        input=[ChatMessageUser(content=text) for text in _inputs(case)],
+        input=[ChatMessageUser(content=text) for text in inputs(case)],
         target=json.dumps(expected, ensure_ascii=False),
         metadata={CASE: case.model_dump(mode="json", exclude_defaults=True), "purpose": case.purpose},
     )
-
-
-def case_of(sample: Sample) -> Case:
-    """The case of a sample: the one it carries, else its user's messages as what the customer says.
-
-    Raises `Invalid` where there is neither.
-    """
-    try:
-        if sample.metadata and CASE in sample.metadata:
-            return Case.model_validate(sample.metadata[CASE])
-        said = [sample.input] if isinstance(sample.input, str) else [m.text for m in sample.input if m.role == "user"]
-        return Case(id=str(sample.id or ""), purpose="a sample", steps=tuple(Step(say=text) for text in said))
-    except ValueError as error:
-        raise Invalid(f"the sample {sample.id!r} is no case: {error}") from error
 
 
 def messages_of(log: Sequence[Event]) -> list[ChatMessage]:
@@ -123,21 +105,3 @@ def _result(call_id: str, result: Any, error: str) -> ChatMessage:
     told = "" if error else json.dumps(result, ensure_ascii=False, default=str)
     failed = ToolCallError("unknown", error) if error else None
     return ChatMessageTool(content=told, tool_call_id=call_id, error=failed)
-
-
-def _inputs(case: Case) -> list[str]:
-    """What the customer does, or wants where they are played."""
-    return [*map(_told, case.steps), *([f"[wants] {case.customer.goal}"] if case.customer else [])]
-
-
-def _told(step: Step) -> str:
-    """What happens in a step, as the input of a sample shows it."""
-    if step.say is not None:
-        return step.say
-    if step.code:
-        return "[types the code that was sent]"
-    if step.wait:
-        return f"[{step.wait:g} seconds pass]"
-    if step.meanwhile:
-        return f"[meanwhile {step.meanwhile.customer_id} calls {step.meanwhile.tool}]"
-    return f"[a colleague decides: {step.decide.decision if step.decide else ''}]"

@@ -3,9 +3,8 @@
 from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, mean, metric, scorer, stderr
 from inspect_ai.solver import TaskState
 
-from handrail.evals.case import Case
+from handrail.evals.case import CASE, Case
 from handrail.evals.identity import Mode
-from handrail.evals.inspection.samples import CASE
 from handrail.evals.inspection.solvers import TRACE
 from handrail.evals.scoring import played
 from handrail.evals.trace import trace_of

@@ -13,8 +13,8 @@ from handrail.agent.parts import make_rails
 from handrail.conversation.clock import SystemClock
 from handrail.conversation.events import Checked, Event
 from handrail.conversation.settings import Settings
-from handrail.evals.case import Case
-from handrail.evals.inspection.samples import CASE, messages_of
+from handrail.evals.case import CASE, Case
+from handrail.evals.inspection.samples import messages_of
 from handrail.evals.inspection.sharing import Shared
 from handrail.evals.recorded import listen
 from handrail.evals.roles import open_role
