@@ -459,7 +459,7 @@ async def test_hostile_text_from_everywhere_stays_text_at_the_desk(windows, site
         await expect(desk.locator(".firstline p")).to_have_text(shown)
         await expect(desk.locator("#packet")).to_contain_text(f"{shown} (without {shown})")
         await expect(desk.locator("#head-name")).to_have_text(shown)
-        await desk.locator("summary", has_text="order_status").click()
+        await desk.locator("summary", has_text="order status").click()
         await assert_unhit(desk)
 
 

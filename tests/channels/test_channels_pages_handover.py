@@ -115,7 +115,6 @@ async def test_over_to_a_person_and_back_and_over_again(windows: Windows, site: 
 async def the_bot_hands_over(chat: Page, site: Product) -> None:
     await write(chat, "Where is my order W10002?")
     await expect(chat.locator("#lines")).to_contain_text("6-digit code")
-    await write(chat, "priya.raman@example.org")
     await write(chat, site.find(r"Your code is (\d{6})"))
     await expect(chat.locator("#lines")).to_contain_text("Parcelway")
     await write(chat, "That is a week too late. I would like to speak to a person, please.")

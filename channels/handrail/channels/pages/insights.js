@@ -30,11 +30,26 @@ async function show(query) {
     choices(found, query);
     by("csv").href = `/v1/desk/insights?${chosen()}&format=csv`;
     by("said").textContent = `${longDay(found.first)} to ${longDay(found.last)}, by the clock of ${found.timezone}: ${count(found.total.contacts)} ${found.total.contacts === 1 ? "contact" : "contacts"}.`;
+    const kept = opened();
     fill(by("figures"), found.total.contacts || found.total.handoffs ? drawn(found) : h("p", { class: "blank" }, "There were no contacts in these days."));
+    reopen(kept);
   } catch (error) {
     if (turn === asked) refuse(error);
   } finally {
     if (turn === asked) form.removeAttribute("aria-busy");
+  }
+}
+
+/** Which tables are open and which of them has the focus, by their titles: new figures come while somebody reads. */
+function opened() {
+  const titles = (selector) => [...by("figures").querySelectorAll(selector)].map((summary) => summary.textContent);
+  return { open: new Set(titles("details[open] > summary")), focus: titles("summary:focus")[0] };
+}
+
+function reopen({ open, focus }) {
+  for (const summary of by("figures").querySelectorAll("summary")) {
+    if (open.has(summary.textContent)) summary.parentElement.open = true;
+    if (summary.textContent === focus) summary.focus();
   }
 }
 
