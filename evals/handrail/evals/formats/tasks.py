@@ -54,7 +54,11 @@ def inspect(where: str, record: Any, options: Options) -> Case:
         return Case.model_validate(about[CASE])
     told = given.get("input")
     said = [told] if isinstance(told, str) else list(_said(list_of(given, "input")))
-    return Case(id=str(given.get("id") or where), purpose="a sample", steps=tuple(Step(say=text) for text in said))
+    return Case(
+        id=str(given.get("id") or where),
+        purpose="a sample",
+        steps=tuple(Step(say=text) for text in said if text.strip()),
+    )
 
 
 def _said(messages: list[Any]) -> Iterator[str]:
