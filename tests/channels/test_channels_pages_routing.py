@@ -21,7 +21,8 @@ async def test_the_next_one_is_taken_by_one_key_and_can_be_written_to(windows, s
     await expect(desk.locator("#lead")).to_have_text("You are writing as Kim")
 
 
-async def test_handed_on_to_a_colleague_it_comes_to_them_first_with_the_note(windows, site):
+async def about_to_hand_on(windows, site):
+    """Kim has a conversation, and the dialog that hands it on to Lee, who looks on."""
     await site.person("kim")
     await site.person("lee", name="Lee")
     await waiting(site, name="Sam Ode")
@@ -32,6 +33,11 @@ async def test_handed_on_to_a_colleague_it_comes_to_them_first_with_the_note(win
     await kim.keyboard.press("h")
     dialog = kim.get_by_role("dialog")
     await dialog.get_by_label("To").select_option(label="Lee, 0 of 3 in hand")
+    return kim, lee, dialog
+
+
+async def test_handed_on_to_a_colleague_it_comes_to_them_first_with_the_note(windows, site):
+    kim, lee, dialog = await about_to_hand_on(windows, site)
     await dialog.get_by_label("Note").fill("Knows about tents")
     await assert_accessible(kim)
     await dialog.get_by_role("button", name="Hand on").click()
@@ -138,16 +144,7 @@ async def test_an_engineer_takes_nothing(windows, site):
 
 
 async def test_what_is_kept_for_a_colleague_is_claimed_only_once_one_says_so(windows, site):
-    await site.person("kim")
-    await site.person("lee", name="Lee")
-    await waiting(site, name="Sam Ode")
-    kim, lee = await windows.desk(), await windows.desk("lee")
-    await kim.keyboard.press("x")
-    await expect(kim.locator("#text")).to_be_focused()
-    await kim.locator("#text").press("Escape")
-    await kim.keyboard.press("h")
-    dialog = kim.get_by_role("dialog")
-    await dialog.get_by_label("To").select_option(label="Lee, 0 of 3 in hand")
+    kim, lee, dialog = await about_to_hand_on(windows, site)
     await dialog.get_by_role("button", name="Hand on").click()
     await expect(kim.locator("#head-facts")).to_contain_text("handed to a colleague")
     await kim.keyboard.press("w")
